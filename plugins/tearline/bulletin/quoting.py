@@ -32,7 +32,6 @@ _CUT = re.compile(r"(?<=\s)#")
 _COLON = re.compile(r":(?=\s|\Z)")
 _INDICATOR = re.compile(r"[\]},%@`]|[-?:](?=\s|\Z)")
 _FLOW_PART = re.compile(r"[,{]\s*(?P<key>marking|value)\s*:\s+")
-_FLOW_LIST = re.compile(r"\[[^\[\]{}#]*\]")
 _FLOW_UNSAFE = re.compile(r"[,\[\]{}]|:(?=\s|\Z)|(?<=\s)#|\A[&*!|>%@`#]|\A[-?](?=\s|\Z)")
 
 
@@ -170,7 +169,9 @@ def _misread_in_flow(text: str) -> bool:
     quotes = _QUOTED.get(text[:1])
     if quotes and quotes.fullmatch(text):
         return False
-    return bool(quotes or _FLOW_UNSAFE.search(text)) and not _FLOW_LIST.fullmatch(text)
+    if text[:1] in {"[", "{"} and _closing(text) == len(text):
+        return False
+    return bool(quotes or _FLOW_UNSAFE.search(text))
 
 
 def _whole(entry: str, typed: _Typed, text: str) -> Trap:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from typing import Any
 
 import pytest
 from markdown import Markdown
@@ -26,7 +27,10 @@ EXTENSIONS = [
 
 def converter(system: str = "fouo-les") -> Markdown:
     """The extensions a staged site uses, with one default system."""
-    configs = {"tearline.chips": {"system": system}, "pymdownx.tabbed": {"alternate_style": True}}
+    configs: dict[str, dict[str, Any]] = {
+        "tearline.chips": {"system": system},
+        "pymdownx.tabbed": {"alternate_style": True},
+    }
     return Markdown(extensions=EXTENSIONS, extension_configs=configs)
 
 
@@ -54,9 +58,7 @@ def chip(mark: str, system: str = "fouo-les") -> str:
 
 @pytest.mark.parametrize("mark", ["U", "U//FOUO", "U//LES", "U//LES-NF", "U//SSI", "U//REL TO USA, CAN"])
 def test_paragraph_opens_with_a_chip(mark: str) -> None:
-    assert render(f"({mark}) Words.") == (
-        f'<p class="tl-portion tl-portion--{style(mark)}">{chip(mark)} Words.</p>'
-    )
+    assert render(f"({mark}) Words.") == f'<p class="tl-portion tl-portion--{style(mark)}">{chip(mark)} Words.</p>'
 
 
 @pytest.mark.parametrize(
@@ -131,7 +133,9 @@ def test_other_links_stay_links(target: str) -> None:
 
 def test_heading_id_is_from_the_words_and_unique() -> None:
     md = converter()
-    page = md.convert("# (U) Title\n\n## (U//FOUO) Outlook\n\n## (U) Outlook\n\n### 6. (U) Change requests\n\n## Outlook\n")
+    page = md.convert(
+        "# (U) Title\n\n## (U//FOUO) Outlook\n\n## (U) Outlook\n\n### 6. (U) Change requests\n\n## Outlook\n"
+    )
     ids = [line.split('id="')[1].split('"')[0] for line in page.splitlines() if line.startswith("<h")]
     assert ids == ["title", "outlook", "outlook_1", "6-change-requests", "outlook_2"]
 

@@ -124,7 +124,8 @@ class HeadingIds(Treeprocessor):
 
     def run(self, root: Element) -> None:
         """Set ``id`` on marked headings, unique within the page."""
-        toc = self.md.treeprocessors["toc"] if "toc" in self.md.treeprocessors else None
+        steps = self.md.treeprocessors
+        toc = steps[steps.get_index_for_name("toc")] if "toc" in steps else None
         if not isinstance(toc, TocTreeprocessor):
             return
         used = {element.attrib["id"] for element in root.iter() if "id" in element.attrib}

@@ -148,6 +148,7 @@ RULES: Mapping[str, Rule] = _rules(
     ("TL145", "number-gap", "W", "A typed number will show a gap in some edition", "Let Markdown number the list"),
     ("TL146", "list-partly-marked", "E", "Some items of this list are marked and others are not", "Mark every top item"),
     ("TL147", "path-taken", "E", "Two sources want the same page address", "Rename one of them"),
+    ("TL148", "unread-text", "E", "Some lines of this document were not read", "Report it as a bug; the document is withheld"),
     # TL2xx: policy and release
     ("TL201", "policy-syntax", "E", "The site's configuration cannot be read", "Correct it"),
     ("TL202", "policy-value", "E", "The site's configuration has a key or value that is not known", "Correct or remove it"),

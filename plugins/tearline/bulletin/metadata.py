@@ -80,6 +80,7 @@ def _listed(data: Any, info: ValidationInfo) -> Any:
         raise ReportedError
     if data.items is None:
         reader = _reader(info)
+        reader.key = info.field_name or ""
         raise reader.fault("bad-value", reader.place(data), "a list is expected here")
     return data.items
 
@@ -92,6 +93,7 @@ def _opened(data: Any, info: ValidationInfo) -> Any:
         raise ReportedError
     if data.entries is None:
         reader = _reader(info)
+        reader.key = ""
         raise reader.fault("bad-value", reader.place(data), "a mapping is expected here")
     return {key: entry.value for key, entry in data.entries.items()}
 
@@ -248,9 +250,10 @@ def read_metadata(
     try:
         metadata = model.model_validate(_with_system(front, system_default), context=reader)
     except ValidationError as error:
-        reader.key = ""
+        reader.key = ""  # what follows is about mappings
         for fault in error.errors(include_url=False):
             _report(reader, front, fault)
+    reader.key = ""
     if isinstance(metadata, Metadata) and metadata.lacks_action:
         reader.fault("missing-key", metadata.place_of("product"), "action, which an alert needs")
     refused = any(found.severity is Severity.ERROR for found in reader.findings)

@@ -20,7 +20,7 @@ from tearline.bulletin.values import Edit
 
 _LINE = re.compile(r"[^\n]*\n?")
 _LEAD = re.compile(
-    r"""[ ]*(?P<dashes>(?:-[ ]+)*)(?:(?P<key>[A-Za-z_][\w-]*|"[^"\\\n]*+"|'[^'\n]*+')[ ]*:(?=[ \r\n]|$)[ ]*)?"""
+    r"""[ ]*(?P<dashes>(?:-[ ]+)*)(?:(?P<key><<|[A-Za-z_][\w-]*|"[^"\\\n]*+"|'[^'\n]*+')[ ]*:(?=[ \r\n]|$)[ ]*)?"""
 )
 _ANY_KEY = re.compile(r"[^\s#'\"\[{][^\n]*?:(?=[ \r\n]|$)[ ]*")
 _BLOCK_HEADER = re.compile(r"[|>][-+0-9]{0,2}[ ]*(?:#.*)?\r?\n?\Z")
@@ -156,12 +156,13 @@ def _closing(text: str) -> int:
 def _flow_parts(text: str) -> list[tuple[int, int]]:
     """The spans of both values of ``{marking: …, value: …}``, in either order; none for anything else."""
     end = len(text.rstrip())
-    heads = list(_FLOW_PART.finditer(text))
-    firsts = {head["key"]: head for head in reversed(heads)}
-    two = sorted(firsts.values(), key=re.Match.start)
-    if len(two) != 2 or two[0].start() != 0 or text[end - 1] != "}":  # noqa: PLR2004 - marking and value
+    first, *others = list(_FLOW_PART.finditer(text)) or [None]
+    others = [head for head in others if head and first and head["key"] != first["key"]]
+    if not first or first.start() or not others or text[end - 1] != "}":
         return []
-    edges = [(two[0].end(), two[1].start()), (two[1].end(), end - 1)]
+    # A value may hold pairs of its own; a mark holds none, so it ends at the first other key and begins at the last.
+    other = others[0] if first["key"] == "marking" else others[-1]
+    edges = [(first.end(), other.start()), (other.end(), end - 1)]
     return [(start, start + len(text[start:stop].rstrip())) for start, stop in edges]
 
 

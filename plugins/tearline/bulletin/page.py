@@ -1,0 +1,31 @@
+"""Pages: unmarked documents in free Markdown, whose own ``marking:`` covers every word of them.
+
+A page may use whatever Markdown the site has, except what reads other files by itself, comments, and marks.
+To write *about* marks, a page puts the mark alone in inline code.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tearline.bulletin.reading import Reader
+from tearline.marking import find_marks
+
+_MENTION = re.compile(r"(?<!`)`(\([^`()\n]{1,60}\)|[A-Z][^`()\n]{0,60})`(?!`)")
+_FORBIDDEN = re.compile(
+    r"<!--|-->|--8<--|\{%|\{\{|\{#|<\?|<!\[CDATA|(?i:<script|<iframe|<object|<embed|javascript:|<style|<link|<base|<meta)"
+)
+
+
+def without_mentions(text: str) -> str:
+    """The text with every mark that stands alone in inline code blanked out, offsets kept."""
+    return _MENTION.sub(lambda match: " " * len(match[0]), text)
+
+
+def check_page(reader: Reader, start: int) -> None:
+    """Report marks outside of inline code, comments, and markup that reads other files or runs programs."""
+    body = without_mentions(reader.text[start:])
+    for like in find_marks(body, reader.system):
+        reader.report("page-rule", start + like.start, str(like.mark or ""), width=like.end - like.start)
+    for match in _FORBIDDEN.finditer(body):
+        reader.report("page-rule", start + match.start(), width=len(match[0]))

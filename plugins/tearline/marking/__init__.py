@@ -1,10 +1,13 @@
 """Marks: what they are, how they compare and roll up, and how they are read and found.
 
-    system.py    the data files: tokens, order, spellings, sentences
-    mark.py      Mark, its order and roll-up, banner and spelling
-    folding.py   text as the eye sees it, with the way back to the original
-    reading.py   the text of a mark -> Reading; the opening of a block -> Opening
-    likeness.py  text -> everything in it that could pass for a mark
+Marking systems are data; see ``systems/fouo-les.yml`` for the keys. The modules, from the data up:
+
+    system.py      the data files: tokens, order, spellings, sentences
+    mark.py        Mark, its order and roll-up, banner and spelling
+    folding.py     text as the eye sees it, with the way back to the original
+    classified.py  what a spill looks like
+    reading.py     the text of a mark -> Reading; the opening of a block -> Opening
+    likeness.py    text -> everything in it that could pass for a mark
 """
 
 from __future__ import annotations

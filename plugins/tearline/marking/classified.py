@@ -1,8 +1,9 @@
-"""Classified marks: recognised so that a spill is stopped, never accepted. ``classified.yml`` lists what they are of."""
+"""Classified marks, recognised so that a spill is stopped. ``classified.yml`` lists what they are made of."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,9 +20,11 @@ class Classified:
     whole: re.Pattern[str]
 
 
-def alternatives(spellings: list[str]) -> str:
-    """A regular expression for any of these, words apart by a blank or hyphen; the longest is tried first."""
-    return "|".join(re.escape(each).replace("\\ ", "[ -]?") for each in sorted(sorted(spellings), key=len, reverse=True))
+def alternatives(spellings: Iterable[str]) -> str:
+    """A regular expression for any of these, their words apart by a blank, a hyphen or nothing, longest first."""
+    longest_first = sorted(sorted(spellings), key=len, reverse=True)
+    first = "".join(sorted({each[0] for each in longest_first}))
+    return f"(?=[{first}])(?:{'|'.join(re.escape(each).replace(chr(92) + ' ', '[ -]?') for each in longest_first)})"
 
 
 @lru_cache(maxsize=1)

@@ -11,87 +11,26 @@ import html
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Final
+from urllib.parse import unquote
+
+from tearline.marking.system import load_data
 
 Folded = tuple[str, Sequence[int]]
 
-# Letters by what they look like; case is kept, since capitals tell a spelled-out mark from ordinary words.
-_LOOKS: Final = {
-    "A": "ΑАᎪᗅꓮ𐊠𖽀Ⱥ∀",
-    "B": "ΒВᏴᗷꓐ𐊂𐊡Ƀ",
-    "C": "СϹᏟᑕꓚ𐊢𐌂ⲤƇ",
-    "D": "ᎠᗞᗪꓓĐƊ",
-    "E": "ΕЕᎬᗴꓰ𐊆ⴹЄƎƐⲈ∃",
-    "F": "ᖴꓝϜ𐊇𐊥ƑꞘ𝈓",
-    "G": "ԌᏀᏳꓖƓǤ",
-    "H": "ΗНᎻᕼꓧⲎ𐋏Ħ",
-    "I": "ΙІӀᏆꓲⲒⵏ׀ǀ𐌉Ɨ",
-    "J": "ЈͿᎫᒍꓙɈ",
-    "K": "ΚКᏦꓗⲔK𐔘Ƙ",
-    "L": "ᏞᒪꓡⳐ𐐛Ꮮ𖼖ŁԼ",
-    "M": "ΜМϺᎷᗰꓟⲘ𐊰",
-    "N": "ΝꓠⲚИƝ",
-    "O": "ΟОՕഠꓳⲞⵔ𐊒𐊫0ØƟѲ",
-    "P": "ΡРᏢᑭꓑⲢ𐊕Ƥ",
-    "Q": "ԚⵕႭ",
-    "R": "ᎡᏒᖇꓣ𐒴ЯƦ",
-    "S": "ЅՏᏕᔕꓢ𐊖𐐠ՖꓢƧ",
-    "T": "ΤТᎢꓔⲦ𐊗𐊱𐌕ŦƬ",
-    "U": "ՍሀᑌꓴԱ𐓎∪⋃𖽂ЦɄƲ",
-    "V": "ѴᏙᐯꓦⴸ",
-    "W": "ԜᎳᏔꓪѠ",
-    "X": "ΧХꓫⲬ᙭𐊐𐊴",
-    "Y": "ΥҮУᎩᎽꓬⲨϒ𐊲Ɏ",
-    "Z": "ΖᏃꓜ𐋵Ƶ",
-    "a": "αаɑ⍺",
-    "b": "ЬƅᏏь",
-    "c": "сϲᴄⲥ",
-    "d": "ԁᏧꓒđɖ",
-    "e": "еҽєεҿ",
-    "f": "ẝꞙϝƒ",
-    "g": "ɡցɢ",
-    "h": "һհᏂħ",
-    "i": "іιɩıɪӏᎥ⍳ꭵ",
-    "j": "јϳ",
-    "k": "кκⲕ",
-    "l": "ⅼłƖ",
-    "m": "м",
-    "n": "ոռɳñ",
-    "o": "оοօσⲟᴏ",
-    "p": "рρⲣϱ",
-    "q": "ԛգզ",
-    "r": "гᴦⲅꭇꭈ",
-    "s": "ѕƽꮪ",
-    "t": "тτ",
-    "u": "υսʋᴜᥙ",
-    "v": "νѵᴠ",
-    "w": "ԝաѡᴡ",
-    "x": "х×",
-    "y": "уүγყ",
-    "z": "ᴢ",
-    "/": "⁄∕⧸╱⟋㇓丿〳ノ⼃᜵⁁⹊𝈺⧶⟍∖⧵╲⧹",
-    "//": "⫽⫻",
-    "-": "‐‑‒–—―−⁃﹘ー─➖˗",
-    "(": "❨❪⦅⸨﴾⟮⦗❲﹙",
-    ")": "❩❫⦆⸩﴿⟯⦘❳﹚",
-    ":": "꞉∶ː׃։：︓",
-    "+": "✚➕᛭",
-    " ": "⠀\u115f\u1160\u3164\uffa0",
-}
-# Small capitals, which Unicode does not take for forms of A to Z.
-_SMALL_CAPITALS: Final = dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢ", "ABCDEFGHIJKLMNOPQRSTUVWYZ", strict=True))
 # Runs of 26 letters that compatibility leaves alone: negative circled, negative squared, regional indicators.
 _ALPHABETS: Final = (0x1F150, 0x1F170, 0x1F1E6)
 _INVISIBLE: Final = frozenset({"Mn", "Me", "Cf", "Cc", "Cs", "Co", "Cn"})
 _LONGEST: Final = 5  # longer compatibility forms are ligatures of other scripts
 
 _UNIT = re.compile(
-    r"""(?P<plain> [^\s&%\x00-\x1f\x7f-\U0010ffff]+ (?:\x20 (?=[!-~]) [^\s&%\x00-\x1f\x7f-\U0010ffff]+)* )
+    r"""(?P<plain> (?: [^\s&%\x00-\x1f\x7f-\U0010ffff]+ | &(?![\#A-Za-z]) | %(?![2-7][0-9A-Fa-f]) | \x20(?=[!-~]) )+ )
       | (?P<blank> \s+ )
       | (?P<entity> & (?: \#[0-9]{1,7} | \#[xX][0-9a-fA-F]{1,6} | [A-Za-z][A-Za-z0-9]{1,31} ) ;? )
-      | (?P<escape> % [2-7][0-9A-Fa-f] )
-      | (?P<other> . )""",
-    re.VERBOSE | re.DOTALL,
+      | (?P<escape> (?: % [2-7][0-9A-Fa-f] )+ )
+      | (?P<other> (?: (?!\s)[\x00-\x1f\x7f-\U0010ffff] )+ | & )""",
+    re.VERBOSE,
 )
 _SIGNS = re.compile(r"[*_`~\\]")
 _CALM = re.compile(r"[^\x20-\x7e\n]|[&%]|\s\s")
@@ -101,34 +40,35 @@ class _Table(dict[str, str]):
     """What each character looks like, worked out when first met; what looks like itself is not kept."""
 
     def __missing__(self, char: str) -> str:
-        seen = _looks(char)
+        seen = self._look(char)
         if seen != char:
             self[char] = seen
         return seen
 
+    @cached_property
+    def _known(self) -> dict[str, str]:
+        return _known_looks()
+
+    def _look(self, char: str) -> str:
+        known = self._known.get(char)
+        if known is not None:
+            return known
+        if char.isspace():
+            return " "
+        forms = unicodedata.normalize("NFKD", char)
+        if len(forms) > _LONGEST:
+            return char
+        kept = (each for each in forms if unicodedata.category(each) not in _INVISIBLE)
+        return "".join(" " if each.isspace() else self._known.get(each, each) for each in kept)
+
 
 def _known_looks() -> dict[str, str]:
-    looks = {char: seen for seen, chars in _LOOKS.items() for char in chars if not char.isascii()}
-    looks |= _SMALL_CAPITALS
+    looks = {char: seen for seen, chars in load_data("looks.yml").items() for char in chars.split()}
     for first in _ALPHABETS:
         looks |= {chr(first + offset): chr(ord("A") + offset) for offset in range(26)}
     return looks
 
 
-def _looks(char: str) -> str:
-    known = _KNOWN.get(char)
-    if known is not None:
-        return known
-    if char.isspace():
-        return " "
-    forms = unicodedata.normalize("NFKD", char)
-    if len(forms) > _LONGEST:
-        return char
-    kept = (each for each in forms if unicodedata.category(each) not in _INVISIBLE)
-    return "".join(" " if each.isspace() else _KNOWN.get(each, each) for each in kept)
-
-
-_KNOWN: Final = _known_looks()
 _TABLE: Final = _Table()
 
 
@@ -143,30 +83,31 @@ def fold(text: str) -> Folded:
     pieces: list[str] = []
     index: list[int] = []
     for unit in _UNIT.finditer(text):
-        start, end, kind = unit.start(), unit.end(), unit.lastgroup
-        if kind == "plain":
-            pieces.append(text[start:end])
-            index.extend(range(start, end))
-            continue
-        piece = _unit(unit.group(), kind)
+        piece, places = _seen(unit)
         if piece[:1] == " " and pieces and pieces[-1][-1] == " ":
-            piece = piece[1:]
+            piece, places = piece[1:], places[1:]
         if piece:
             pieces.append(piece)
-            index.extend([start] * len(piece))
+            index.extend(places)
     index.append(len(text))
     return "".join(pieces), index
 
 
-def _unit(source: str, kind: str | None) -> str:
-    """What one unit looks like."""
-    if kind == "blank":
-        return " "
-    if kind == "entity":
-        source = html.unescape(source)
-    elif kind == "escape":
-        source = chr(int(source[1:], 16))
-    return "".join(_TABLE[char] for char in source)
+def _seen(unit: re.Match[str]) -> Folded:
+    """What one unit of the text looks like, and the place in the text of each character of that."""
+    start, source = unit.start(), unit.group()
+    match unit.lastgroup:
+        case "plain":
+            return source, range(start, unit.end())
+        case "blank":
+            return " ", (start,)
+        case "entity":
+            seen = "".join(_TABLE[char] for char in html.unescape(source))
+            return seen, [start] * len(seen)
+        case "escape":
+            return unquote(source, "latin-1"), range(start, unit.end(), 3)
+    looks = [_TABLE[char] for char in source]
+    return "".join(looks), [start + at for at, look in enumerate(looks) for _ in look]
 
 
 def bare(text: str) -> Folded:

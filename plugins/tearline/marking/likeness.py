@@ -11,16 +11,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
 
 from tearline.marking.classified import alternatives, classified
 from tearline.marking.folding import bare
 from tearline.marking.mark import Mark
-from tearline.marking.reading import LONGEST, is_known, read_mark
+from tearline.marking.reading import LONGEST, is_known, is_meant, read_mark
 from tearline.marking.system import SYSTEMS, System, words
 
-
 _JOINTS = frozenset("/:.@=?#")
+_RUN = re.compile(r"[A-Za-z0-9+/\-]{0,80}")
 _ENDS = re.compile(r"""$|[.;:?!)\]"']|,?[ ][a-z]""")
 
 
@@ -35,12 +34,12 @@ class Likeness:
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
+    """What is looked for. All but ``parenthesis`` are matched against the folded text in capitals."""
+
     parenthesis: re.Pattern[str]
     label: re.Pattern[str]
     phrase: re.Pattern[str]
-    phrase_inside: re.Pattern[str]
     prefix: re.Pattern[str]
-    openers: frozenset[str]
 
 
 def find_marks(text: str, system: str) -> list[Likeness]:
@@ -60,26 +59,35 @@ def find_marks(text: str, system: str) -> list[Likeness]:
 def _spans(folded: str) -> Iterator[tuple[int, int, str]]:
     """Start and end in the folded text, and what to read as a mark there (empty: nothing)."""
     patterns = _patterns()
+    loud = _capitals(folded)
+    phrases = [found.span() for found in patterns.phrase.finditer(loud)]
     for found in patterns.parenthesis.finditer(folded):
-        if _is_parenthesised(found, patterns):
+        if _is_parenthesised(found) or (phrases and patterns.phrase.search(loud, found.start(), found.end())):
             yield found.start(), found.end(), found[1]
-    for found in patterns.label.finditer(folded):
-        if not _is_address(folded, found):
-            yield found.start(), found.end(), _whole(folded, found)
-    for found in chain(patterns.phrase.finditer(folded), patterns.prefix.finditer(folded)):
-        yield found.start(), found.end(), found.group()
+    for start, end in phrases:
+        if folded[start:end].isupper():
+            yield start, end, _whole(folded, start, end)
+    end = 0
+    for found in patterns.label.finditer(loud):
+        if found.start() >= end and _is_label(folded, found):
+            end = found.end() if found["double"] is None else _end(folded, found.end())
+            yield found.start(), end, _whole(folded, found.start(), end)
+    for found in patterns.prefix.finditer(loud):
+        yield found.start(), found.end(), _whole(folded, found.start(), found.end())
 
 
-def _is_parenthesised(found: re.Match[str], patterns: _Patterns) -> bool:
-    inner = found[1]
-    if patterns.phrase_inside.search(inner):
-        return True
-    if len(inner) > LONGEST:
+def _capitals(text: str) -> str:
+    """The text in capitals, offset for offset: a few letters have capitals of other lengths, and stay."""
+    loud = text.upper()
+    return loud if len(loud) == len(text) else "".join(each if len(each.upper()) > 1 else each.upper() for each in text)
+
+
+def _is_parenthesised(found: re.Match[str]) -> bool:
+    """Whether what stands between these parentheses is a mark, or is plainly meant as one."""
+    inner = found[1].strip()
+    if not inner or len(inner) > LONGEST or (len(inner) == 1 and inner.islower() and _in_word(found)):
         return False
-    if len(inner.strip()) == 1 and inner.islower() and _in_word(found):
-        return False
-    first = next(iter(words(inner)), "")
-    return (first in patterns.openers or len(first) == 1 or not inner.isalpha() or "//" in inner) and is_known(inner)
+    return is_known(inner) or is_meant(inner)
 
 
 def _in_word(found: re.Match[str]) -> bool:
@@ -88,23 +96,35 @@ def _in_word(found: re.Match[str]) -> bool:
     return any(each.isalnum() for each in around)
 
 
-def _is_address(folded: str, found: re.Match[str]) -> bool:
-    """Whether a level stands inside an address or a name with dots, and nothing after it makes it a mark."""
-    if folded[found.start() - 1 : found.start()] not in _JOINTS or not found.start():
+def _is_label(folded: str, found: re.Match[str]) -> bool:
+    """Whether a level with // or with / and a control is one in its case and place.
+
+    Classified levels are so only in capitals. Inside an address or a name with dots, // counts only before a known
+    control, and a single / only in capitals.
+    """
+    text = folded[found.start() : found.end()]
+    if found["spilled"] and not text.isupper():
         return False
-    single = found["run"] is None
-    return not found.group().isupper() if single else not _is_token(found["run"])
+    if not found.start() or folded[found.start() - 1] not in _JOINTS:
+        return True
+    return _is_control(folded[found.end() : _end(folded, found.end())]) if found["double"] else text.isupper()
 
 
-def _is_token(run: str) -> bool:
-    """Whether a run begins with a known control."""
+def _is_control(run: str) -> bool:
+    """Whether a run begins with a known control of some system."""
     known = words(run)
     return any(known[:length] in each.readings for each in SYSTEMS.values() for length in range(1, len(known) + 1))
 
 
-def _whole(folded: str, found: re.Match[str]) -> str:
+def _end(folded: str, start: int) -> int:
+    """Where the controls after a level end."""
+    found = _RUN.match(folded, start)
+    return found.end() if found else start
+
+
+def _whole(folded: str, start: int, end: int) -> str:
     """What stands there if it is plainly all of a mark, else nothing."""
-    return found.group() if _ENDS.match(folded, found.end()) else ""
+    return folded[start:end] if _ENDS.match(folded, end) else ""
 
 
 @lru_cache(maxsize=1)
@@ -112,21 +132,18 @@ def _patterns() -> _Patterns:
     systems = tuple(SYSTEMS.values())
     secret = classified()
     levels, controls = _labels(systems)
-    phrases = alternatives(sorted({" ".join(each) for one in systems for each in one.phrases}))
-    prefixes = "|".join(each.prefix for each in systems if each.prefix)
-    edge, end = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
+    phrases = alternatives({" ".join(each) for one in systems for each in one.phrases})
+    prefixes = alternatives({each.prefix for each in systems if each.prefix})
+    edge, end = r"(?<![A-Z0-9])", r"(?![A-Z0-9])"
     return _Patterns(
         parenthesis=re.compile(r"\(([^()]{1,400})\)"),
         label=re.compile(
-            rf"""{edge} (?: (?: (?i:{levels}) | {secret.levels} ) [ ]?/[ ]?/[ ]? (?P<run>[A-Za-z0-9+/\-]*)
-                 | (?i: (?:{levels}) [ ]?[/-][ ]? (?:{controls}) ) {end}
-                 | (?:{secret.levels}) [ ]?[/-][ ]? (?:{secret.controls}) {end} )""",
+            rf"""{edge} (?: {levels} (?: [ ]?(?P<double>/[ ]?/)[ ]? | [ ]?[/-][ ]? {controls} {end} )
+                 | (?P<spilled>{secret.levels}) (?: [ ]?(?:/[ ]?/)[ ]? | [ ]?[/-][ ]? {secret.controls} {end} ) )""",
             re.VERBOSE,
         ),
-        phrase=re.compile(f"{edge}(?:{phrases}){end}"),
-        phrase_inside=re.compile(f"{edge}(?:{phrases}){end}", re.IGNORECASE),
-        prefix=re.compile(rf"{edge}(?:{prefixes}) ?: ?[A-Z]*\+?[A-Z]*", re.IGNORECASE),
-        openers=frozenset(each[0] for one in systems for each in one.readings),
+        phrase=re.compile(f"{edge}{phrases}{end}"),
+        prefix=re.compile(rf"{edge}{prefixes} ?: ?[A-Z]*\+?[A-Z]*"),
     )
 
 
@@ -135,5 +152,4 @@ def _labels(systems: tuple[System, ...]) -> tuple[str, str]:
     takers = [each for each in systems if each.implied]
     levels = {each for one in takers for each, meaning in one.readings.items() if meaning in one.levels}
     controls = {each for one in takers for each in one.readings} - levels
-    spelled = [alternatives([" ".join(each) for each in some]) for some in (levels, controls)]
-    return spelled[0], spelled[1]
+    return alternatives(" ".join(each) for each in levels), alternatives(" ".join(each) for each in controls)

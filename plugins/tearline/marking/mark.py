@@ -38,7 +38,7 @@ class Mark:
 
     @classmethod
     def of(cls, system_name: str, tokens: Iterable[str], audience: Iterable[str] | None = None) -> Mark:
-        """The mark with these tokens. Of several levels the highest counts. Raises ``MarkError`` where there is none."""
+        """The mark with these tokens; of several levels the highest counts. Raises ``MarkError`` for no mark."""
         listed = None if audience is None else frozenset(audience)
         return cls(system_name, *_normal(system(system_name), frozenset(tokens), listed))
 

@@ -28,8 +28,14 @@ _PLAIN = re.compile(rf"[A-Za-z0-9/,;:|&+.\-{_BLANKS}]+")
 _ITEM = re.compile(r"[A-Z0-9+-]{1,12}")
 _OPEN = re.compile(rf"[ \t]*(?P<wrap>(?:\*\*\*|\*\*|\*|___|__|_|`)?)\((?P<text>[^()\n]{{1,{LONGEST}}})\)(?P=wrap)")
 _REST = re.compile(rf"[{_BLANKS}]*")
-_GLUED = re.compile(r"[\w\"'“‘«(\[*_`!$#<&\\]")
+_GLUED = re.compile(r"[\w\"'\u201c\u2018\u00ab(\[*_`!$#<&\\]")
 _FOLDED = re.compile(rf" ?\((?P<text>[^()]{{1,{LONGEST}}})\)")
+_DOUBLE = re.compile(r"(?<!:)/ ?/")
+_LETTER = re.compile(r"[A-Za-z]")
+_DIGIT = re.compile(r"[0158]")
+_LETTERS = 2  # letters of the longest classified level that is also an ordinary abbreviation: (TS), (S)
+_NEAR = 4  # letters of a word that may be near another; below that everything is near something
+_CLOSE = 0.7  # difflib's ratio: NOFRON and NOFORN 0.83, FUOO and FOUO 0.75
 _LOOK_ALIKES = (str.maketrans("01580", "OISBO"), str.maketrans("015", "OLS"))
 
 
@@ -71,7 +77,7 @@ class _Parse:
 
 
 def read_mark(text: str, system: str) -> Reading:
-    """The reading of what stands between the parentheses. Never raises for any text; ``KeyError`` for no such system."""
+    """What a text between a mark's parentheses says. Raises for no text, but ``KeyError`` for no such system."""
     return _cached(text, system) if len(text) <= LONGEST else Reading(None, problem="malformed-mark")
 
 
@@ -148,7 +154,7 @@ def _mark(parse: _Parse, text: str, of: System) -> Mark | None:
     home = of.audience.home if of.audience else ""
     if parse.audience is not None and home not in parse.audience:
         return None
-    tokens = frozenset(parse.tokens) | levels or frozenset()
+    tokens = frozenset(parse.tokens)
     level = next(iter(levels), of.implied)
     if of.tokens[level].bare and (len(tokens) > 1 or parse.audience is not None):
         return None
@@ -169,7 +175,7 @@ def _problem(parse: _Parse, text: str, of: System) -> Reading:
     if _is_of_another(words(text), parse, of):
         return Reading(None, problem="mixed-systems")
     if parse.unknown:
-        return Reading(None, problem="unknown-control", detail=_named(text, parse.unknown[0], of))
+        return Reading(None, problem="unknown-control", detail=_named(text, parse.unknown, of))
     if parse.refusals:
         wrong = parse.refusals[0]
         return Reading(None, problem=wrong.rule, detail=f"write {wrong.instead}")
@@ -189,8 +195,9 @@ def _is_of_another(found: Words, parse: _Parse, of: System) -> bool:
     return bool(parse.unknown) and known.issuperset(parse.unknown)
 
 
-def _named(text: str, unknown: str, of: System) -> str:
+def _named(text: str, unknowns: list[str], of: System) -> str:
     """The unknown token where it may be printed, and the nearest known one."""
+    unknown = next((each for each in unknowns if each != of.prefix), unknowns[0])
     item = next((each for each in re.split(r"[/,;:|&.\s]+", text) if unknown in words(each)), "")
     printed = f"'{item}'" if _ITEM.fullmatch(item) else ""
     near = nearest(unknown, of)
@@ -200,7 +207,7 @@ def _named(text: str, unknown: str, of: System) -> str:
 def nearest(unknown: str, of: System) -> str:
     """The known one-word spelling nearest to an unknown word, empty if none is near."""
     spellings = sorted(each[0] for each in of.readings if len(each) == 1)
-    return next(iter(get_close_matches(unknown, spellings, 1, 0.7)), "")
+    return next(iter(get_close_matches(unknown, spellings, 1, _CLOSE)), "")
 
 
 # --- the opening of a block ---
@@ -243,8 +250,8 @@ def _disguised_opening(text: str) -> Opening | None:
     inner = found["text"]
     problem = "classified-mark" if is_classified(inner) else "malformed-mark"
     detail = "put the mark before the emphasis" if text[0] in "*_`" else ""
-    start, end = index[found.start("text") - 1], index[found.end()]
-    return Opening(start, _after(text, end), text[start + 1 : max(start + 1, end - 1)], Reading(None, problem=problem, detail=detail))
+    start, end = index[found.start("text") - 1], _after(text, index[found.end()])
+    return Opening(start, end, inner, Reading(None, problem=problem, detail=detail))
 
 
 def _after(text: str, end: int) -> int:
@@ -266,23 +273,30 @@ def is_ordinary(inner: str) -> bool:
     return any(inner in each.ordinary for each in SYSTEMS.values())
 
 
-def is_known(inner: str) -> bool:
+@lru_cache(maxsize=8192)
+def is_known(folded: str) -> bool:
     """Whether folded text between parentheses is a known mark or alias of any system, digits for letters included."""
-    text = inner.strip()
-    return not is_ordinary(text) and any(_reads(each) for each in _variants(text))
+    return not is_ordinary(folded) and any(_reads(each) for each in _variants(folded))
 
 
 def _variants(text: str) -> Iterator[str]:
+    """The text, and with what stands for a letter in it replaced: digits, a small l for a capital I, spaced letters."""
     yield text
-    yield from (text.translate(each) for each in _LOOK_ALIKES if not text.isalpha())
-    if not text.isupper() and not text.islower():
+    if not text.isascii() or not _LETTER.search(text):
+        return
+    if _DIGIT.search(text):
+        yield from (text.translate(each) for each in _LOOK_ALIKES)
+    if "l" in text and not text.islower():
         yield text.replace("l", "I")
-    joined = "".join(words(text))
-    if len(joined) > 1 and all(len(each) == 1 for each in words(text)):
-        yield joined
+    found = words(text)
+    if len(found) > 1 and all(len(each) == 1 for each in found):
+        yield "".join(found)
 
 
 def _reads(text: str) -> bool:
+    found = words(text)
+    if not found or found[0] not in _openers():
+        return False
     return any(read_mark(text, name).mark is not None for name in _families())
 
 
@@ -291,29 +305,63 @@ def _families() -> tuple[str, ...]:
     return tuple({each.family: each.name for each in SYSTEMS.values()}.values())
 
 
+@lru_cache(maxsize=1)
+def _openers() -> frozenset[str]:
+    """The first words of all spellings of all systems."""
+    return frozenset(each[0] for one in SYSTEMS.values() for each in one.readings)
+
+
+@lru_cache(maxsize=1)
+def _levels() -> frozenset[Words]:
+    return frozenset(
+        each for one in SYSTEMS.values() for each, meaning in one.readings.items() if meaning in one.levels
+    )
+
+
+def is_meant(folded: str) -> bool:
+    """Whether folded text between parentheses is no known mark but can only be meant as one, wherever it stands.
+
+    A classified mark of more than its letters, ``//`` with a known token, or a level with ``/`` and nearly a token.
+    """
+    if "/" not in folded:
+        return len(folded) > _LETTERS and folded.isupper() and is_classified(folded)
+    if _DOUBLE.search(folded):
+        return is_classified(folded) or any(
+            (each,) in one.readings for each in words(folded) for one in SYSTEMS.values()
+        )
+    return _has_slashed_level(folded) and any(map(_is_near, words(folded)[1:]))
+
+
 def is_shaped(inner: str) -> bool:
     """Whether text between parentheses at a mark's place is meant as a mark, readable or not."""
     folded = bare(inner)[0].strip()
     found = words(folded)
     if not found:
         return False
-    if is_known(folded) or re.search(r"(?<!:)//", folded):
+    if is_known(folded) or _DOUBLE.search(folded) or _has_prefix(folded) or _has_slashed_level(folded):
         return True
-    levels = frozenset(chain.from_iterable(_levels(each) for each in SYSTEMS.values()))
-    level = next((n for n in range(min(3, len(found)), 0, -1) if found[:n] in levels), 0)
-    rest = found[level:]
-    if not rest or any(folded.upper().startswith(f"{each.prefix}:") for each in SYSTEMS.values() if each.prefix):
-        return True
+    level = next((n for n in range(min(3, len(found)), 0, -1) if found[:n] in _levels()), 0)
     if level:
-        slashed = re.match(r"[A-Za-z ]+ ?[/|\\] ?[A-Z]", folded) is not None
-        return slashed or any(_is_near(each) for each in rest)
-    return folded.isupper() and len(found) == 1 and _is_near(found[0])
+        return len(found) == level or any(map(_is_near, found[level:]))
+    return folded.isupper() and len(found) == 1 and _is_near_alone(found[0])
 
 
-def _levels(of: System) -> Iterator[Words]:
-    return (spelling for spelling, meaning in of.readings.items() if meaning in of.levels)
+def _has_prefix(folded: str) -> bool:
+    return any(folded.upper().startswith(f"{each.prefix}:") for each in SYSTEMS.values() if each.prefix)
+
+
+def _has_slashed_level(folded: str) -> bool:
+    """Whether a text is a level, a slash and something in capitals."""
+    before, slash, after = folded.partition("/")
+    return bool(slash) and words(before) in _levels() and after.strip()[:1].isupper()
 
 
 def _is_near(word: str) -> bool:
-    """Whether a word is a control or nearly one of four letters or more."""
-    return any((word,) in each.readings or (len(word) > 3 and nearest(word, each)) for each in SYSTEMS.values())
+    """Whether a word is a control, or nearly one and of four letters or more."""
+    return any((word,) in each.readings or (len(word) >= _NEAR and nearest(word, each)) for each in SYSTEMS.values())
+
+
+def _is_near_alone(word: str) -> bool:
+    """Whether a word is nearly a control that people write without a level."""
+    alone = [each[0] for one in SYSTEMS.values() for each in one.alone if len(each) == 1]
+    return len(word) >= _NEAR and bool(get_close_matches(word, alone, 1, _CLOSE))

@@ -157,7 +157,7 @@ def system(name: str) -> System:
 
 def load_data(path: str) -> Any:
     """What a YAML file of this package holds."""
-    text = files(__package__).joinpath(path).read_text(encoding="utf-8")
+    text = files("tearline.marking").joinpath(path).read_text(encoding="utf-8")
     return yaml.load(text, Loader=_LOADER)  # noqa: S506 - both loaders are the safe ones
 
 
@@ -174,7 +174,7 @@ class _Systems(Mapping[str, System]):
 
     @cached_property
     def _all(self) -> dict[str, System]:
-        names = sorted(each.name for each in files(__package__).joinpath("systems").iterdir())
+        names = sorted(each.name for each in files("tearline.marking").joinpath("systems").iterdir())
         data = [load_data(f"systems/{name}") for name in names if name.endswith(".yml")]
         by_name = {each["name"]: each for each in data}
         merged = ({**by_name.get(each.get("extends"), {}), "extends": each["name"], **each} for each in data)
@@ -216,7 +216,8 @@ class _Draft:
 
     def add(self, row: Mapping[str, Any], outranks: Iterable[str] = ()) -> str:
         """One row of ``levels`` or ``tokens``; gives the token's name."""
-        name, alone = row["token"], row.get("alone", ())
+        name: str = row["token"]
+        alone = row.get("alone", ())
         portion = row.get("portion", name)
         banner = row.get("banner", portion)
         rides = row.get("rides")

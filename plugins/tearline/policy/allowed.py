@@ -230,7 +230,7 @@ def _refusal(kind: str, name: str, reasons: Mapping[str, str]) -> str:
     if name in reasons:
         return f"{kind} `{name}`: {reasons[name]}"
     short = re.fullmatch(r"[A-Za-z0-9_./:-]{1,60}", name)
-    return f"{kind} `{name}`" if short else f"a {kind} without a name"
+    return f"{kind} `{name}`" if short else f"{kind} without a readable name"
 
 
 def _check_options(document: Document, name: str, options: Any, path: Path) -> Iterator[Finding]:

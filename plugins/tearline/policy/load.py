@@ -60,9 +60,10 @@ def _read(path: Path, source: str) -> tuple[str | None, list[Finding]]:
     """The text of a plain file of bounded size: never waits on a pipe, never follows surprises into memory."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            return None, [finding("policy-syntax", Place(source), "it is not a plain file")]
         with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                return None, [finding("policy-syntax", Place(source), "it is not a plain file")]
             raw = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         return None, [finding("policy-syntax", Place(source), "there is no such file")]

@@ -204,6 +204,9 @@ _WANTS: Mapping[str, str] = {
 }
 
 
+_YAML_WORDS: Mapping[str, str] = {"True": "true", "False": "false"}
+
+
 def faults(error: ValidationError, model: type[BaseModel], document: Document, prefix: Path = ()) -> Iterator[Finding]:
     """A finding for each thing pydantic found wrong in ``model`` at ``prefix`` of the document."""
     for each in error.errors(include_url=False, include_input=False):
@@ -215,13 +218,14 @@ def faults(error: ValidationError, model: type[BaseModel], document: Document, p
                 yield finding("policy-value", document.at_key(path), f"`{path[-1]}` is missing")
             case _:
                 at = each.get("ctx", {}).get("at")
-                yield finding("policy-value", document.at(path if at is None else (*path, at)), _said(path, each))
+                path = path if at is None else (*path, at)
+                yield finding("policy-value", document.at(path), _said(path, each))
 
 
 def _said(path: Path, each: ErrorDetails) -> str:
     context = each.get("ctx", {})
     if each["type"] == "literal_error":
-        wants = f"it wants {context['expected']}"
+        wants = f"it wants {_YAML_WORDS.get(context['expected'], context['expected'])}"
     else:
         wants = context.get("detail") or _WANTS.get(each["type"], "it does not have the right form")
     return f"{shown(next((step for step in reversed(path) if isinstance(step, str)), ''))}{wants}"

@@ -11,8 +11,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import html
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -21,7 +21,7 @@ from typing import Final, Generic, Literal, TypeAlias, TypeVar
 from tearline.bulletin.page import without_mentions
 from tearline.bulletin.values import Entry, Value
 from tearline.findings import Finding, Place, finding
-from tearline.marking import SYSTEMS, Mark, Reading, find_marks, join, open_mark, read_mark
+from tearline.marking import SYSTEMS, Likeness, Mark, Reading, find_marks, join, open_mark, read_mark
 
 T = TypeVar("T")
 When: TypeAlias = dt.datetime | dt.date
@@ -39,9 +39,9 @@ _ZONES: Mapping[str, int] = {
     "UTC": 0, "GMT": 0, "Z": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
 }  # fmt: skip
 _YEARS: Final = range(1900, 3000)  # so that no later change of zone can leave the calendar
+_MAX_REPEATS = 10  # of one rule in one value: finding a place takes time
 _HIDEABLE = frozenset({"feedback", "footer", "navigation", "path", "tags", "toc"})
 _LINK_TARGET = re.compile(r"\]\(\s*<?(?P<target>[^\s()<>\"']{1,80})")
-_MARKUP = re.compile(r"[*_`~\\]")
 _BREAK = re.compile(r"[ ]*\n\s*")
 _KEY_LIKE = re.compile(r"[a-z_]{1,30}")
 
@@ -86,6 +86,7 @@ class FieldReader:
     system: str
     page: bool
     key: str = ""  # one of ours: what is being read
+    unknown: int = 0
     findings: list[Finding] = field(default_factory=list)
 
     def place(self, value: Value, offset: int = 0) -> Place:
@@ -100,7 +101,9 @@ class FieldReader:
     def unknown_key(self, key: str, entry: Entry, known: Mapping[str, object]) -> ReportedError:
         """Report a key that is not in ``known``."""
         place = Place(self.path, entry.line, entry.column)
-        return self.fault("unknown-key", place, suggestion(key, known), len(key))
+        self.unknown += 1
+        hint = suggestion(key, known) if self.unknown <= _MAX_REPEATS else ""
+        return self.fault("unknown-key", place, hint, len(key))
 
     # One method for each kind of value.
 
@@ -166,8 +169,8 @@ class FieldReader:
 
     def word(self, value: Value, text: str) -> str:
         """A string that policy or a list of ours is going to look up: no mark inside."""
-        for like in find_marks(text, self.system):
-            raise self.fault("misplaced-mark", self.place(value), width=like.end - like.start)
+        if find_marks(text, self.system):
+            raise self.fault("misplaced-mark", self.place(value))
         if not text:
             raise self.fault("bad-value", self.place(value), "the value is missing")
         return _BREAK.sub(" ", text)
@@ -281,19 +284,28 @@ class FieldReader:
         return join(self.system, given) if given else None
 
     def _check_words(self, value: Value, text: str, start: int, mark: Mark | None) -> None:
-        """Report what may not stand among words: a mark, also one that markup or entities hide, and inline portions."""
+        """Report what may not stand among words: marks, however they hide, and inline portions."""
         words = text[start:]
-        inline = [m.span("target") for m in _LINK_TARGET.finditer(words) if read_mark(m["target"], self.system).mark]
-        for begin, end in inline:
-            self.fault("inline-portion", Place(self.path, *value.position(start + begin)), width=end - begin)
-        likes = find_marks(words, self.system)
-        for like in likes:
-            if not any(like.start < end and begin < like.end for begin, end in inline):
-                rule = "repeated-mark" if mark is not None and like.mark == mark else "misplaced-mark"
-                self.fault(rule, Place(self.path, *value.position(start + like.start)), width=like.end - like.start)
-        bare = _MARKUP.sub("", html.unescape(words))
-        if bare != words and len(find_marks(bare, self.system)) > len(likes):
-            self.fault("misplaced-mark", Place(self.path, *value.position(start)))
+        targets = {m.start("target"): m["target"] for m in _LINK_TARGET.finditer(words)}
+        inline = [at for at, target in targets.items() if read_mark(target, self.system).mark]
+        found = [("inline-portion", at, at + len(targets[at]), "") for at in inline]
+        found += [
+            (_rule_for(like, mark), like.start, like.end, str(like.mark or ""))
+            for like in find_marks(words, self.system)
+            if {like.start, like.start + 1}.isdisjoint(inline)  # a link's target, with or without its parenthesis
+        ]
+        said: Counter[str] = Counter()
+        for rule, begin, end, detail in found:
+            said[rule] += 1
+            if said[rule] <= _MAX_REPEATS:
+                self.fault(rule, Place(self.path, *value.position(start + begin)), detail, end - begin)
+
+
+def _rule_for(like: Likeness, own: Mark | None) -> str:
+    """The rule that a mark inside a portion breaks. Its own mark, repeated, is read alike by everyone."""
+    if like.classified:
+        return "classified-mark"
+    return "repeated-mark" if own is not None and like.mark == own else "misplaced-mark"
 
 
 def _when(match: re.Match[str]) -> When:

@@ -136,12 +136,12 @@ class _Reader:
         """A reader of ``text``, with the faults of single characters found already."""
         line_starts = [0, *(m.end() for m in re.finditer("\n", text))]
         reader = cls(_clean(text), path, line_starts, [m.start(1) for m in _TAB_INDENT.finditer(text)])
-        whole = Origin(text, 0, (), line_starts)
+        whole = Origin.of(text, 0, (), line_starts)
         for tab in reader.tabs:
             reader.report(whole, "front-matter-syntax", tab, "a tab stands in the indent; use blanks")
         for start, end in pairwise([*line_starts, len(text)]):
             if found := FORBIDDEN_CHARACTERS.search(text, start, end):  # the first of a line is enough said
-                reader.report(whole, "forbidden-character", found.start(), "", len(found.group()))
+                reader.report(whole, "forbidden-character", found.start(), f"U+{ord(found.group()[0]):04X}")
         return reader
 
     def report(self, origin: Origin, rule: str, index: int, detail: str = "", width: int = 1) -> None:
@@ -171,13 +171,13 @@ class _Reader:
     def _entry(self, start: int, end: int) -> dict[str, Entry]:
         typed = self.text[start:end]
         found = traps(typed)
-        plain = Origin(typed, start, (), self.line_starts)
+        plain = Origin.of(typed, start, (), self.line_starts)
         for trap in found:
             self.report(plain, "quote-value", trap.start, width=max(1, min(trap.end, len(typed)) - trap.start))
             if trap.feature:
                 self.report(plain, "yaml-feature", trap.start)
         edits = [edit for trap in found for edit in trap.edits]
-        origin = Origin(applied(typed, edits), start, edits, self.line_starts)
+        origin = Origin.of(typed, start, edits, self.line_starts)
         reader = EntryReader(origin, lambda *fault: self.report(origin, *fault), self.budget)
         try:
             return reader.read()

@@ -32,6 +32,7 @@ _CUT = re.compile(r"(?<=\s)#")
 _COLON = re.compile(r":(?=\s|\Z)")
 _INDICATOR = re.compile(r"[\]},%@`]|[-?:](?=\s|\Z)")
 _FLOW_PART = re.compile(r"[,{]\s*(?P<key>marking|value)\s*:\s+")
+_FLOW_KEY = re.compile(r",\s*[A-Za-z_][\w-]*\s*:\s")
 _FLOW_UNSAFE = re.compile(r"[,\[\]{}]|:(?=\s|\Z)|(?<=\s)#|\A[&*!|>%@`#]|\A[-?](?=\s|\Z)")
 
 
@@ -156,9 +157,11 @@ def _closing(text: str) -> int:
 def _flow_parts(text: str) -> list[tuple[int, int]]:
     """The spans of both values of ``{marking: …, value: …}``, in either order; none for anything else."""
     end = len(text.rstrip())
-    first, *others = list(_FLOW_PART.finditer(text)) or [None]
-    others = [head for head in others if head and first and head["key"] != first["key"]]
-    if not first or first.start() or not others or text[end - 1] != "}":
+    first = _FLOW_PART.match(text)
+    if first is None or text[end - 1] != "}":
+        return []
+    others = [head for head in _FLOW_PART.finditer(text, first.end()) if head["key"] != first["key"]]
+    if not others:
         return []
     # A value may hold pairs of its own; a mark holds none, so it ends at the first other key and begins at the last.
     other = others[0] if first["key"] == "marking" else others[-1]
@@ -171,6 +174,8 @@ def _misread_in_flow(text: str) -> bool:
     if quotes and quotes.fullmatch(text):
         return False
     if text[:1] in {"[", "{"} and _closing(text) == len(text):
+        return False
+    if _FLOW_KEY.search(text):  # rather a key that nobody knows, which YAML shows as such
         return False
     return bool(quotes or _FLOW_UNSAFE.search(text))
 

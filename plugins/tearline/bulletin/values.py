@@ -7,6 +7,7 @@ are 1-based and count in the whole file; offsets count code points.
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,32 +36,33 @@ def applied(text: str, edits: Sequence[Edit]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where the text of one entry came from: ``text`` is what YAML read, after ``edits`` to the file's own text.
+    """Where the text of one entry came from: ``text`` is what YAML read, perhaps with quotes put in.
 
-    ``base`` is the entry's offset in the file, ``line_starts`` the offsets of all lines of the front matter.
+    ``pieces`` are ascending pairs: an offset in ``text`` and the file offset of that character. Between two of them
+    both go on alike, but not beyond the second one's file offset. ``line_starts`` are the offsets of the file's lines.
     """
 
     text: str
-    base: int
-    edits: Sequence[Edit]
+    pieces: Sequence[tuple[int, int]]
     line_starts: Sequence[int]
 
-    def offset(self, index: int) -> int:
-        """The file offset of offset ``index`` in ``text``."""
-        shift = 0
-        for edit in self.edits:
-            here = edit.start + shift
-            if index <= here:
-                break
-            grown = len(edit.text) - (edit.end - edit.start)
-            if index < here + len(edit.text):
-                return self.base + edit.start
-            shift += grown
-        return self.base + index - shift
+    @classmethod
+    def of(cls, typed: str, base: int, edits: Sequence[Edit], line_starts: Sequence[int]) -> Origin:
+        """The origin of ``typed``, which stands at offset ``base`` of the file, after ``edits`` to it."""
+        pieces, grown = [(0, base)], 0
+        for edit in edits:
+            pieces.append((edit.start + grown, base + edit.start))
+            grown += len(edit.text) - (edit.end - edit.start)
+            pieces.append((edit.end + grown, base + edit.end))
+        return cls(applied(typed, edits), pieces, line_starts)
 
     def position(self, index: int) -> tuple[int, int]:
         """Line and column in the file of offset ``index`` in ``text``."""
-        offset = self.offset(index)
+        at = bisect_right(self.pieces, (index, sys.maxsize))
+        start, source = self.pieces[at - 1]
+        offset = source + index - start
+        if at < len(self.pieces):
+            offset = min(offset, self.pieces[at][1])
         line = bisect_right(self.line_starts, offset)
         return line, offset - self.line_starts[line - 1] + 1
 
@@ -117,6 +119,8 @@ class Entry:
 def _typed(source: str, start: int, style: str, words: str) -> int:
     """The offset in ``source`` where the scalar that begins at ``start`` has spelt ``words``."""
     at, read = _content(source, start, style), 0
+    if source.startswith(words, at) and not {"'", "\\"}.intersection(words):
+        return at + len(words)
     while read < len(words) and at < len(source):
         if style == '"' and source[at] == "\\":
             escape = _ESCAPE.match(source, at)

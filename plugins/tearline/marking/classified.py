@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tearline.marking.system import load_data
+from tearline.marking.loading import load_data
 
 
 @dataclass(frozen=True, slots=True)

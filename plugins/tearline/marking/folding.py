@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Final
 from urllib.parse import unquote
 
-from tearline.marking.system import load_data
+from tearline.marking.loading import load_data
 
 Folded = tuple[str, Sequence[int]]
 
@@ -32,7 +32,7 @@ _UNIT = re.compile(
       | (?P<other> (?: (?!\s)[\x00-\x1f\x7f-\U0010ffff] )+ | & )""",
     re.VERBOSE,
 )
-_SIGNS = re.compile(r"[*_`~\\]")
+_SIGNS = re.compile(r"[*_`~]+|\\")
 _CALM = re.compile(r"[^\x20-\x7e\n]|[&%]|\s\s")
 
 
@@ -86,11 +86,19 @@ def fold(text: str) -> Folded:
         piece, places = _seen(unit)
         if piece[:1] == " " and pieces and pieces[-1][-1] == " ":
             piece, places = piece[1:], places[1:]
+        if "  " in piece:
+            piece, places = _single_blanks(piece, places)
         if piece:
             pieces.append(piece)
             index.extend(places)
     index.append(len(text))
     return "".join(pieces), index
+
+
+def _single_blanks(piece: str, places: Sequence[int]) -> Folded:
+    """A piece without its second and further blanks in a row."""
+    kept = [at for at, char in enumerate(piece) if char != " " or piece[at - 1 : at] != " "]
+    return "".join(piece[at] for at in kept), [places[at] for at in kept]
 
 
 def _seen(unit: re.Match[str]) -> Folded:
@@ -125,7 +133,7 @@ def bare(text: str) -> Folded:
         if sign.group() == "\\" and folded[at + 1 : at + 2].isalnum():
             pieces.append("/")
             kept.append(index[at])
-        last = at + 1
+        last = sign.end()
     pieces.append(folded[last:])
     kept.extend(index[last:])
     return "".join(pieces), kept

@@ -14,9 +14,11 @@ from functools import lru_cache
 
 from tearline.marking.classified import alternatives, classified
 from tearline.marking.folding import bare
+from tearline.marking.loading import SYSTEMS
 from tearline.marking.mark import Mark
-from tearline.marking.reading import LONGEST, is_known, is_meant, read_mark
-from tearline.marking.system import SYSTEMS, System, words
+from tearline.marking.reading import LONGEST, read_mark
+from tearline.marking.shape import is_known, is_meant
+from tearline.marking.system import System, words
 
 _JOINTS = frozenset("/:.@=?#")
 _RUN = re.compile(r"[A-Za-z0-9+/\-]{0,80}")
@@ -25,11 +27,15 @@ _ENDS = re.compile(r"""$|[.;:?!)\]"']|,?[ ][a-z]""")
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """Something mark-like at ``[start, end)`` of the text; ``mark`` where it reads as a good one."""
+    """Something mark-like at ``[start, end)`` of the text; ``mark`` where it reads as a good one of the system.
+
+    ``classified`` is whether it is a classified mark, which a caller may want to report as the spill it could be.
+    """
 
     start: int
     end: int
     mark: Mark | None = None
+    classified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +57,9 @@ def find_marks(text: str, system: str) -> list[Likeness]:
         if start < last:
             continue
         last = end
-        mark = read_mark(inner, system).mark if inner else None
-        found.append(Likeness(index[start], index[end], mark))
+        reading = read_mark(inner or folded[start:end], system)
+        mark = reading.mark if inner else None
+        found.append(Likeness(index[start], index[end], mark, reading.problem == "classified-mark"))
     return found
 
 

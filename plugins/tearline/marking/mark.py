@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from tearline.marking.system import Audience, MarkError, System, Token, countries, system
+from tearline.marking.loading import countries, system
+from tearline.marking.system import Audience, MarkError, System, Token
 
 Form = Literal["portion", "banner"]
 

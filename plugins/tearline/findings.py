@@ -149,6 +149,7 @@ RULES: Mapping[str, Rule] = _rules(
     ("TL146", "list-partly-marked", "E", "Some items of this list are marked and others are not", "Mark every top item"),
     ("TL147", "path-taken", "E", "Two sources want the same page address", "Rename one of them"),
     ("TL148", "unread-text", "E", "Some lines of this document were not read", "Report it as a bug; the document is withheld"),
+    ("TL149", "no-sources", "E", "There is no document below the sources", "Check `sources:` in the configuration"),
     # TL2xx: policy and release
     ("TL201", "policy-syntax", "E", "The site's configuration cannot be read", "Correct it"),
     ("TL202", "policy-value", "E", "The site's configuration has a key or value that is not known", "Correct or remove it"),
@@ -161,6 +162,7 @@ RULES: Mapping[str, Rule] = _rules(
     ("TL209", "asset-withheld", "N", "This file type is withheld from sanitized editions", "Offer the content as text or as PNG or JPEG"),
     ("TL210", "emission-mismatch", "E", "The renderer would read this document differently", "Simplify the markup of this portion and report it as a bug"),
     ("TL211", "renderer-extension", "E", "A plugin, extension or key of the site's configuration is not allowed", "Remove it; the allowed ones are in the documentation"),
+    ("TL212", "theme-file", "E", "The theme folder has a link, a hidden file or a file of an unknown type", "Remove it: whatever lies there would be published"),
     # TL3xx: leaks
     ("TL301", "mark-above-ceiling", "E", "A built file has a mark above the edition's ceiling", "Nothing was published; report it as a bug"),
     ("TL302", "withheld-words", "E", "A built file has words that were withheld", "Nothing was published; find how they got there"),

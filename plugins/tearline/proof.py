@@ -42,6 +42,7 @@ from tearline.bulletin.tree import (
     words_of,
 )
 from tearline.emit import STAND_IN_TITLE, Addresses, seen_from
+from tearline.policy import PythonName
 from tearline.release import Released
 
 # What MkDocs always loads besides the configured extensions.
@@ -411,13 +412,22 @@ class Renderer:
 
     def __init__(self, extensions: Mapping[str, Mapping[str, Any]]) -> None:
         names = [name for name in BUILT_IN if name not in extensions]
-        configs = {name: dict(options) for name, options in extensions.items() if options}
+        configs = {name: _resolved(options) for name, options in extensions.items() if options}
         self._markdown = markdown.Markdown(extensions=[*names, *extensions], extension_configs=configs)
 
     def render(self, text: str) -> str:
         """One page's Markdown as HTML; nothing is kept from the page before."""
         self._markdown.reset()
         return self._markdown.convert(text)
+
+
+def _resolved(value: Any) -> Any:
+    """Options as Python-Markdown takes them: names of Python objects become the objects."""
+    if isinstance(value, PythonName):
+        return value.resolve()
+    if isinstance(value, Mapping):
+        return {key: _resolved(inner) for key, inner in value.items()}
+    return [_resolved(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def prove(

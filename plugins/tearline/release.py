@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from tearline.bulletin.metadata import Asset, MarkedText, MarkedValue, Metadata
+from tearline.bulletin.metadata import Asset, MarkedText, MarkedValue, Metadata, When
 from tearline.bulletin.tree import (
     Block,
     Box,
@@ -41,11 +41,19 @@ from tearline.bulletin.tree import (
 from tearline.effective import Marked
 from tearline.findings import Finding, finding
 from tearline.marking import Mark, join, lowest
-from tearline.policy import Edition
+from tearline.policy import Edition, Vocabulary
 
 TEXT_KEYS: Final = ("title", "summary", "area", "action", "contact")
 FACETS: Final = ("hazards", "lifelines", "regions", "hsec_sins")
 DATES: Final = ("date", "information_cutoff", "in_effect_until")
+ASIDES: Final = {
+    "title_released": "Title in other editions",
+    "summary_released": "Summary in other editions",
+    "area_released": "Area in other editions",
+    "action_released": "Action in other editions",
+    "contact_released": "Contact in other editions",
+    "compilation_reason": "Why the whole is marked higher than its parts",
+}
 RASTERS: Final = (".png", ".jpg", ".jpeg")
 _GAP = "\0"  # where words went; no source can hold it
 _GAPS = re.compile(rf"[ ]*{_GAP}[ {_GAP}]*")
@@ -64,7 +72,8 @@ class Shown:
 class Released:
     """What one edition gets of one bulletin.
 
-    ``texts`` and ``facets`` are keyed as in the front matter; ``notes`` are in the order of their numbers;
+    ``texts`` and ``facets`` are keyed as in the front matter, facets hold the vocabulary's slugs; ``asides`` are
+    what an edition that withholds nothing tells besides; ``notes`` are in the order of their numbers;
     ``banner`` is the roll-up of what is in here, ``legend`` the marks a reader will see, lowest first.
     """
 
@@ -76,7 +85,8 @@ class Released:
     texts: Mapping[str, Shown]
     facets: Mapping[str, tuple[str, ...]]
     visible: frozenset[str]
-    revised: tuple[tuple[object, Shown], ...]
+    revised: tuple[tuple[When, Shown], ...]
+    asides: tuple[tuple[str, Shown], ...]
     supersedes: tuple[str, ...]
     related: tuple[str, ...]
     assets: tuple[str, ...]
@@ -87,11 +97,15 @@ class Released:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What became of a bulletin: its release (None: absent from the edition), the words that stay behind, remarks."""
+    """What became of a bulletin: its release (None: absent from the edition), the words that stay behind, remarks.
+
+    ``recalled`` tells a bulletin that the edition had, until it was recalled.
+    """
 
     released: Released | None
     withheld_words: tuple[str, ...]
     findings: tuple[Finding, ...]
+    recalled: bool = False
 
 
 def is_raster(asset: Asset) -> bool:
@@ -102,9 +116,10 @@ def is_raster(asset: Asset) -> bool:
 class _Assembly:
     """One bulletin for one edition. ``lost`` holds the words that were not picked."""
 
-    def __init__(self, marked: Marked, edition: Edition) -> None:
+    def __init__(self, marked: Marked, edition: Edition, vocabulary: Vocabulary) -> None:
         self.marked = marked
         self.edition = edition
+        self.vocabulary = vocabulary
         self.bulletin = marked.bulletin
         self.metadata: Metadata = marked.bulletin.metadata
         self.lost: list[str] = []
@@ -297,9 +312,18 @@ class _Assembly:
         if not self.sees(portion):
             return self.lose(block)
         shown = self.portion(portion)
-        if isinstance(block, Paragraph) and not shown.inlines:
-            return []
-        return [replace(block, portion=shown)]
+        if not isinstance(block, Paragraph):
+            return [replace(block, portion=shown)]
+        picked: list[Block] = [Paragraph(shown)] if shown.inlines else []
+        for inline in shown.inlines:
+            if isinstance(inline, Image):
+                picked += self.caption(self.assets[inline.file])
+        return picked
+
+    def caption(self, asset: Asset) -> list[Block]:
+        """A figure's caption and its source, each under a mark of its own (DoDM 5200.01 V2 encl. 3 sec. 6e(3))."""
+        texts = [self.text(text) for text in (asset.caption, asset.source) if text is not None and text.words]
+        return [Paragraph(Portion(text.mark, (Text(text.words),))) for text in texts if text is not None]
 
     def item(self, item: Item) -> list[Item]:
         if not self.sees(item.portion):
@@ -396,9 +420,32 @@ class _Assembly:
                 found.add(key)
         return frozenset(found)
 
-    def revisions(self) -> tuple[tuple[object, Shown], ...]:
-        shown = ((one.at, self.text(one.change)) for one in self.metadata.revised)
-        return tuple((at, change) for at, change in shown if change is not None)
+    def facet(self, facet: str) -> tuple[str, ...]:
+        """A facet's values as slugs. One that the vocabulary does not list says nobody knows what: it is withheld."""
+        known = []
+        for value in getattr(self.metadata, facet):
+            listed = self.vocabulary.find(facet, value.value)
+            if listed is None and self.edition.sanitized:
+                self.lost.append(value.value)
+            else:
+                known.append(MarkedValue(listed or value.value, value.mark, value.place))
+        return tuple(dict.fromkeys(self.values(known)))
+
+    def asides(self) -> tuple[tuple[str, Shown], ...]:
+        """For readers of everything: what other editions are told instead, and why the whole is marked higher."""
+        if self.edition.sanitized:
+            return ()
+        texts = [(label, getattr(self.metadata, key)) for key, label in ASIDES.items()]
+        shown = [(label, self.text(text)) for label, text in texts if text is not None]
+        return tuple((label, text) for label, text in shown if text is not None)
+
+    def revisions(self) -> tuple[tuple[When, Shown], ...]:
+        shown = ((self.moment(one.at), self.text(one.change)) for one in self.metadata.revised)
+        return tuple((at, change) for at, change in shown if at is not None and change is not None)
+
+    def moment(self, at: MarkedValue[When]) -> When | None:
+        """When a revision was made, if the edition may know."""
+        return at.value if at.mark is None or self.edition.may_see(at.mark) else None
 
     def released(self) -> Released | None:
         """The release, or None where no portion of the body is left."""
@@ -408,7 +455,7 @@ class _Assembly:
         bottom = lowest(self.bulletin.system)
         if self.edition.sanitized:
             self.warn_of_empty_sections(blocks)
-        facets = {key: self.values(getattr(self.metadata, key)) for key in FACETS}
+        facets = {key: self.facet(key) for key in FACETS}
         visible, revised = self.visible(), self.revisions()
         if self.marked.compilation is not None and self.edition.may_see(self.marked.compilation):
             self.marks.append(self.marked.compilation)
@@ -425,6 +472,7 @@ class _Assembly:
             facets=facets,
             visible=visible,
             revised=revised,
+            asides=self.asides(),
             supersedes=self.values(self.metadata.supersedes),
             related=self.values(self.metadata.related),
             assets=tuple(self.files),
@@ -500,20 +548,21 @@ def _joined(blocks: Sequence[Block]) -> list[Block]:
     return out
 
 
-def release(marked: Marked, edition: Edition) -> Decision:
+def release(marked: Marked, edition: Edition, vocabulary: Vocabulary) -> Decision:
     """Decide what ``edition`` gets of a bulletin, by the effective marks alone.
 
     Drafts and recalled bulletins are nobody's: they are withheld whole. The words that stay behind are
     returned so that whoever checks the built site knows what to look for; they never leave the full side.
     """
-    assembly = _Assembly(marked, edition)
-    if marked.bulletin.metadata.draft or marked.bulletin.metadata.recalled is not None:
-        for block in (*marked.bulletin.blocks, *marked.bulletin.notes.values()):
-            for portion in portions_of(block):
-                assembly.lost.append(words_of(portion.inlines))
-        return Decision(None, tuple(assembly.lost), ())
+    assembly = _Assembly(marked, edition, vocabulary)
     released = assembly.released()
-    return Decision(released, tuple(words for words in assembly.lost if words.strip()), tuple(assembly.findings))
+    lost = tuple(words for words in assembly.lost if words.strip())
+    metadata = marked.bulletin.metadata
+    if metadata.draft or metadata.recalled is not None:
+        everything = tuple(words_of(portion.inlines) for portion in marked.bulletin.portions())
+        recalled = metadata.recalled is not None and not metadata.draft and released is not None
+        return Decision(None, (*lost, *everything), (), recalled=recalled)
+    return Decision(released, lost, tuple(assembly.findings))
 
 
 def check_stand_ins(marked: Marked, editions: Iterable[Edition]) -> list[Finding]:

@@ -14,7 +14,7 @@ from tearline.bulletin.front_matter import split_front_matter
 from tearline.bulletin.inlines import invisible
 from tearline.bulletin.metadata import Metadata, PageMetadata, kind_of, read_metadata
 from tearline.bulletin.page import check_page
-from tearline.bulletin.reading import Reader
+from tearline.bulletin.reading import Positions, Reader
 from tearline.bulletin.tree import (
     Block,
     Heading,
@@ -39,11 +39,16 @@ _BOM = "\ufeff"
 class Bulletin:
     """A marked document. ``blocks`` holds no definitions of notes and no title heading; ``text`` is the source."""
 
-    path: str
     text: str
+    positions: Positions
     metadata: Metadata
     blocks: tuple[Block, ...]
     notes: Mapping[str, Note]
+
+    @property
+    def path(self) -> str:
+        """The source's path, as findings name it."""
+        return self.positions.path
 
     @property
     def system(self) -> str:
@@ -52,7 +57,7 @@ class Bulletin:
 
     def place(self, at: int) -> Place:
         """Line and column of an offset into ``text``."""
-        return Reader(self.path, self.text, self.system).place(at)
+        return self.positions.place(at)
 
     def portions(self) -> list[Portion]:
         """Every portion of the body and of its notes, in reading order."""
@@ -83,7 +88,7 @@ def read_document(path: str, data: bytes, system: str) -> Reading:
     text, problem = _decoded(data)
     if problem:
         return Reading(path, None, (finding(problem, Place(path)),))
-    reader = Reader(path, text, system)
+    reader = Reader(text, Positions.of(path, text), system)
     _check_characters(reader)
     front = split_front_matter(text, path)
     reader.findings += front.findings
@@ -133,7 +138,7 @@ def _bulletin(reader: Reader, metadata: Metadata, start: int) -> Bulletin:
         reader.report("unread-text", start)
     notes = _notes(reader, blocks)
     body = tuple(block for block in blocks if not _is_aside(block, reader, metadata))
-    bulletin = Bulletin(reader.path, reader.text, metadata, body, notes)
+    bulletin = Bulletin(reader.text, reader.positions, metadata, body, notes)
     if not bulletin.portions():
         reader.report("empty-portion", start)
     for portion in bulletin.portions():

@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from tearline.findings import Finding, Place, finding
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """Where the lines of one text start."""
+
+    path: str
+    starts: tuple[int, ...]
+
+    @classmethod
+    def of(cls, path: str, text: str) -> Positions:
+        """The positions of a text whose lines end in LF."""
+        return cls(path, (0, *(match.end() for match in re.finditer("\n", text))))
+
+    def place(self, at: int) -> Place:
+        """Line and column (1-based, code points) of an offset into the text."""
+        line = bisect_right(self.starts, at)
+        return Place(self.path, line, at - self.starts[line - 1] + 1)
 
 
 @dataclass(slots=True)
@@ -15,25 +34,17 @@ class Reader:
     ``label`` is the document's id once it is known; ``portions`` counts the portions read so far.
     """
 
-    path: str
     text: str
+    positions: Positions
     system: str
     label: str = ""
     portions: int = 0
     findings: list[Finding] = field(default_factory=list)
-    _starts: list[int] = field(default_factory=list)
-
-    def place(self, at: int) -> Place:
-        """Line and column (1-based, code points) of an offset into the text."""
-        if not self._starts:
-            self._starts = [0, *(i + 1 for i, char in enumerate(self.text) if char == "\n")]
-        line = bisect_right(self._starts, at)
-        return Place(self.path, line, at - self._starts[line - 1] + 1)
 
     def report(self, rule: str, at: int, detail: str = "", *, width: int = 1) -> None:
         """Note a finding at an offset. ``detail`` must be safe to print (see ``findings``)."""
         portion = f"{self.label or 'document'} ¶{self.portions}" if self.portions else ""
-        self.findings.append(finding(rule, self.place(at), detail, portion=portion, width=width))
+        self.findings.append(finding(rule, self.positions.place(at), detail, portion=portion, width=width))
 
 
 @dataclass(frozen=True, slots=True)

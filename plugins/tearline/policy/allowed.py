@@ -102,6 +102,7 @@ REQUIRED_EXTENSIONS: Mapping[str, Mapping[str, Any]] = {
     # What the marking language is rendered with; a site may add to it
     "admonition": {},
     "footnotes": {},
+    "sane_lists": {},
     "tables": {},
     "toc": {},
     "pymdownx.details": {},

@@ -1,0 +1,156 @@
+"""Released entries -> the pages that lead to them: home, all bulletins, and one page for each value of each facet.
+
+Plain Markdown, made of released metadata only. What is not in an edition leaves no gap here: counts, months and
+facet pages are made from what there is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tearline.emit import escaped, shown
+from tearline.marking import Mark
+from tearline.policy import Policy
+from tearline.presentation import Entry, labels, spelled
+from tearline.release import FACETS
+
+HOME: Final = "index.md"
+ALL: Final = "bulletins.md"
+BROWSE: Final = "browse/index.md"
+LATEST: Final = 8  # entries of the home page's "latest" list
+FACET_PAGES: Final = {"hazards": "hazard", "lifelines": "lifeline", "regions": "region", "hsec_sins": "information-need"}
+FACET_TITLES: Final = {
+    "hazards": "Hazard",
+    "lifelines": "Community lifeline",
+    "regions": "Region",
+    "hsec_sins": "Standing information need",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A generated page: its file below docs, its title, its Markdown, and the marks it shows."""
+
+    page: str
+    title: str
+    body: str
+    marks: tuple[Mark, ...]
+
+
+def newest_first(entries: Iterable[Entry]) -> list[Entry]:
+    """By publication date, then by number; what shows no date comes by the year in its number."""
+
+    def key(entry: Entry) -> tuple[str, str]:
+        when = entry.value("date")
+        if isinstance(when, dt.datetime):
+            when = when.astimezone(dt.UTC)
+        return (when.isoformat() if when is not None else entry.address[:4], entry.released.id)
+
+    return sorted(entries, key=key, reverse=True)
+
+
+def _link(entry: Entry, page: str) -> str:
+    title = entry.released.title
+    target = posixpath.relpath(entry.page, posixpath.dirname(page) or ".")
+    return f"({title.mark}) [{escaped(title.words)}]({target})"
+
+
+def _remarks(entry: Entry, policy: Policy, now: dt.datetime) -> str:
+    """Number, product, date, and what a reader must know before opening it."""
+    said = [entry.released.id]
+    product = entry.value("product")
+    said += [label for label in labels(policy, "products", [product] if product else [])]
+    when = entry.value("date")
+    said += [spelled(when)] if when is not None else []
+    state, sentence = entry.state(now)
+    words = {"ended": "No longer in effect", "superseded": sentence, "in-effect": sentence.split(". ")[0]}
+    said += [f"**{escaped(words[state])}**"] if state else []
+    return " · ".join(escaped(part) if not part.startswith("**") else part for part in said)
+
+
+def _row(entry: Entry, page: str, policy: Policy, now: dt.datetime) -> list[str]:
+    return [f"- {_link(entry, page)}  ", f"    {_remarks(entry, policy, now)}"]
+
+
+def _card(entry: Entry, page: str, policy: Policy, now: dt.datetime) -> list[str]:
+    """An urgent item, readable without opening it: what, what to do, where."""
+    lines = [f"### {_link(entry, page)}", "", _remarks(entry, policy, now), ""]
+    for key, label in (("action", "Do now"), ("area", "Where")):
+        if key in entry.released.texts:
+            lines += [f"**{label}:** {shown(entry.released.texts[key])}", ""]
+    return lines
+
+
+def _card_marks(entry: Entry) -> Iterator[Mark]:
+    yield entry.released.title.mark
+    yield from (entry.released.texts[key].mark for key in ("action", "area") if key in entry.released.texts)
+
+
+def home(entries: Sequence[Entry], policy: Policy, now: dt.datetime) -> Listing:
+    """Urgent items in effect, then what else is in effect, then the latest. An empty state is said in words."""
+    newest = newest_first(entries)
+    current = [entry for entry in newest if not entry.superseded_by and not entry.ended(now)]
+    urgent = [entry for entry in current if entry.value("priority") == "urgent"]
+    others = [entry for entry in current if entry not in urgent and entry.value("in_effect_until") is not None]
+    lines = ["## Urgent and in effect", ""] if urgent else ["## No urgent bulletins in effect", ""]
+    for entry in urgent:
+        lines += _card(entry, HOME, policy, now)
+    if others:
+        lines += ["## Also in effect", ""]
+        lines += [line for entry in others for line in _row(entry, HOME, policy, now)] + [""]
+    lines += ["## Latest", ""]
+    lines += [line for entry in newest[:LATEST] for line in _row(entry, HOME, policy, now)] or ["No bulletins yet."]
+    lines += ["", f"[All bulletins]({ALL}) · [Browse by hazard, lifeline, region, product and year]({BROWSE})", ""]
+    marks = [mark for entry in urgent for mark in _card_marks(entry)]
+    marks += [entry.released.title.mark for entry in (*others, *newest[:LATEST])]
+    return Listing(HOME, policy.site_name, "\n".join(lines), tuple(marks))
+
+
+def _list_page(page: str, title: str, entries: Iterable[Entry], policy: Policy, now: dt.datetime) -> Listing:
+    chosen = newest_first(entries)
+    lines = [f"# {escaped(title)}", ""]
+    lines += [line for entry in chosen for line in _row(entry, page, policy, now)]
+    return Listing(page, title, "\n".join(lines) + "\n", tuple(entry.released.title.mark for entry in chosen))
+
+
+def _groups(entries: Sequence[Entry], policy: Policy) -> Iterator[tuple[str, str, list[tuple[str, str, list[Entry]]]]]:
+    """Per way of browsing: its folder, its title, and (file name, label, entries) of each value that has any."""
+    for facet in FACETS:
+        known: Mapping[str, str] = getattr(policy.vocabulary, facet)
+        values = [
+            (value.lower(), label, [entry for entry in entries if value in entry.released.facets[facet]])
+            for value, label in known.items()
+        ]
+        yield FACET_PAGES[facet], FACET_TITLES[facet], [group for group in values if group[2]]
+    products = [
+        (name, label, [entry for entry in entries if _product(entry, policy) == name])
+        for name, label in policy.vocabulary.products.items()
+    ]
+    yield "product", "Product", [group for group in products if group[2]]
+    years = sorted({entry.address[:4] for entry in entries}, reverse=True)
+    yield "year", "Year", [(year, year, [entry for entry in entries if entry.address[:4] == year]) for year in years]
+
+
+def _product(entry: Entry, policy: Policy) -> str | None:
+    value = entry.value("product")
+    return policy.vocabulary.find("products", value) if value else None
+
+
+def listings(entries: Sequence[Entry], policy: Policy, now: dt.datetime) -> list[Listing]:
+    """Every generated page but the home page."""
+    made = [_list_page(ALL, "All bulletins", entries, policy, now)]
+    overview = ["# Browse", ""]
+    for folder, title, groups in _groups(entries, policy):
+        if groups:
+            overview += [f"## {title}", ""]
+        for name, label, chosen in groups:
+            page = f"browse/{folder}/{name}.md"
+            made.append(_list_page(page, f"{title}: {label}" if folder != "year" else label, chosen, policy, now))
+            overview.append(f"- [{escaped(label)}]({folder}/{name}.md) ({len(chosen)})")
+        overview += [""]
+    made.append(Listing(BROWSE, "Browse", "\n".join(overview), ()))
+    return made

@@ -282,7 +282,7 @@ def test_what_people_type_is_understood_and_rewritten(name: str, typed: str, mar
         ("fouo-les", "U//ORCON", "unknown-control", "'ORCON'"),
         ("fouo-les", "U//Smith", "unknown-control", ""),
         ("fouo-les", "U//LES/XYZ", "unknown-control", "'XYZ'"),
-        ("fouo-les", "U//REL TO USA, LSE", "unknown-control", "'LSE'"),
+        ("fouo-les", "U//REL TO USA, LSE", "unknown-control", "'LSE' (did you mean LES?)"),
         ("fouo-les", "U//REL TO USA, NATO", "unknown-control", "'NATO'"),
         ("fouo-les", "U//AVERYLONGTOKEN", "unknown-control", ""),
         ("fouo-les", "S", "classified-mark", ""),

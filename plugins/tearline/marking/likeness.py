@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tearline.marking.classified import alternatives, classified
+from tearline.marking.classified import alternatives, classified, is_classified
 from tearline.marking.folding import bare
 from tearline.marking.loading import SYSTEMS
 from tearline.marking.mark import Mark
-from tearline.marking.reading import LONGEST, read_mark
+from tearline.marking.reading import LONGEST, plain_mark
 from tearline.marking.shape import is_known, is_meant
 from tearline.marking.system import System, words
 
@@ -57,9 +57,9 @@ def find_marks(text: str, system: str) -> list[Likeness]:
         if start < last:
             continue
         last = end
-        reading = read_mark(inner or folded[start:end], system)
-        mark = reading.mark if inner else None
-        found.append(Likeness(index[start], index[end], mark, reading.problem == "classified-mark"))
+        mark = plain_mark(inner, system) if inner else None
+        spilled = mark is None and is_classified(folded[start:end].strip("()")[:LONGEST])
+        found.append(Likeness(index[start], index[end], mark, spilled))
     return found
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 from itertools import chain
 
@@ -22,11 +21,10 @@ from tearline.marking.mark import Mark
 from tearline.marking.system import AUDIENCE, Refusal, System, Words, words
 
 LONGEST = 160  # characters; no mark is longer
+_SHORTEST = 3  # letters of a word that may be meant by another
 
 BLANKS = " \t\u00a0\u2007\u202f"
 _PLAIN = re.compile(rf"[A-Za-z0-9/,;:|&+.\-{BLANKS}]+")
-CLOSE = 0.7  # difflib's ratio: NOFRON and NOFORN 0.83, FUOO and FOUO 0.75
-
 _ITEM = re.compile(r"[A-Z0-9+-]{1,12}")
 
 
@@ -63,33 +61,32 @@ def read_mark(text: str, system: str) -> Reading:
     return _cached(text, system) if len(text) <= LONGEST else Reading(None, problem="malformed-mark")
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
+def plain_mark(text: str, name: str) -> Mark | None:
+    """The mark that a text spells, in whatever order; None where it spells none. Says nothing of what is wrong."""
+    stripped = text.strip(BLANKS)
+    if len(text) > LONGEST or not _PLAIN.fullmatch(stripped) or not (stripped[0].isalnum() and stripped[-1].isalnum()):
+        return None
+    of = system(name)
+    parse = _parse(words(text), of)
+    mark = None if parse.unknown or parse.refusals else _mark(parse, text, of)
+    # USA, CAN/GEO may end in a category, and USA AND CAN may name two countries: only the canonical spelling tells.
+    return mark if mark is None or str(mark) == text or not parse.ambiguous else None
+
+
+@lru_cache(maxsize=4096)
 def _cached(text: str, name: str) -> Reading:
-    folded, _ = bare(text)
+    folded = bare(text)[0]
     if is_classified(folded):
         return Reading(None, problem="classified-mark")
+    mark = plain_mark(text, name)
+    if mark is not None:
+        return Reading(mark, canonical=str(mark) == text, detail="" if str(mark) == text else f"({mark})")
     stripped = text.strip(BLANKS)
-    if not _PLAIN.fullmatch(stripped) or not stripped[0].isalnum() or not stripped[-1].isalnum():
-        return Reading(None, problem="malformed-mark", detail=_disguised(text, folded, name))
-    return _read(text, system(name))
-
-
-def _disguised(text: str, folded: str, name: str) -> str:
-    """What to say of a text that is not plainly a mark."""
-    if folded == text or not _PLAIN.fullmatch(folded.strip()):
-        return ""
-    seen = _read(folded, system(name)).mark
-    return f"it only looks like ({seen})" if seen else ""
-
-
-def _read(text: str, of: System) -> Reading:
-    parse = _parse(words(text), of)
-    if not parse.unknown and not parse.refusals:
-        mark = _mark(parse, text, of)
-        # USA, CAN/GEO may end in a category, and USA AND CAN may name two countries: only the canonical spelling tells.
-        if mark is not None and (str(mark) == text or not parse.ambiguous):
-            return Reading(mark, canonical=str(mark) == text, detail="" if str(mark) == text else f"({mark})")
-    return _problem(parse, text, of)
+    if _PLAIN.fullmatch(stripped) and stripped[0].isalnum() and stripped[-1].isalnum():
+        return _problem(text, system(name))
+    seen = plain_mark(folded, name) if folded != text else None
+    return Reading(None, problem="malformed-mark", detail=f"it only looks like ({seen})" if seen else "")
 
 
 def _parse(found: Words, of: System) -> _Parse:
@@ -154,8 +151,9 @@ def _stands_alone(text: str, of: System) -> bool:
     return "//" in text or any(found[at : at + len(each)] == each for each in of.alone for at in starts)
 
 
-def _problem(parse: _Parse, text: str, of: System) -> Reading:
+def _problem(text: str, of: System) -> Reading:
     """The rule that a text without a mark breaks."""
+    parse = _parse(words(text), of)
     if _is_of_another(words(text), parse, of):
         return Reading(None, problem="mixed-systems", detail=f"this document is marked in {of.name}")
     if parse.unknown:
@@ -168,15 +166,20 @@ def _problem(parse: _Parse, text: str, of: System) -> Reading:
 
 def _is_of_another(found: Words, parse: _Parse, of: System) -> bool:
     """Whether the words are another system's mark, open with its level, or are known once all systems are."""
-    others = [each for each in SYSTEMS.values() if each.family != of.family]
-    for other in others:
+    for other in (each for each in SYSTEMS.values() if each.family != of.family):
         theirs = _parse(found, other)
         if theirs.levels(other) and not (theirs.unknown or theirs.refusals) and _mark(theirs, "", other):
             return True
         if theirs.levels(other) and found[0] in parse.unknown and _next(found, 0, other)[1] in other.levels:
             return True
-    known = frozenset(chain.from_iterable(chain.from_iterable(each.readings) for each in others))
-    return bool(parse.unknown) and known.issuperset(parse.unknown)
+    return bool(parse.unknown) and _known_elsewhere(of).issuperset(parse.unknown)
+
+
+@lru_cache(maxsize=16)
+def _known_elsewhere(of: System) -> frozenset[str]:
+    """All words of the systems that this one can be mixed up with."""
+    others = (each for each in SYSTEMS.values() if each.family != of.family)
+    return frozenset(chain.from_iterable(chain.from_iterable(each.readings) for each in others))
 
 
 def _named(text: str, unknowns: list[str], of: System) -> str:
@@ -189,6 +192,20 @@ def _named(text: str, unknowns: list[str], of: System) -> str:
 
 
 def nearest(unknown: str, of: System) -> str:
-    """The known one-word spelling nearest to an unknown word, empty if none is near."""
-    spellings = sorted(each[0] for each in of.readings if len(each) == 1)
-    return next(iter(get_close_matches(unknown, spellings, 1, CLOSE)), "")
+    """The known one-word spelling that differs by one letter or by two swapped ones; empty if none does."""
+    near = {each for drop in _drops(unknown[:LONGEST]) for each in _by_drop(of).get(drop, ())}
+    return min(near, key=lambda each: (abs(len(each) - len(unknown)), each), default="")
+
+
+def _drops(word: str) -> set[str]:
+    """A word, and the word less each of its letters: two words that are near share one of these."""
+    return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
+
+
+@lru_cache(maxsize=16)
+def _by_drop(of: System) -> dict[str, list[str]]:
+    drops: dict[str, list[str]] = {}
+    for spelling in (each[0] for each in of.readings if len(each) == 1 and len(each[0]) >= _SHORTEST):
+        for drop in _drops(spelling):
+            drops.setdefault(drop, []).append(spelling)
+    return drops

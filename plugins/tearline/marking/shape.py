@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 from functools import lru_cache
+from itertools import chain
 
 from tearline.marking.classified import is_classified
 from tearline.marking.folding import bare
-from tearline.marking.loading import SYSTEMS
-from tearline.marking.reading import CLOSE, nearest, read_mark
+from tearline.marking.loading import SYSTEMS, countries
+from tearline.marking.reading import nearest, plain_mark
 from tearline.marking.system import Words, words
 
 _DOUBLE = re.compile(r"(?<!:)/ ?/")
@@ -47,10 +47,7 @@ def _variants(text: str) -> Iterator[str]:
 
 
 def _reads(text: str) -> bool:
-    found = words(text)
-    if not found or found[0] not in _openers():
-        return False
-    return any(read_mark(text, name).mark is not None for name in _families())
+    return _vocabulary().issuperset(words(text)) and any(plain_mark(text, name) is not None for name in _families())
 
 
 @lru_cache(maxsize=1)
@@ -59,9 +56,16 @@ def _families() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
-def _openers() -> frozenset[str]:
-    """The first words of all spellings of all systems."""
-    return frozenset(each[0] for one in SYSTEMS.values() for each in one.readings)
+def _vocabulary() -> frozenset[str]:
+    """Every word that stands in some mark."""
+    spelled = chain.from_iterable(chain.from_iterable(each.readings) for each in SYSTEMS.values())
+    return frozenset(spelled) | countries().codes | countries().groups.keys()
+
+
+@lru_cache(maxsize=1)
+def _tokens() -> frozenset[str]:
+    """Every word that is a token, or an obvious mistake for one, by itself."""
+    return frozenset(each[0] for one in SYSTEMS.values() for each in one.readings if len(each) == 1)
 
 
 @lru_cache(maxsize=1)
@@ -111,10 +115,10 @@ def _has_slashed_level(folded: str) -> bool:
 
 def _is_near(word: str) -> bool:
     """Whether a word is a control, or nearly one and of four letters or more."""
-    return any((word,) in each.readings or (len(word) >= _NEAR and nearest(word, each)) for each in SYSTEMS.values())
+    return word in _tokens() or (len(word) >= _NEAR and any(nearest(word, each) for each in SYSTEMS.values()))
 
 
 def _is_near_alone(word: str) -> bool:
     """Whether a word is nearly a control that people write without a level."""
-    alone = [each[0] for one in SYSTEMS.values() for each in one.alone if len(each) == 1]
-    return len(word) >= _NEAR and bool(get_close_matches(word, alone, 1, CLOSE))
+    near = [(nearest(word, each),) in each.alone for each in SYSTEMS.values()]
+    return len(word) >= _NEAR and any(near)

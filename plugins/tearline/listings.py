@@ -15,12 +15,13 @@ from typing import Final
 from tearline.emit import escaped, shown
 from tearline.marking import Mark
 from tearline.policy import Policy
-from tearline.presentation import Entry, labels, spelled
+from tearline.presentation import Entry, end_of, labels, spelled
 from tearline.release import FACETS
 
 HOME: Final = "index.md"
 ALL: Final = "bulletins.md"
 BROWSE: Final = "browse/index.md"
+PINNED_FOR: Final = dt.timedelta(days=7)  # an urgent item that says no end
 LATEST: Final = 8  # entries of the home page's "latest" list
 FACET_PAGES: Final = {"hazards": "hazard", "lifelines": "lifeline", "regions": "region", "hsec_sins": "information-need"}
 FACET_TITLES: Final = {
@@ -56,7 +57,8 @@ def newest_first(entries: Iterable[Entry]) -> list[Entry]:
 def _link(entry: Entry, page: str) -> str:
     title = entry.released.title
     target = posixpath.relpath(entry.page, posixpath.dirname(page) or ".")
-    return f"({title.mark}) [{escaped(title.words)}]({target})"
+    words = escaped(title.words).replace('"', "&quot;")  # a card's link stands in a quoted title
+    return f"({title.mark}) [{words}]({target})"
 
 
 def _remarks(entry: Entry, policy: Policy, now: dt.datetime) -> str:
@@ -76,12 +78,12 @@ def _row(entry: Entry, page: str, policy: Policy, now: dt.datetime) -> list[str]
     return [f"- {_link(entry, page)}  ", f"    {_remarks(entry, policy, now)}"]
 
 
-def _card(entry: Entry, page: str, policy: Policy, now: dt.datetime) -> list[str]:
-    """An urgent item, readable without opening it: what, what to do, where."""
-    lines = [f"### {_link(entry, page)}", "", _remarks(entry, policy, now), ""]
+def _card(entry: Entry, policy: Policy, now: dt.datetime) -> list[str]:
+    """An urgent item, readable without opening it: what, until when, what to do, where."""
+    lines = [f'!!! urgent "{_link(entry, HOME)}"', f"    **Urgent** · {_remarks(entry, policy, now)}", ""]
     for key, label in (("action", "Do now"), ("area", "Where")):
         if key in entry.released.texts:
-            lines += [f"**{label}:** {shown(entry.released.texts[key])}", ""]
+            lines += [f"    **{label}:** {shown(entry.released.texts[key])}", ""]
     return lines
 
 
@@ -90,23 +92,40 @@ def _card_marks(entry: Entry) -> Iterator[Mark]:
     yield from (entry.released.texts[key].mark for key in ("action", "area") if key in entry.released.texts)
 
 
+def _pinned(entry: Entry, now: dt.datetime) -> bool:
+    """Whether an urgent item stands at the top: until its time is over, or for a week where it names none."""
+    if entry.value("priority") != "urgent":
+        return False
+    when = entry.value("date")
+    return entry.value("in_effect_until") is not None or when is None or end_of(when) + PINNED_FOR > now
+
+
+def _headline(urgent: Sequence[Entry], others: Sequence[Entry]) -> str:
+    """What a reader in a hurry has to know first; an empty state is said in words."""
+    if not urgent:
+        return f"No urgent bulletins in effect{f', {len(others)} others' if others else ''}"
+    more = f", {len(others)} more" if others else ""
+    return f"In effect now: {len(urgent)} urgent{more}"
+
+
 def home(entries: Sequence[Entry], policy: Policy, now: dt.datetime) -> Listing:
-    """Urgent items in effect, then what else is in effect, then the latest. An empty state is said in words."""
+    """Urgent items in effect, then what else is in effect, then the latest."""
     newest = newest_first(entries)
     current = [entry for entry in newest if not entry.superseded_by and not entry.ended(now)]
-    urgent = [entry for entry in current if entry.value("priority") == "urgent"]
+    urgent = [entry for entry in current if _pinned(entry, now)]
     others = [entry for entry in current if entry not in urgent and entry.value("in_effect_until") is not None]
-    lines = ["## Urgent and in effect", ""] if urgent else ["## No urgent bulletins in effect", ""]
+    lines = [f"# {_headline(urgent, others)}", ""]
     for entry in urgent:
-        lines += _card(entry, HOME, policy, now)
+        lines += _card(entry, policy, now)
     if others:
-        lines += ["## Also in effect", ""]
+        lines += ["## Also in effect" if urgent else "## In effect", ""]
         lines += [line for entry in others for line in _row(entry, HOME, policy, now)] + [""]
+    latest = [entry for entry in newest if entry not in urgent and entry not in others][:LATEST]
     lines += ["## Latest", ""]
-    lines += [line for entry in newest[:LATEST] for line in _row(entry, HOME, policy, now)] or ["No bulletins yet."]
+    lines += [line for entry in latest for line in _row(entry, HOME, policy, now)] or ["No other bulletins."]
     lines += ["", f"[All bulletins]({ALL}) · [Browse by hazard, lifeline, region, product and year]({BROWSE})", ""]
     marks = [mark for entry in urgent for mark in _card_marks(entry)]
-    marks += [entry.released.title.mark for entry in (*others, *newest[:LATEST])]
+    marks += [entry.released.title.mark for entry in (*others, *latest)]
     return Listing(HOME, policy.site_name, "\n".join(lines), tuple(marks))
 
 

@@ -64,8 +64,8 @@ def end_of(when: When) -> dt.datetime:
 
 
 def spelled(when: When) -> str:
-    """A date or moment for readers: ``12 March 2026, 02:55 (UTC-05:00)``."""
-    day = f"{when.day} {when:%B} {when.year}"
+    """A date or moment for readers: ``Thu 12 March 2026, 02:55 EST``."""
+    day = f"{when:%a} {when.day} {when:%B} {when.year}"
     if not isinstance(when, dt.datetime):
         return day
     zone = when.tzname() or ""
@@ -93,10 +93,10 @@ def banner_of(marks: Iterable[Mark], policy: Policy) -> dict[str, str]:
 
 
 def legend_of(marks: Iterable[Mark]) -> list[dict[str, str]]:
-    """The marks a reader meets on a page, each once, in words."""
+    """The marks a reader meets on a page, each spelling once, in words."""
     return [
         {"mark": str(mark), "style": mark.style, "spoken": mark.spoken, "sharing": mark.sharing}
-        for mark in dict.fromkeys(marks)
+        for mark in {str(mark): mark for mark in marks}.values()
     ]
 
 

@@ -215,7 +215,7 @@ class _Stage:
         front: dict[str, Any] = {"title": made.title}
         if own is not None and self.edition.may_see(own.metadata.marking):
             marks.append(own.metadata.marking)
-            body = f"{body}\n{self.page_body(own, HOME)}"
+            body = f"{body}\n{_below_the_title(self.page_body(own, HOME))}"
             front |= self.page_front(own, {})
         told = page_of("home", self.edition, self.policy, marks, marks=legend_of(made.marks))
         self.write(HOME, {**front, "tearline": told}, body, own.path if own is not None else "the generated home page")
@@ -245,6 +245,11 @@ class _Stage:
             target = self.staged.path / "theme" / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
+
+
+def _below_the_title(body: str) -> str:
+    """A page's Markdown where it follows another's: its own title becomes a heading among others."""
+    return re.sub(r"\A#[ \t]+", "## ", body)
 
 
 def _folders(pages: Iterable[str]) -> list[Any]:

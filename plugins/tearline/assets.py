@@ -20,7 +20,17 @@ MAX_BYTES: Final = 20 << 20
 MAX_PIXELS: Final = 50_000_000
 JPEG_QUALITY: Final = 90
 _FORMATS: Final = ("PNG", "JPEG")
-_MODES: Final = {"1": "L", "P": "RGB", "I": "L", "I;16": "L", "F": "L", "CMYK": "RGB", "YCbCr": "RGB", "LAB": "RGB", "HSV": "RGB"}
+_MODES: Final = {
+    "1": "L",
+    "P": "RGB",
+    "I": "L",
+    "I;16": "L",
+    "F": "L",
+    "CMYK": "RGB",
+    "YCbCr": "RGB",
+    "LAB": "RGB",
+    "HSV": "RGB",
+}
 
 
 class AssetError(Exception):
@@ -79,15 +89,18 @@ def rebuilt(data: bytes) -> tuple[bytes, str]:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=_FORMATS) as source:
-                if source.width * source.height > MAX_PIXELS:
-                    raise AssetError("the image has too many pixels")
                 kind = source.format or ""
-                picture = ImageOps.exif_transpose(source)
-                return _drawn(picture, kind)
-    except AssetError:
-        raise
-    except Exception:  # Pillow's decoders raise nearly anything on broken files
+                picture = ImageOps.exif_transpose(source) if _fits(source) else None
+                drawn = _drawn(picture, kind) if picture is not None else None
+    except Exception:  # noqa: BLE001 - Pillow's decoders raise nearly anything on broken files
         raise AssetError("the file is not a readable PNG or JPEG") from None
+    if drawn is None:
+        raise AssetError("the image has too many pixels")
+    return drawn
+
+
+def _fits(picture: Image.Image) -> bool:
+    return picture.width * picture.height <= MAX_PIXELS
 
 
 def _drawn(picture: Image.Image, kind: str) -> tuple[bytes, str]:

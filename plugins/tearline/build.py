@@ -7,20 +7,18 @@ them, which is gone afterwards, whatever happened.
 from __future__ import annotations
 
 import datetime as dt
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 
 from tearline.corpus import Corpus, read_corpus
 from tearline.findings import Finding, Place, in_order, refuses
 from tearline.guard import Guard
 from tearline.policy import Edition, Policy
-from tearline.render import Rendering, start_rendering
+from tearline.render import Rendering, start_rendering, theme_files
 from tearline.stage import Staged, rehearse, stage
 
 Say = Callable[[str], None]
@@ -46,7 +44,9 @@ def check(policy: Policy, paths: Sequence[Path], now: dt.datetime) -> Outcome:
     return Outcome(in_order([*corpus.findings, *rehearse(corpus, policy, now)]))
 
 
-def stage_tree(policy: Policy, edition: Edition, out: Path, now: dt.datetime, *, hold: bool, strict: bool) -> Outcome:
+def stage_tree(  # noqa: PLR0913 - the command's options
+    policy: Policy, edition: Edition, out: Path, now: dt.datetime, *, hold: bool, strict: bool
+) -> Outcome:
     """Write one edition's staged tree to ``out``, replacing an older one."""
     corpus = read_corpus(policy)
     with private_folder(out.parent) as folder:
@@ -87,7 +87,14 @@ def build(  # noqa: PLR0913 - the command's options
 
 
 def _staged(  # noqa: PLR0913 - what a build is made of
-    corpus: Corpus, policy: Policy, editions: Sequence[Edition], folder: Path, now: dt.datetime, *, hold: bool, strict: bool
+    corpus: Corpus,
+    policy: Policy,
+    editions: Sequence[Edition],
+    folder: Path,
+    now: dt.datetime,
+    *,
+    hold: bool,
+    strict: bool,
 ) -> tuple[Outcome, list[Staged]]:
     """Stage the editions. With ``hold`` documents that are refused are left out, on whatever step that shows."""
     while True:
@@ -116,11 +123,9 @@ def _rendered(staged: Staged, folder: Path, now: dt.datetime) -> Rendering:
 
 
 def _guarded(staged: Staged, rendering: Rendering, log: str) -> Iterator[Finding]:
-    """What the guard says of a site and of the renderer's log; an edition that withholds nothing has nothing to hide."""
+    """What the guard says of a site and of the renderer's log. Where nothing is withheld, nothing is looked for."""
     guard = Guard.of(staged.edition, staged.withheld if staged.edition.sanitized else (), staged.path)
-    theme = find_spec("material")
-    trusted = [staged.path / "theme"]
-    trusted += [Path(root) / "templates" for root in (theme.submodule_search_locations or ())] if theme else []
+    trusted = [path for path in (staged.path / "theme", theme_files()) if path is not None]
     prefix = f"site-{staged.edition.name}"
     for one in (*guard.check(rendering.site, trusted), *guard.check_text("renderer log", log, html=False)):
         yield Finding(Place(f"{prefix}/{one.place.path}"), one.rule, one.detail)
@@ -153,12 +158,12 @@ def swap(new: Path, target: Path) -> None:
     old = new.with_name("old")
     try:
         if target.exists():
-            os.rename(target, old)
+            target.rename(old)
         try:
-            os.rename(new, target)
+            new.rename(target)
         except OSError:
             if old.exists():
-                os.rename(old, target)
+                old.rename(target)
             raise
     except OSError as error:
         raise TargetError(f"cannot replace {target}: {error.strerror}") from None

@@ -29,12 +29,24 @@ USAGE: Final = 2
 FAULT: Final = 3
 
 _config = click.option(
-    "-f", "--config-file", default="mkdocs.yml", show_default=True, type=click.Path(path_type=Path), help="The site's configuration."
+    "-f",
+    "--config-file",
+    default="mkdocs.yml",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="The site's configuration.",
 )
 _format = click.option(
-    "--format", "form", type=click.Choice(sorted(REPORTS)), default="text", show_default=True, help="How findings are printed."
+    "--format",
+    "form",
+    type=click.Choice(sorted(REPORTS)),
+    default="text",
+    show_default=True,
+    help="How findings are printed.",
 )
-_show = click.option("--show", is_flag=True, help="Print the source line and a caret too. For the full side only: it quotes sources.")
+_show = click.option(
+    "--show", is_flag=True, help="Print the source line and a caret too. For the full side only: it quotes sources."
+)
 _strict = click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 _hold = click.option("--hold", is_flag=True, help="Hold back refused documents and go on with the rest.")
 
@@ -61,7 +73,7 @@ def check_command(paths: Sequence[Path], config_file: Path, form: str, *, show: 
     for path in paths:
         if not os.path.lexists(path):
             raise UsageError(f"{_printable(path)}: no such file or folder")
-    outcome = check(policy, [Path(os.path.abspath(path)) for path in paths], now())
+    outcome = check(policy, [_absolute(path) for path in paths], now())
     _print_findings(outcome.findings, form, policy, show=show)
     refused = refuses(outcome.findings, strict=strict)
     if form == "text":
@@ -76,7 +88,7 @@ def check_command(paths: Sequence[Path], config_file: Path, form: str, *, show: 
 def fix_command(paths: Sequence[Path], config_file: Path, *, dry_run: bool) -> int:
     """Rewrite marks to their official spelling and put front-matter texts in quotes, in all sources or in PATHS."""
     policy = _policy(config_file, "text")
-    changed = fixed(policy, [Path(os.path.abspath(path)) for path in paths], write=not dry_run)
+    changed = fixed(policy, [_absolute(path) for path in paths], write=not dry_run)
     for shown, count in changed:
         click.echo(f"{shown}: {count} {'rewriting' if count == 1 else 'rewritings'}")
     _say(f"{'Would rewrite' if dry_run else 'Rewrote'} {len(changed)} {'file' if len(changed) == 1 else 'files'}")
@@ -85,7 +97,9 @@ def fix_command(paths: Sequence[Path], config_file: Path, *, dry_run: bool) -> i
 
 @cli.command("stage")
 @click.option("--edition", required=True, help="The edition to stage.")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder to write; an older one is replaced.")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="The folder to write; an older one is replaced."
+)
 @_config
 @_format
 @_show
@@ -94,7 +108,7 @@ def fix_command(paths: Sequence[Path], config_file: Path, *, dry_run: bool) -> i
 def stage_command(edition: str, out: Path, config_file: Path, form: str, **how: bool) -> int:
     """Write one edition's staged tree: plain released Markdown and a generated configuration."""
     policy = _policy(config_file, form)
-    target = Path(os.path.abspath(out))
+    target = _absolute(out)
     if target.is_dir() and any(target.iterdir()) and not (target / "docs").is_dir():
         raise UsageError(f"{_printable(out)}: not empty, and not a staged tree")
     outcome = stage_tree(policy, _edition(policy, edition), target, now(), hold=how["hold"], strict=how["strict"])
@@ -103,7 +117,13 @@ def stage_command(edition: str, out: Path, config_file: Path, form: str, **how: 
 
 @cli.command("build")
 @click.option("--edition", "editions", multiple=True, help="An edition to build; all of them without this.")
-@click.option("--out", default=".", type=click.Path(path_type=Path), show_default=True, help="Where the site-<edition> folders go.")
+@click.option(
+    "--out",
+    default=".",
+    type=click.Path(path_type=Path),
+    show_default=True,
+    help="Where the site-<edition> folders go.",
+)
 @_config
 @_format
 @_show
@@ -113,8 +133,13 @@ def build_command(editions: Sequence[str], out: Path, config_file: Path, form: s
     """Build the editions' sites, look at every built byte, and swap them into place."""
     policy = _policy(config_file, form)
     chosen = [_edition(policy, name) for name in dict.fromkeys(editions)] or list(policy.editions.values())
-    target = Path(os.path.abspath(out))
-    outcome = build(policy, chosen, target, now(), _say, hold=how["hold"], strict=how["strict"])
+    target = _absolute(out)
+    try:
+        outcome = build(policy, chosen, target, now(), _say, hold=how["hold"], strict=how["strict"])
+    except RenderError as error:
+        if how["show"]:
+            _say(error.log)
+        raise
     return _finish(outcome, policy, form, show=how["show"])
 
 
@@ -127,6 +152,11 @@ def now() -> dt.datetime:
         return dt.datetime.fromtimestamp(int(epoch), dt.UTC)
     except (ValueError, OverflowError, OSError):
         raise UsageError("SOURCE_DATE_EPOCH is not a number of seconds") from None
+
+
+def _absolute(path: Path) -> Path:
+    """An absolute path in which links are still links: what is behind a link is never read."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
 
 
 def _policy(path: Path, form: str) -> Policy:

@@ -129,8 +129,8 @@ def _walk(policy: Policy, corpus: Corpus, roots: Iterable[Path]) -> Iterator[Pat
         try:
             mode = path.lstat().st_mode
             if stat.S_ISDIR(mode):
-                names = sorted((name for name in os.listdir(path) if not name.startswith(".")), reverse=True)
-                pending += [path / name for name in names]
+                names = sorted((each for each in path.iterdir() if not each.name.startswith(".")), reverse=True)
+                pending += names
                 continue
         except (OSError, ValueError):
             corpus.findings.append(finding("not-a-plain-file", Place(_shown(policy, path))))
@@ -160,7 +160,7 @@ def _opened(policy: Policy, corpus: Corpus, path: Path) -> Iterator[_File]:
 
 
 def document_paths(policy: Policy, only: Sequence[Path]) -> list[tuple[Path, str]]:
-    """The plain files among the sources that are documents, or among ``only``, each with its path as findings name it."""
+    """The documents among the sources, or among ``only``: each plain file, with its path as findings name it."""
     found = _walk(policy, Corpus(), list(only) or [policy.sources])
     return [(path, _shown(policy, path)) for path in found]
 
@@ -221,16 +221,19 @@ def _against_policy(policy: Policy, relative: str, bulletin: Bulletin) -> Iterat
         yield finding("page-rule", metadata.place_of("id"), "a bulletin stands in the policy's pages list")
     if metadata.product is not None and policy.vocabulary.find("products", metadata.product.value) is None:
         yield finding("bad-value", metadata.product.place, "not one of the policy's products")
-    for facet in FACETS:
-        for value in getattr(metadata, facet):
-            if policy.vocabulary.find(facet, value.value) is None:
-                yield finding("unlisted-value", value.place, f"in {facet}")
+    for facet, value in ((key, each) for key in FACETS for each in getattr(metadata, key)):
+        if policy.vocabulary.find(facet, value.value) is None:
+            yield finding("unlisted-value", value.place, f"in {facet}")
     yield from _origin(policy, metadata.originator, bulletin)
     if not policy.inline_portions:
-        for portion in bulletin.portions():
-            for inline in nested(portion.inlines):
-                if isinstance(inline, InlinePortion):
-                    yield finding("inline-portion", bulletin.place(inline.at), "the policy forbids inline portions")
+        yield from _inline_portions(bulletin)
+
+
+def _inline_portions(bulletin: Bulletin) -> Iterator[Finding]:
+    """Every inline portion, where the policy forbids them."""
+    for inline in (inline for portion in bulletin.portions() for inline in nested(portion.inlines)):
+        if isinstance(inline, InlinePortion):
+            yield finding("inline-portion", bulletin.place(inline.at), "the policy forbids inline portions")
 
 
 def _origin(policy: Policy, originator: MarkedValue[str] | None, bulletin: Bulletin) -> Iterator[Finding]:
@@ -270,7 +273,9 @@ def target_id(corpus: Corpus, relative: str, target: str) -> str | None:
 def _assets(policy: Policy, file: _File, bulletin: Bulletin) -> tuple[dict[str, Asset], list[Finding]]:
     """The files that the body uses, ready to publish."""
     inlines = [inline for portion in bulletin.portions() for inline in nested(portion.inlines)]
-    used = {one.file for one in inlines if isinstance(one, Image)} | {one.target for one in inlines if isinstance(one, Link)}
+    used = {one.file for one in inlines if isinstance(one, Image)} | {
+        one.target for one in inlines if isinstance(one, Link)
+    }
     ready: dict[str, Asset] = {}
     found: list[Finding] = []
     for entry in bulletin.metadata.assets:

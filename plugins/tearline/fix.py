@@ -80,8 +80,8 @@ def _replace(path: Path, data: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(data)
-        os.chmod(name, path.stat().st_mode)
-        os.replace(name, path)
+        Path(name).chmod(path.stat().st_mode)
+        Path(name).replace(path)
     except OSError:
         Path(name).unlink(missing_ok=True)
         raise

@@ -18,6 +18,7 @@ from tearline.findings import Finding, Place, finding, in_order
 from tearline.marking import SYSTEMS, find_marks
 from tearline.policy import Edition
 
+BANNERS: Final = 2  # top and end of every page
 RUN: Final = 4  # words; shorter withheld texts are looked for whole
 TEXT_SUFFIXES: Final = frozenset({".html", ".xml", ".json", ".txt", ".md", ".yml"})
 _WORD = re.compile(r"\w+", re.UNICODE)
@@ -46,7 +47,7 @@ class Guard:
 
     def check(self, site: Path, trusted: Iterable[Path] = ()) -> list[Finding]:
         """Read every file below ``site``; one that equals a theme's own, below one of ``trusted``, says nothing."""
-        found = []
+        found: list[Finding] = []
         themes = list(trusted)
         for path in _files(site):
             name = path.relative_to(site).as_posix()
@@ -63,7 +64,7 @@ class Guard:
             yield finding("withheld-words", Place(name))
         for mark in self.marks_above(readings):
             yield finding("mark-above-ceiling", Place(name), mark)
-        if html and 'name="marking"' not in text or html and text.count("tl-bar") < 2:  # noqa: PLR2004 - top and end
+        if html and ('name="marking"' not in text or text.count('class="tl-bar') < BANNERS):
             yield finding("banner-missing", Place(name))
 
     def says(self, text: str) -> bool:
@@ -76,7 +77,9 @@ class Guard:
         for reading in readings:
             for name in SYSTEMS:
                 likes = find_marks(reading, name)
-                found |= {str(like.mark) for like in likes if like.mark is not None and not self.edition.may_see(like.mark)}
+                found |= {
+                    str(like.mark) for like in likes if like.mark is not None and not self.edition.may_see(like.mark)
+                }
         return sorted(found)
 
 

@@ -23,7 +23,12 @@ ALL: Final = "bulletins.md"
 BROWSE: Final = "browse/index.md"
 PINNED_FOR: Final = dt.timedelta(days=7)  # an urgent item that says no end
 LATEST: Final = 8  # entries of the home page's "latest" list
-FACET_PAGES: Final = {"hazards": "hazard", "lifelines": "lifeline", "regions": "region", "hsec_sins": "information-need"}
+FACET_PAGES: Final = {
+    "hazards": "hazard",
+    "lifelines": "lifeline",
+    "regions": "region",
+    "hsec_sins": "information-need",
+}
 FACET_TITLES: Final = {
     "hazards": "Hazard",
     "lifelines": "Community lifeline",
@@ -65,7 +70,7 @@ def _remarks(entry: Entry, policy: Policy, now: dt.datetime) -> str:
     """Number, product, date, and what a reader must know before opening it."""
     said = [entry.released.id]
     product = entry.value("product")
-    said += [label for label in labels(policy, "products", [product] if product else [])]
+    said += labels(policy, "products", [product] if product else [])
     when = entry.value("date")
     said += [spelled(when)] if when is not None else []
     state, sentence = entry.state(now)

@@ -1,4 +1,4 @@
-"""MkDocs hooks: ``mkdocs build`` and ``mkdocs serve`` give one edition, from the same staged tree as ``tearline build``.
+"""MkDocs hooks: ``mkdocs build`` and ``mkdocs serve`` give one edition, from the same stage as ``tearline build``.
 
 A preview never publishes: its site lies in ``<site_dir>/<edition>``, no manifest is written, and deploying is refused.
 """
@@ -22,7 +22,7 @@ from tearline.cli import now
 from tearline.corpus import read_corpus
 from tearline.findings import Severity, in_order, refuses
 from tearline.policy import Policy, load_policy
-from tearline.render import build_epoch
+from tearline.render import build_epoch, prune
 from tearline.stage import stage
 
 LOG = logging.getLogger("mkdocs.plugins.tearline")
@@ -38,7 +38,7 @@ class TearlinePlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # t
         self.folder: Path | None = None
         self.policy: Policy | None = None
 
-    def load_config(self, options: Any, config_file_path: str | None = None) -> tuple[list[Any], list[Any]]:
+    def load_config(self, options: Any, config_file_path: str | None = None) -> tuple[list[Any], list[Any]]:  # noqa: ARG002
         """Take the options as they are: the policy validates them, all faults at once, with their places."""
         self.config = options
         return [], []
@@ -73,12 +73,17 @@ class TearlinePlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # t
         config["site_dir"] = str(Path(config.site_dir) / edition.name)
         return config
 
-    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
+    def on_serve(self, server: LiveReloadServer, **_: Any) -> LiveReloadServer:
         """Watch what the stage was made from."""
         if self.policy is not None:
             server.watch(str(self.policy.sources))
             server.watch(str(self.policy.custom_dir))
         return server
+
+    @event_priority(-1000)
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Leave out the theme's unused files, as ``tearline build`` does."""
+        prune(Path(config.site_dir))
 
     def on_shutdown(self) -> None:
         """The stage goes with the process."""

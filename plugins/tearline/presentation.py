@@ -18,7 +18,12 @@ from tearline.policy import Edition, Policy
 from tearline.release import FACETS, Released, Shown
 
 EXERCISE: Final = "EXERCISE EXERCISE EXERCISE: everything on this site is fictional"
-FACET_LABELS: Final = {"hazards": "Hazards", "lifelines": "Lifelines", "regions": "Where it applies", "hsec_sins": "Tracked by"}
+FACET_LABELS: Final = {
+    "hazards": "Hazards",
+    "lifelines": "Lifelines",
+    "regions": "Where it applies",
+    "hsec_sins": "Tracked by",
+}
 TEXT_LABELS: Final = {"summary": "What is happening", "action": "What to do", "area": "Where"}
 # A date without a time lasts until it is over everywhere: an end must never come early for a reader.
 _END_OF_DAY: Final = dt.timedelta(days=1, hours=12)
@@ -106,7 +111,9 @@ def page_of(kind: str, edition: Edition, policy: Policy, carried: Iterable[Mark]
     return told | ({"exercise": EXERCISE} if policy.exercise else {})
 
 
-def bulletin_page(entry: Entry, edition: Edition, policy: Policy, now: dt.datetime, present: Mapping[str, Entry]) -> dict[str, Any]:
+def bulletin_page(
+    entry: Entry, edition: Edition, policy: Policy, now: dt.datetime, present: Mapping[str, Entry]
+) -> dict[str, Any]:
     """The front matter of a bulletin's page."""
     released = entry.released
     state, state_text = entry.state(now)
@@ -155,11 +162,15 @@ def facts(entry: Entry, policy: Policy) -> list[dict[str, str]]:
     for key, label in TEXT_LABELS.items():
         if key in released.texts:
             add(label, released.texts[key].words, released.texts[key].mark)
-    for key, label in (("in_effect_until", "In effect until"), ("date", "Published"), ("information_cutoff", "Information as of")):
+    for key, label in (
+        ("in_effect_until", "In effect until"),
+        ("date", "Published"),
+        ("information_cutoff", "Information as of"),
+    ):
         when = entry.value(key)
         add(label, spelled(when) if when is not None else "")
     for at, change in released.revised:
-        add("Updated", f"{spelled(at)}: {change.words}", change.mark)  # type: ignore[arg-type] - revisions hold a When
+        add("Updated", f"{spelled(at)}: {change.words}", change.mark)
     for facet in FACETS:
         add(FACET_LABELS[facet], ", ".join(labels(policy, facet, released.facets[facet])))
     add("Originator", entry.value("originator") or "")
@@ -192,9 +203,7 @@ def designation(released: Released, policy: Policy) -> dict[str, str] | None:
     of = system(released.system)
     if not of.designation or released.banner.tokens == lowest(released.system).tokens:
         return None
-    categories, controls = (
-        [name for name in section if name in released.banner.tokens] for section in of.sections[:2]
-    )
+    categories, controls = ([name for name in section if name in released.banner.tokens] for section in of.sections[:2])
     return {
         "controlled_by": policy.agency,
         "category": ", ".join(categories),

@@ -11,10 +11,17 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 TIME_LIMIT: Final = 3600  # seconds; a renderer that hangs is a failed build
+# The theme's static files that are published; everything else it brings stays behind.
+THEME_FILES: Final = (
+    "assets/javascripts/bundle.*.min.js",
+    "assets/stylesheets/main.*.min.css",
+    "assets/stylesheets/palette.*.min.css",
+)
 _COMMAND: Final = ("-I", "-m", "mkdocs", "build", "--quiet", "--config-file", "mkdocs.yml", "--site-dir")
 
 
@@ -35,12 +42,36 @@ class Rendering:
             raise RenderError("the renderer took too long") from None
         said = self.log.read_text(encoding="utf-8", errors="replace")
         if code:
-            raise RenderError(f"the renderer failed with exit code {code}")
+            raise RenderError(f"the renderer failed with exit code {code}", said)
+        prune(self.site)
         return said
 
 
 class RenderError(Exception):
-    """The renderer failed. Its log stays on the full side."""
+    """The renderer failed. ``log`` is what it said: for the full side only, since it may quote its input."""
+
+    def __init__(self, reason: str, log: str = "") -> None:
+        super().__init__(reason)
+        self.log = log
+
+
+def theme_files() -> Path | None:
+    """Where the theme's own templates and static files are, without loading it; None where it is not installed."""
+    found = find_spec("material")
+    roots = list(found.submodule_search_locations or ()) if found is not None else []
+    return Path(roots[0]) / "templates" if roots else None
+
+
+def prune(site: Path) -> None:
+    """Remove the theme's files that no page uses: source maps, search workers and word lists, its favicon."""
+    theme = theme_files()
+    for path in sorted(site.glob("assets/**/*")) if theme is not None else ():
+        name = path.relative_to(site)
+        kept = any(name.match(pattern) for pattern in THEME_FILES)
+        if path.is_file() and not kept and theme is not None and (theme / name).is_file():
+            path.unlink()
+    for folder in sorted((one for one in site.glob("assets/**/") if not any(one.iterdir())), reverse=True):
+        folder.rmdir()
 
 
 def start_rendering(stage: Path, site: Path, log: Path, now: dt.datetime) -> Rendering:

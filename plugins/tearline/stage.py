@@ -79,7 +79,9 @@ class _Stage:
             elif decision.recalled:
                 self.recalled.append(source)
         for name, entry in self.entries.items():
-            by = tuple(sorted(other.released.id for other in self.entries.values() if name in other.released.supersedes))
+            by = tuple(
+                sorted(other.released.id for other in self.entries.values() if name in other.released.supersedes)
+            )
             self.entries[name] = replace(entry, superseded_by=by)
         self.staged.withheld += self.corpus.refused.values()
         self.staged.bulletins = len(self.entries)
@@ -192,7 +194,11 @@ class _Stage:
         return sorted(names)
 
     def page_front(self, page: Page, told: Mapping[str, Any]) -> dict[str, Any]:
-        given = {"title": page.metadata.title, "description": page.metadata.description, "hide": list(page.metadata.hide)}
+        given = {
+            "title": page.metadata.title,
+            "description": page.metadata.description,
+            "hide": list(page.metadata.hide),
+        }
         return {**{key: value for key, value in given.items() if value}, "tearline": dict(told)}
 
     def page_body(self, page: Page, name: str) -> str:

@@ -21,7 +21,7 @@ from tearline.build import Outcome, TargetError, build, check, stage_tree
 from tearline.findings import REPORTS, Finding, in_order, refuses, report
 from tearline.fix import fixed
 from tearline.policy import Edition, Policy, load_policy
-from tearline.render import RenderError
+from tearline.render import RenderError, build_moment
 
 DONE: Final = 0
 REFUSED: Final = 1
@@ -73,7 +73,7 @@ def check_command(paths: Sequence[Path], config_file: Path, form: str, *, show: 
     for path in paths:
         if not os.path.lexists(path):
             raise UsageError(f"{_printable(path)}: no such file or folder")
-    outcome = check(policy, [_absolute(path) for path in paths], now())
+    outcome = check(policy, [_absolute(path) for path in paths], _now())
     _print_findings(outcome.findings, form, policy, show=show)
     refused = refuses(outcome.findings, strict=strict)
     if form == "text":
@@ -111,7 +111,7 @@ def stage_command(edition: str, out: Path, config_file: Path, form: str, **how: 
     target = _absolute(out)
     if target.is_dir() and any(target.iterdir()) and not (target / "docs").is_dir():
         raise UsageError(f"{_printable(out)}: not empty, and not a staged tree")
-    outcome = stage_tree(policy, _edition(policy, edition), target, now(), hold=how["hold"], strict=how["strict"])
+    outcome = stage_tree(policy, _edition(policy, edition), target, _now(), hold=how["hold"], strict=how["strict"])
     return _finish(outcome, policy, form, show=how["show"])
 
 
@@ -135,7 +135,7 @@ def build_command(editions: Sequence[str], out: Path, config_file: Path, form: s
     chosen = [_edition(policy, name) for name in dict.fromkeys(editions)] or list(policy.editions.values())
     target = _absolute(out)
     try:
-        outcome = build(policy, chosen, target, now(), _say, hold=how["hold"], strict=how["strict"])
+        outcome = build(policy, chosen, target, _now(), _say, hold=how["hold"], strict=how["strict"])
     except RenderError as error:
         if how["show"]:
             _say(error.log)
@@ -143,15 +143,11 @@ def build_command(editions: Sequence[str], out: Path, config_file: Path, form: s
     return _finish(outcome, policy, form, show=how["show"])
 
 
-def now() -> dt.datetime:
-    """The moment a build is for: ``SOURCE_DATE_EPOCH`` where it is set, else the clock. Raises ``UsageError``."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if epoch is None:
-        return dt.datetime.now(dt.UTC)
+def _now() -> dt.datetime:
     try:
-        return dt.datetime.fromtimestamp(int(epoch), dt.UTC)
-    except (ValueError, OverflowError, OSError):
-        raise UsageError("SOURCE_DATE_EPOCH is not a number of seconds") from None
+        return build_moment(os.environ)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
 
 
 def _absolute(path: Path) -> Path:

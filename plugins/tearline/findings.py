@@ -65,7 +65,8 @@ class Finding:
         """What is wrong and how to mend it, without any source words."""
         said = f"{self.rule.meaning}: {self.detail}" if self.detail else self.rule.meaning
         where = f" [{self.portion}]" if self.portion else ""
-        return f"{said}. {self.rule.mend}.{where}"
+        stop = "" if said.endswith("?") else "."
+        return f"{said}{stop} {self.rule.mend}.{where}"
 
     def __str__(self) -> str:
         return f"{self.place}: {self.rule.code} {self.rule.name}: {self.message}"

@@ -1,7 +1,7 @@
 """A first look at the built bytes before they are published: marks above the ceiling, withheld words, banners.
 
 It reads every file of the site and the renderer's log, and trusts neither the stage nor the renderer. What a
-source repeats in a released portion is in the stage and not counted here.
+source repeats in a released portion is in the staged documents and not counted here.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ class Guard:
 
     @classmethod
     def of(cls, edition: Edition, withheld: Iterable[str], stage: Path) -> Guard:
-        """Runs of words of the withheld texts, less those that the stage itself says."""
+        """Runs of words of the withheld texts, less those that the staged documents say."""
         wanted = by_first_word(run for text in withheld for run in runs_of(words_of(text)))
         said: set[tuple[str, ...]] = set()
-        for path in _files(stage):
+        for path in (*_files(stage / "docs"), stage / "mkdocs.yml"):
             if path.suffix in TEXT_SUFFIXES:
                 text = path.read_text(encoding="utf-8", errors="replace")
                 said |= found_runs(text, wanted) | found_runs(plain(text), wanted)

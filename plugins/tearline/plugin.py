@@ -18,11 +18,10 @@ from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
 
-from tearline.cli import now
 from tearline.corpus import read_corpus
 from tearline.findings import Severity, in_order, refuses
 from tearline.policy import Policy, load_policy
-from tearline.render import build_epoch, prune
+from tearline.render import build_epoch, build_moment, prune
 from tearline.stage import stage
 
 LOG = logging.getLogger("mkdocs.plugins.tearline")
@@ -58,7 +57,7 @@ class TearlinePlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # t
             raise PluginError("\n".join(["tearline: the configuration is refused", *map(str, found)]))
         self.policy = policy
         edition = policy.editions[policy.edition]
-        moment = now()
+        moment = build_moment(os.environ)
         os.environ["SOURCE_DATE_EPOCH"] = str(build_epoch(moment))
         staged = stage(corpus := read_corpus(policy), policy, edition, self._fresh_folder(), moment)
         findings = in_order([*corpus.findings, *staged.findings])

@@ -10,6 +10,7 @@ import datetime as dt
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -94,6 +95,20 @@ def start_rendering(stage: Path, site: Path, log: Path, now: dt.datetime) -> Ren
             stderr=subprocess.STDOUT,
         )
     return Rendering(process, site, log)
+
+
+def build_moment(environ: Mapping[str, str]) -> dt.datetime:
+    """The moment a build is for: ``SOURCE_DATE_EPOCH`` where it is set, else the clock.
+
+    Raises ``ValueError`` where it is set to anything but a number of seconds.
+    """
+    epoch = environ.get("SOURCE_DATE_EPOCH")
+    if epoch is None:
+        return dt.datetime.now(dt.UTC)
+    try:
+        return dt.datetime.fromtimestamp(int(epoch), dt.UTC)
+    except (ValueError, OverflowError, OSError):
+        raise ValueError("SOURCE_DATE_EPOCH is not a number of seconds") from None
 
 
 def build_epoch(now: dt.datetime) -> int:

@@ -239,6 +239,7 @@ class _Stage:
 
     def theme(self) -> None:
         """The theme's files, by an allow-list of types; links and hidden files are left out with a finding."""
+        (self.staged.path / "theme").mkdir()
         for path in sorted(self.policy.custom_dir.rglob("*")):
             name = path.relative_to(self.policy.custom_dir)
             if path.is_dir() and not path.is_symlink():

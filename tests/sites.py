@@ -1,0 +1,107 @@
+"""Small sites of a test's own: a configuration, sources, and the command line run on them."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+NOON = "1795435200"  # 2026-11-23 12:00 UTC: the moment these sites are built for
+CONFIGURATION = """\
+site_name: Test Center
+docs_dir: placeholder
+site_dir: .preview
+theme: {name: material, custom_dir: overrides, font: false}
+plugins:
+  - tearline:
+      sources: bulletins
+      edition: !ENV [TEARLINE_EDITION, eoc]
+      agency: Test Center
+      id: "IB-{year}-{number}"
+      pages: [index.md, about/**]
+      contact: "(U) Liaison desk, 555-0100"
+      email: desk@example.org
+      editions:
+        eoc:
+          site_name: Test Center, EOC edition
+          audience: sltt
+          releases:
+            fouo-les: [U, FOUO]
+            cui: [U, CUI, EMGT]
+            cui-dod: [U, CUI, EMGT]
+            tlp: [CLEAR, GREEN, AMBER]
+        full: {site_name: Test Center full edition, audience: law-enforcement, releases: all}
+"""
+INDEX = "---\ntitle: Home\nmarking: U\n---\n\nWelcome to the test site.\n"
+
+
+def bulletin(name: str, body: str, *front: str, title: str = "(U) A title") -> str:
+    """A bulletin with this id and body; ``front`` holds more lines of front matter."""
+    return "\n".join(["---", f"id: {name}", f'title: "{title}"', *front, "---", "", body, ""])
+
+
+def make_site(root: Path, sources: Mapping[str, str | bytes], configuration: str = CONFIGURATION) -> Path:
+    """Write a site below ``root``; the path of its configuration. Sources are named relative to ``bulletins/``."""
+    (root / "placeholder").mkdir(parents=True)
+    (root / "placeholder" / "index.md").write_text("Build this site with the tearline plugin.\n", encoding="utf-8")
+    shutil.copytree(ROOT / "overrides", root / "overrides")
+    for name, content in {"index.md": INDEX, **sources}.items():
+        path = root / "bulletins" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+    config = root / "mkdocs.yml"
+    config.write_text(configuration, encoding="utf-8")
+    return config
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def said(self) -> str:
+        """Everything it printed."""
+        return self.out + self.err
+
+
+def tearline(*arguments: str | Path, cwd: Path, program: str = "tearline.cli", **environment: str) -> Ran:
+    """Run a command as a user would, in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", program, *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, "SOURCE_DATE_EPOCH": NOON, "NO_MKDOCS_2_WARNING": "1", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def every_byte(folder: Path) -> dict[str, bytes]:
+    """Each file below a folder by its name, compressed ones opened too."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            name = path.relative_to(folder).as_posix()
+            found[name] = path.read_bytes()
+            if path.suffix == ".gz":
+                found[f"{name}#"] = gzip.decompress(found[name])
+    return found
+
+
+def files_saying(folder: Path, word: str) -> list[str]:
+    """The files below a folder whose name or bytes hold a word, in any case."""
+    wanted = word.lower()
+    held = every_byte(folder).items()
+    return [name for name, data in held if wanted.encode() in data.lower() or wanted in name.lower()]

@@ -699,6 +699,7 @@ def test_what_the_marking_language_needs_is_always_there(tmp_path: Path) -> None
     assert list(chosen) == [
         "admonition",
         "footnotes",
+        "sane_lists",
         "tables",
         "toc",
         "pymdownx.details",

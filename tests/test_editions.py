@@ -81,7 +81,7 @@ hidcode
     "  - {file: hidother.png, marking: U}",
     title="(U//LES) Hidtitle",
 )
-UNUSED = {"hidtext", "hidbackup", "hiddot", "shoalt"}  # files that are no documents; a text that the entry's replaces
+UNUSED = {"hidtext", "hidbackup", "hiddot"}  # files that are no documents
 ABSENT = bulletin("IB-2026-002", "(U//LES) Hidwhole.", title="(U) Hidabsent")
 PRESENT = bulletin("IB-2026-003", "(U//FOUO) Showhole.", "supersedes: [IB-2026-002]", title="(U) Shopresent")
 DRAFT = bulletin("IB-2026-004", "(U) Hiddraft.", "draft: yes")
@@ -187,7 +187,7 @@ def test_the_stage_holds_released_words_only(built: Path, tmp_path: Path) -> Non
         "## (U) Shoyankee\n\n"
         "(U) Shoinstead\n\n"
         "(U) The subject, a shoperson, left.\n\n"
-        "(U) ![shoentry](" + page.split("![shoentry](")[1].split(")")[0] + ")\n\n"
+        "(U) ![shoalt; shoentry](" + page.split("![shoalt; shoentry](")[1].split(")")[0] + ")\n\n"
         "[^1]: (U) Shonote\n"
     )
 

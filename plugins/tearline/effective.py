@@ -7,11 +7,11 @@ decides depends on whether the heading itself is released; see ``release``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tearline.bulletin.document import Bulletin
-from tearline.bulletin.metadata import MarkedText, MarkedValue, Metadata, Revision
+from tearline.bulletin.metadata import Asset, MarkedText, MarkedValue, Metadata, Revision
 from tearline.bulletin.tree import (
     Block,
     Box,
@@ -20,9 +20,11 @@ from tearline.bulletin.tree import (
     InlinePortion,
     ItemList,
     Note,
+    NoteRef,
     Paragraph,
     Portion,
     Quote,
+    Rule,
     Table,
     Tearline,
     nested,
@@ -55,8 +57,12 @@ class Marked:
     rollup: Mark
 
 
+# What may govern a portion, and the reason it would be given.
+Governing = Sequence[tuple[Mark | None, str]]
+
+
 class _Marker:
-    """Walks the blocks; ``above`` is what containers contribute, with its reason."""
+    """Walks the blocks; ``above`` is what containers contribute."""
 
     def __init__(self, bulletin: Bulletin, *, every_item: bool) -> None:
         self.bulletin = bulletin
@@ -69,11 +75,16 @@ class _Marker:
         label = f"{self.bulletin.metadata.id} ¶{portion.number}"
         self.findings.append(finding(rule, self.bulletin.place(portion.at), portion=label))
 
-    def settle(self, portion: Portion, governing: Iterable[tuple[Mark | None, str]]) -> Mark:
-        """Note the join of what governs a portion; a portion that nothing governs stays out and withheld."""
-        parts = [(mark, why) for mark, why in ((portion.mark, "typed"), *governing) if mark is not None]
+    def settle(self, portion: Portion, above: Mark | None, inherited: Governing = ()) -> Mark:
+        """Note the join of what governs a portion: its own mark, what it inherits, its containers.
+
+        A portion with neither a mark nor anything to inherit one from stays out, whatever contains it: it is
+        withheld (marking-language.md, section 3: if any portion is marked, all must be).
+        """
+        own = [(mark, why) for mark, why in ((portion.mark, "typed"), *inherited) if mark is not None]
+        parts = [*own, *([(above, "container")] if above is not None else [])]
         mark = join(self.system, [mark for mark, _ in parts])
-        if parts:
+        if own:
             self.effective[portion.number] = Effective(mark, tuple(dict.fromkeys(why for _, why in parts)))
         return mark
 
@@ -84,31 +95,31 @@ class _Marker:
             before = block
 
     def block(self, block: Block, above: Mark | None, before: Block | None) -> None:
-        container = [(above, "container")]
         match block:
             case Heading(portion=portion) | Paragraph(portion=portion) | Fence(portion=portion):
-                self.settle(portion, container)
+                self.settle(portion, above)
             case ItemList():
                 self.top_list(block, above, before)
             case Quote(children=children) | Note(children=children):
                 self.blocks(children, above)
-            case Tearline(children=children):
+            case Tearline(children=children):  # bound by nothing that it stands in (section 5)
                 self.blocks(children, None)
             case Box(title=title, children=children):
-                self.blocks(children, self.settle(title, container) if title is not None else above)
+                self.blocks(children, self.settle(title, above) if title is not None else above)
             case Table():
                 self.table(block, above)
-            case _:
+            case Rule():
                 pass
 
     def table(self, table: Table, above: Mark | None) -> None:
-        whole = self.settle(table.header[0], [(above, "container")])
+        """The first header cell marks the table, another its column, a row's first cell its row; the join counts."""
+        whole = self.settle(table.header[0], above)
         for cell in table.header[1:]:
-            self.settle(cell, [(whole, "table")])
+            self.settle(cell, None, [(whole, "table")])
         for row in table.rows:
-            line = self.settle(row[0], [(whole, "table")])
+            line = self.settle(row[0], whole)
             for cell, column in zip(row[1:], table.header[1:], strict=True):
-                self.settle(cell, [(line, "row"), (column.mark, "column")])
+                self.settle(cell, None, [(line, "row"), (column.mark, "column")])
 
     def top_list(self, block: ItemList, above: Mark | None, before: Block | None) -> None:
         """A list outside any item: every top item is marked, or none is and a lead-in speaks for all."""
@@ -120,21 +131,26 @@ class _Marker:
         elif lead is None or self.every_item:
             for item in block.items:
                 self.report("unmarked-portion", item.portion)
-        self.items(block, above, lead, "lead-in")
+        self.items(block, above, [(lead, "lead-in")])
 
-    def items(self, block: ItemList, above: Mark | None, inherited: Mark | None, why: str) -> None:
+    def items(self, block: ItemList, above: Mark | None, inherited: Governing) -> None:
         for item in block.items:
-            governing = [(above, "container")]
-            if item.portion.mark is None:
-                governing.append((inherited, why))
-                if self.every_item and why == "parent item":
-                    self.report("unmarked-portion", item.portion)
-            mine = self.settle(item.portion, governing)
+            mine = self.settle(item.portion, above, inherited if item.portion.mark is None else ())
+            before: Block | None = None
             for child in item.children:
                 if isinstance(child, ItemList):
-                    self.items(child, mine, mine, "parent item")
+                    self.child_list(child, mine, before)
                 else:
-                    self.block(child, mine, None)
+                    self.block(child, mine, before)
+                before = child
+
+    def child_list(self, block: ItemList, parent: Mark, before: Block | None) -> None:
+        """A list inside an item: a child without a mark has its parent's (CAPCO p25), and that of a lead-in between."""
+        if self.every_item:
+            for item in block.items:
+                if item.portion.mark is None:
+                    self.report("unmarked-portion", item.portion)
+        self.items(block, parent, [(parent, "parent item"), (self.lead_in(block, before), "lead-in")])
 
     def lead_in(self, block: ItemList, before: Block | None) -> Mark | None:
         """The mark of the paragraph that a list belongs to: it ends in a colon, or nothing parts the two."""
@@ -157,26 +173,28 @@ def effective_marks(bulletin: Bulletin, *, every_item: bool = False) -> tuple[Ma
     """Settle every portion's mark. ``every_item`` asks for a mark on every list item (a policy).
 
     The overall marking may not be lower than the roll-up (CAPCO: the banner is the most restrictive of all
-    portions), and where it is higher it needs a reason and governs every portion.
+    portions), and where it is higher it needs a reason and governs every portion but those of stand-ins.
     """
     marker = _Marker(bulletin, every_item=every_item)
     marker.blocks(bulletin.blocks, None)
     for note in bulletin.notes.values():
         marker.block(note, None, None)
-    rollup = join(bulletin.system, [*_typed_marks(bulletin)])
+    rollup = join(bulletin.system, set(_typed_marks(bulletin)))
     compilation = _compilation(bulletin, rollup, marker.findings)
+    effective = marker.effective
     if compilation is not None:
-        standins = {p.number for p in _standin_portions(bulletin.blocks)}
-        marker.effective = {
-            number: known
-            if number in standins
-            else Effective(join(bulletin.system, [known.mark, compilation]), (*known.why, "compilation"))
-            for number, known in marker.effective.items()
+        free = _stand_in_numbers(bulletin)
+        effective = {
+            number: known if number in free else _under(compilation, known) for number, known in effective.items()
         }
-    return Marked(bulletin, marker.effective, compilation, rollup), marker.findings
+    return Marked(bulletin, effective, compilation, rollup), marker.findings
 
 
-def _typed_marks(bulletin: Bulletin) -> Iterable[Mark]:
+def _under(compilation: Mark, known: Effective) -> Effective:
+    return Effective(join(compilation.system, [known.mark, compilation]), (*known.why, "compilation"))
+
+
+def _typed_marks(bulletin: Bulletin) -> Iterator[Mark]:
     for portion in bulletin.portions():
         if portion.mark is not None:
             yield portion.mark
@@ -186,25 +204,50 @@ def _typed_marks(bulletin: Bulletin) -> Iterable[Mark]:
     yield from _metadata_marks(bulletin.metadata)
 
 
-def _metadata_marks(metadata: Metadata) -> Iterable[Mark]:
+def _metadata_marks(metadata: Metadata) -> Iterator[Mark]:
     """The marks in the front matter; the overall marking and the reason for it are not portions."""
     for key in Metadata.model_fields:
         value = getattr(metadata, key)
         for one in value if isinstance(value, tuple) else (value,):
-            inner = one.change if isinstance(one, Revision) else one
-            if isinstance(inner, MarkedText | MarkedValue) and key != "compilation_reason" and inner.mark is not None:
-                yield inner.mark
+            if key != "compilation_reason":
+                yield from _value_marks(one)
 
 
-def _standin_portions(blocks: Iterable[Block]) -> Iterable[Portion]:
+def _value_marks(value: object) -> Iterator[Mark]:
+    match value:
+        case MarkedText(mark=Mark() as mark) | MarkedValue(mark=Mark() as mark):
+            yield mark
+        case Revision():
+            yield from _value_marks(value.at)
+            yield from _value_marks(value.change)
+        case Asset():
+            yield value.marking
+            for text in (value.caption, value.alt, value.source):
+                yield from _value_marks(text)
+
+
+def _stand_in_numbers(bulletin: Bulletin) -> set[int]:
+    """The numbers of the portions of stand-ins, and of the notes that nothing but stand-ins refers to."""
+    inside = {portion.number for portion in _stand_in_portions(bulletin.blocks)}
+    wanted: dict[str, bool] = {}
+    for portion in (portion for block in bulletin.blocks for portion in portions_of(block)):
+        for inline in nested(portion.inlines):
+            if isinstance(inline, NoteRef):
+                wanted[inline.label] = wanted.get(inline.label, True) and portion.number in inside
+    notes = [bulletin.notes[label] for label, free in wanted.items() if free and label in bulletin.notes]
+    return inside | {portion.number for note in notes for portion in portions_of(note)}
+
+
+def _stand_in_portions(blocks: Iterable[Block]) -> Iterator[Portion]:
     for block in blocks:
         if isinstance(block, Tearline):
             yield from portions_of(block)
         elif isinstance(block, Box):
-            yield from _standin_portions(block.children)
+            yield from _stand_in_portions(block.children)
 
 
 def _compilation(bulletin: Bulletin, rollup: Mark, findings: list[Finding]) -> Mark | None:
+    """The overall marking where it is higher than the roll-up; too low, or without a reason, it is a finding."""
     overall = bulletin.metadata.marking
     if overall is None or overall.system != bulletin.system or overall == rollup:
         return None
@@ -215,4 +258,3 @@ def _compilation(bulletin: Bulletin, rollup: Mark, findings: list[Finding]) -> M
     if bulletin.metadata.compilation_reason is None:
         findings.append(finding("compilation-reason", place, f"the roll-up is {rollup}"))
     return overall
-

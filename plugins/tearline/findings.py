@@ -151,6 +151,9 @@ RULES: Mapping[str, Rule] = _rules(
     ("TL147", "path-taken", "E", "Two sources want the same page address", "Rename one of them"),
     ("TL148", "unread-text", "E", "Some lines of this document were not read", "Report it as a bug; the document is withheld"),
     ("TL149", "no-sources", "E", "There is no document below the sources", "Check `sources:` in the configuration"),
+    ("TL150", "more-findings", "E", "There are more findings in this document than are listed", "Mend these and check it again"),
+    ("TL151", "unclear-nesting", "E", "Markdown readers differ on whether this stands inside the block above it",
+     "Indent it to put it inside, or part it with a blank line and begin at the margin"),
     # TL2xx: policy and release
     ("TL201", "policy-syntax", "E", "The site's configuration cannot be read", "Correct it"),
     ("TL202", "policy-value", "E", "The site's configuration has a key or value that is not known", "Correct or remove it"),

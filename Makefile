@@ -18,7 +18,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --require-virtualenv
 
-.PHONY: help site test lint lock wheels clean
+.PHONY: help site test lint docs pictures lock wheels clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -36,6 +36,12 @@ lint: $(READY) ## ruff, mypy, import-linter
 	@$(BIN)/ruff format --check plugins tests
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+docs: $(READY) ## write the parts of README.md and docs/ that the tool says itself
+	@$(BIN)/python tests/documents.py
+
+pictures: $(READY) ## draw the pictures of README.md anew (needs Chromium)
+	@$(BIN)/python tests/pictures.py
 
 lock: $(READY) ## pin all dependencies anew, for every Python and processor, with hashes
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \

@@ -256,7 +256,6 @@ def test_marks_their_banners_and_styles(name: str, mark: str, banner: str, style
         ("fouo-les", "U//REL TO USA, FVEY", "U//REL TO USA, AUS, CAN, GBR, NZL"),
         ("fouo-les", "U//REL TO USA", "U//NF"),
         ("fouo-les", "U//NF/REL TO USA, CAN", "U//NF"),
-        ("cui", "CUI//LEI/INV//NF", "CUI//INV/LEI//NF"),
         ("cui", "CUI//NF//LEI", "CUI//LEI//NF"),
         ("cui", "CUI//LEI/SP-SSI", "CUI//SP-SSI/LEI"),
         ("cui", "CUI//FED ONLY/NOCON", "CUI//FED ONLY"),
@@ -272,6 +271,11 @@ def test_marks_their_banners_and_styles(name: str, mark: str, banner: str, style
 def test_what_people_type_is_understood_and_rewritten(name: str, typed: str, mark: str) -> None:
     reading = read_mark(typed, name)
     assert (str(reading.mark), reading.canonical, reading.problem, reading.detail) == (mark, False, "", f"({mark})")
+
+
+def test_the_order_of_the_alphabet_inside_a_section_is_nobodys_mistake() -> None:
+    reading = read_mark("CUI//LEI/INV//NF", "cui")
+    assert (str(reading.mark), reading.canonical) == ("CUI//INV/LEI//NF", True)
 
 
 @pytest.mark.parametrize(

@@ -81,12 +81,22 @@ def _cached(text: str, name: str) -> Reading:
         return Reading(None, problem="classified-mark")
     mark = plain_mark(text, name)
     if mark is not None:
-        return Reading(mark, canonical=str(mark) == text, detail="" if str(mark) == text else f"({mark})")
+        official = _loosely(text, system(name)) == _loosely(str(mark), system(name))
+        return Reading(mark, canonical=official, detail="" if official else f"({mark})")
     stripped = text.strip(BLANKS)
     if _PLAIN.fullmatch(stripped) and stripped[0].isalnum() and stripped[-1].isalnum():
         return _problem(text, system(name))
     seen = plain_mark(folded, name) if folded != text else None
     return Reading(None, problem="malformed-mark", detail=f"it only looks like ({seen})" if seen else "")
+
+
+def _loosely(text: str, of: System) -> list[tuple[list[bool], list[str]]]:
+    """A spelling but for the order of the alphabet: ``CUI//LEI/INV`` is as official as ``CUI//INV/LEI``.
+
+    That specified categories come first still counts.
+    """
+    sections = [section.split("/") for section in text.split("//")]
+    return [([bool(of.prefix) and each.startswith(of.prefix) for each in one], sorted(one)) for one in sections]
 
 
 def _parse(found: Words, of: System) -> _Parse:

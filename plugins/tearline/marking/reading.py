@@ -81,7 +81,7 @@ def _cached(text: str, name: str) -> Reading:
         return Reading(None, problem="classified-mark")
     mark = plain_mark(text, name)
     if mark is not None:
-        official = _loosely(text, system(name)) == _loosely(str(mark), system(name))
+        official = _loosely(text) == _loosely(str(mark))
         return Reading(mark, canonical=official, detail="" if official else f"({mark})")
     stripped = text.strip(BLANKS)
     if _PLAIN.fullmatch(stripped) and stripped[0].isalnum() and stripped[-1].isalnum():
@@ -90,13 +90,13 @@ def _cached(text: str, name: str) -> Reading:
     return Reading(None, problem="malformed-mark", detail=f"it only looks like ({seen})" if seen else "")
 
 
-def _loosely(text: str, of: System) -> list[tuple[list[bool], list[str]]]:
+def _loosely(text: str) -> list[tuple[list[bool], list[str]]]:
     """A spelling but for the order of the alphabet: ``CUI//LEI/INV`` is as official as ``CUI//INV/LEI``.
 
-    That specified categories come first still counts.
+    That specified categories, which have a prefix ("SP-"), come first still counts.
     """
     sections = [section.split("/") for section in text.split("//")]
-    return [([bool(of.prefix) and each.startswith(of.prefix) for each in one], sorted(one)) for one in sections]
+    return [(["-" in each for each in one], sorted(one)) for one in sections]
 
 
 def _parse(found: Words, of: System) -> _Parse:

@@ -126,6 +126,11 @@ def test_inline_portion_with_blanks_in_its_mark(target: str) -> None:
     assert "href" not in page
 
 
+def test_inline_portion_keeps_its_title() -> None:
+    page = render('(U) The subject, [John Doe](U//LES "In other editions: a named individual"), was met.')
+    assert '<span class="tl-inline tl-inline--les" title="In other editions: a named individual">' in page
+
+
 @pytest.mark.parametrize("target", ["U//NOFRON", "../2026/ib-2026-009.md", "mailto:desk@example.org", "u//les"])
 def test_other_links_stay_links(target: str) -> None:
     assert f'<a href="{target}">words</a>' in render(f"[words]({target})")

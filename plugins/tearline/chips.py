@@ -193,12 +193,18 @@ class Chips(Treeprocessor):
         return head
 
     def _inline_portion(self, link: Element) -> None:
-        """A link to a mark is no link: its words become a span that opens with the mark's chip."""
+        """A link to a mark is no link: its words become a span that opens with the mark's chip.
+
+        Its title, the wording that other editions have, stays the title.
+        """
         mark = canonical_mark(unquote(link.get("href", "")), self.system) if link.tag == "a" else None
         if mark is None:
             return
         link.tag = "span"
+        title = link.get("title")
         link.attrib.clear()
+        if title:
+            link.set("title", title)
         link.set("class", f"tl-inline tl-inline--{mark.style}")
         opening = chip(mark)
         opening.tail = f" {link.text or ''}"

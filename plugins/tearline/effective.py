@@ -100,8 +100,10 @@ class _Marker:
                 self.settle(portion, above)
             case ItemList():
                 self.top_list(block, above, before)
-            case Quote(children=children) | Note(children=children):
+            case Quote(children=children):
                 self.blocks(children, above)
+            case Note(children=children):  # a note is one portion: the mark it opens with takes all it contains
+                self.blocks(children, next((portion.mark for portion in portions_of(block)), None))
             case Tearline(children=children):  # bound by nothing that it stands in (section 5)
                 self.blocks(children, None)
             case Box(title=title, children=children):

@@ -22,7 +22,6 @@ from tearline.bulletin.tree import (
     Text,
     portions_of,
 )
-from tearline.release.model import Shown
 from tearline.release.picking import Picking, words_of_block
 from tearline.release.portions import Portions
 from tearline.release.tidying import joined
@@ -109,7 +108,7 @@ class Body:
 
     def captions(self, portions: Sequence[Portion]) -> list[Block]:
         """A paragraph for each text beneath a picture (DoDM 5200.01 V2 encl. 3 sec. 6e(3))."""
-        shown: list[Shown] = [text for portion in portions for text in self.portions.captions(portion)]
+        shown = [text for portion in portions for text in self.portions.captions(portion)]
         return [Paragraph(Portion(text.mark, (Text(text.words),))) for text in shown]
 
     def item(self, item: Item) -> list[Item]:

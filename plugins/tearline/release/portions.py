@@ -149,10 +149,14 @@ class Portions:
 
     def captions(self, portion: Portion) -> list[Shown]:
         """What is said beneath the pictures in a picked portion: caption and source, each under its own mark."""
-        assets = [self.assets[inline.file] for inline in nested(portion.inlines) if isinstance(inline, Image)]
-        texts = [(text, asset) for asset in assets for text in (asset.caption, asset.source) if text is not None]
-        told = [self.picking.text(replace(text, mark=text.mark or asset.marking)) for text, asset in texts]
-        return [text for text in told if text is not None and text.words]
+        found: list[Shown] = []
+        for asset in [self.assets[one.file] for one in nested(portion.inlines) if isinstance(one, Image)]:
+            told = self.picking.text(asset.caption) if asset.caption is not None else None
+            found += [told] if told is not None else []
+            source = asset.source
+            told = self.picking.text(replace(source, mark=source.mark or asset.marking)) if source is not None else None
+            found += [replace(told, words=f"Source: {told.words}")] if told is not None else []
+        return found
 
     def lose_unused_assets(self) -> None:
         """The names and words of the files that the edition does not get."""

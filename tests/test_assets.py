@@ -74,8 +74,8 @@ def test_an_image_with_too_many_pixels_is_refused() -> None:
 def test_a_file_elsewhere_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "x.png").write_bytes(png())
-    with pytest.raises(AssetError, match="beside the bulletin"):
-        asset_path(tmp_path, "sub/doc.md", name)
+    with pytest.raises(AssetError, match="beside the document"):
+        asset_path(tmp_path / "sub", name)
 
 
 def test_links_and_special_files_are_refused(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_links_and_special_files_are_refused(tmp_path: Path) -> None:
         ("nul\0.png", "no such"),
     ):
         with pytest.raises(AssetError, match=why):
-            asset_path(tmp_path, "doc.md", name)
+            asset_path(tmp_path, name)
 
 
 def test_a_file_is_named_by_the_digest_of_what_is_published(tmp_path: Path) -> None:
@@ -101,3 +101,18 @@ def test_a_file_is_named_by_the_digest_of_what_is_published(tmp_path: Path) -> N
     assert asset.name.endswith(".png")
     assert "informant" not in asset.name
     assert read_asset(path, raster=True) == asset
+
+
+@pytest.mark.parametrize("name", ["page.html", "page.MD", "run.js", "feed.xml", "plain", "plan.les-informant", ".git"])
+def test_what_a_browser_would_run_or_the_renderer_take_for_a_page_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"x")
+    with pytest.raises(AssetError, match="not published"):
+        read_asset(tmp_path / name, raster=False)
+
+
+def test_an_attachment_is_kept_verbatim_under_a_neutral_name(tmp_path: Path) -> None:
+    (tmp_path / "informant.PDF").write_bytes(b"%PDF-1.7 words")
+    asset = read_asset(tmp_path / "informant.PDF", raster=False)
+    assert asset.data == b"%PDF-1.7 words"
+    assert asset.name.endswith(".pdf")
+    assert "informant" not in asset.name

@@ -22,7 +22,7 @@ def site(tmp_path: Path) -> Path:
 def test_a_clean_tree_is_done(site: Path) -> None:
     ran = tearline("check", cwd=site)
     assert (ran.code, ran.out) == (0, "")
-    assert ran.err == "No findings.\n"
+    assert ran.err == "No findings. 2 documents checked.\n"
 
 
 def test_a_finding_names_place_rule_and_mend_and_never_the_words(site: Path) -> None:
@@ -61,7 +61,9 @@ def test_machine_forms_keep_their_words_to_themselves(site: Path, form: str) -> 
         (["build", "--edition", ""], "unknown edition"),
         (["build", "--nonsense"], "No such option"),
         (["stage", "--edition", "eoc"], "Missing option '--out'"),
-        (["stage", "--edition", "eoc", "--out", "bulletins"], "not a staged tree"),
+        (["stage", "--edition", "eoc", "--out", "bulletins"], "the sources overlap"),
+        (["stage", "--edition", "eoc", "--out", "placeholder"], "docs_dir overlap"),
+        (["check", "mkdocs.yml"], "no Markdown file"),
         (["build", "--out", "mkdocs.yml/x"], "cannot write"),
         (["nonsense"], "No such command"),
     ],
@@ -140,5 +142,5 @@ def test_fix_rewrites_spelling_and_quotes_and_nothing_else(site: Path) -> None:
         "\ufeff---\r\nid: IB-2026-003\r\ntitle: '(U) Surge #4: what to do'\r\nmarking: U//LES\r\n---\r\n\r\n"
         "(U) Lower case.\r\n\r\n- (U//FOUO) Alias.\r\n- (U//LES) Both.\r\n"
     )
-    assert tearline("check", str(path), cwd=site).said == "No findings.\n"
+    assert tearline("check", str(path), cwd=site).said == "No findings. 1 document checked.\n"
     assert tearline("fix", cwd=site).err == "Rewrote 0 files\n"

@@ -1,7 +1,8 @@
 """Files beside the text: read from allow-listed entries only, rebuilt from pixels, named by what they hold.
 
 Rasters are drawn anew, pixel by pixel, so that nothing else of the file remains: no EXIF, XMP, ICC profile,
-comment, thumbnail or trailing bytes. Everything else is kept verbatim, for editions that withhold nothing.
+comment, thumbnail or trailing bytes. Other known kinds of files are kept verbatim, for editions that withhold
+nothing; what a browser would run, or the renderer take for a page, is never published.
 """
 
 from __future__ import annotations
@@ -17,8 +18,12 @@ from typing import Final
 from PIL import Image, ImageOps
 
 MAX_BYTES: Final = 20 << 20
-MAX_PIXELS: Final = 50_000_000
+MAX_PIXELS: Final = 24_000_000  # two copies of it in memory, at four bytes each, stay below 200 MB
 JPEG_QUALITY: Final = 90
+ATTACHMENTS: Final = frozenset(
+    {".csv", ".docx", ".geojson", ".gif", ".gpx", ".kml", ".kmz", ".mp3", ".mp4", ".odp", ".ods", ".odt", ".pdf"}
+    | {".pptx", ".svg", ".tif", ".tiff", ".txt", ".webp", ".xlsx", ".zip"}
+)
 _FORMATS: Final = ("PNG", "JPEG")
 _MODES: Final = {
     "1": "L",
@@ -45,16 +50,15 @@ class Asset:
     data: bytes
 
 
-def asset_path(sources: Path, document: str, file: str) -> Path:
-    """Where an entry's file is: beside its bulletin or below it. Raises ``AssetError`` for anything else.
+def asset_path(folder: Path, file: str) -> Path:
+    """Where an entry's file is: in its document's folder or below it. Raises ``AssetError`` for anything else.
 
-    ``document`` is the bulletin's path below ``sources``. Links are not followed: what they lead to may be
-    anybody's.
+    Links are not followed: what they lead to may be anybody's.
     """
     parts = PurePosixPath(file).parts
     if not parts or file.startswith(("/", "~")) or "\\" in file or any(part in {"..", "."} for part in parts):
-        raise AssetError("name a file beside the bulletin")
-    path = sources / PurePosixPath(document).parent
+        raise AssetError("name a file beside the document")
+    path, mode = folder, 0
     for part in parts:
         path = path / part
         try:
@@ -80,6 +84,8 @@ def read_asset(path: Path, *, raster: bool) -> Asset:
         data, suffix = rebuilt(data)
     else:
         suffix = path.suffix.lower()
+        if suffix not in ATTACHMENTS:
+            raise AssetError("files of this type are not published")
     return Asset(hashlib.sha256(data).hexdigest()[:20] + suffix, data)
 
 
@@ -89,9 +95,7 @@ def rebuilt(data: bytes) -> tuple[bytes, str]:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=_FORMATS) as source:
-                kind = source.format or ""
-                picture = ImageOps.exif_transpose(source) if _fits(source) else None
-                drawn = _drawn(picture, kind) if picture is not None else None
+                drawn = _drawn(source, source.format or "") if _fits(source) else None
     except Exception:  # noqa: BLE001 - Pillow's decoders raise nearly anything on broken files
         raise AssetError("the file is not a readable PNG or JPEG") from None
     if drawn is None:
@@ -104,11 +108,12 @@ def _fits(picture: Image.Image) -> bool:
 
 
 def _drawn(picture: Image.Image, kind: str) -> tuple[bytes, str]:
-    """The pixels on a new sheet, saved without anything else."""
+    """The pixels, turned as the camera was held, on a new sheet; saved without anything else."""
+    ImageOps.exif_transpose(picture, in_place=True)
     transparent = picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info
-    plain = picture.convert("RGBA" if transparent else _MODES.get(picture.mode, picture.mode))
-    sheet = Image.new(plain.mode, plain.size)
-    sheet.paste(plain)
+    mode = "RGBA" if transparent else _MODES.get(picture.mode, picture.mode)
+    sheet = Image.new(mode, picture.size)
+    sheet.paste(picture if picture.mode == mode else picture.convert(mode))
     out = io.BytesIO()
     if kind == "JPEG":
         sheet.save(out, "JPEG", quality=JPEG_QUALITY, optimize=True)

@@ -7,11 +7,9 @@ them, which is gone afterwards, whatever happened.
 from __future__ import annotations
 
 import datetime as dt
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tearline.corpus import Corpus, read_corpus
@@ -19,151 +17,150 @@ from tearline.findings import Finding, Place, in_order, refuses
 from tearline.guard import Guard
 from tearline.policy import Edition, Policy
 from tearline.render import Rendering, start_rendering, theme_files
-from tearline.stage import Staged, rehearse, stage
+from tearline.stage import Tree, compose, write
+from tearline.swap import Private, TargetError, make_readable, private_folder, publish
 
 Say = Callable[[str], None]
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What a command came to: findings, the sites it published, the documents it held back."""
+    """What a command came to: findings, the trees it published, the documents it held back.
+
+    ``checked`` counts the documents that were read, ``others`` are files that were named and are none.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     sites: list[Path] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
+    others: list[Path] = field(default_factory=list)
+    checked: int = 0
     refused: bool = False
 
 
-class TargetError(Exception):
-    """A folder that cannot be written or replaced. The message is one line for whoever typed the command."""
+@dataclass(frozen=True, slots=True)
+class How:
+    """What whoever typed the command asked for: hold refused documents back, take warnings for errors."""
+
+    hold: bool = False
+    strict: bool = False
 
 
 def check(policy: Policy, paths: Sequence[Path], now: dt.datetime) -> Outcome:
     """Findings only: every rule that a build would apply before rendering, on all sources or on some."""
-    corpus = read_corpus(policy, paths or None)
-    return Outcome(in_order([*corpus.findings, *rehearse(corpus, policy, now)]))
+    corpus = read_corpus(policy, paths)
+    trees = [compose(corpus, policy, edition, now) for edition in policy.editions.values()]
+    return Outcome(_findings(corpus, trees), others=corpus.others, checked=len(corpus.documents))
 
 
-def stage_tree(  # noqa: PLR0913 - the command's options
-    policy: Policy, edition: Edition, out: Path, now: dt.datetime, *, hold: bool, strict: bool
-) -> Outcome:
-    """Write one edition's staged tree to ``out``, replacing an older one."""
-    corpus = read_corpus(policy)
-    with private_folder(out.parent) as folder:
-        outcome, staged = _staged(corpus, policy, [edition], folder, now, hold=hold, strict=strict)
-        if not outcome.refused:
-            swap(staged[0].path, out)
-            outcome.sites.append(out)
+def stage_tree(policy: Policy, edition: Edition, out: Path, now: dt.datetime, how: How) -> Outcome:
+    """Write one edition's staged tree to ``out``, replacing an older one. Raises ``TargetError``."""
+    refuse_overlap(policy, out)
+    if out.is_dir() and any(out.iterdir()) and not ((out / "docs").is_dir() and (out / "mkdocs.yml").is_file()):
+        raise TargetError(f"{out} is not empty, and not a staged tree")
+    outcome, trees = _composed(policy, now, how)
+    if outcome.refused:
+        return outcome
+    with private_folder(out.parent) as private:
+        write(trees[edition.name], private.path / "stage")
+        publish([(private.path / "stage", out)])
+    outcome.sites.append(out)
     return outcome
 
 
-def build(  # noqa: PLR0913 - the command's options
-    policy: Policy, editions: Sequence[Edition], out: Path, now: dt.datetime, say: Say, *, hold: bool, strict: bool
+def build(  # noqa: PLR0913, PLR0917 - the command's options
+    policy: Policy, editions: Sequence[Edition], out: Path, now: dt.datetime, say: Say, how: How
 ) -> Outcome:
     """Build and publish ``out/site-<edition>`` for each edition, all or none.
 
     Raises ``RenderError`` where the renderer fails and ``TargetError`` where ``out`` cannot be written.
     """
+    targets = {edition.name: out / f"site-{edition.name}" for edition in editions}
+    for target in targets.values():
+        refuse_overlap(policy, target)
+        _refuse_other_things(target)
     say("Reading the sources")
-    corpus = read_corpus(policy)
-    with private_folder(out) as folder:
-        outcome, staged = _staged(corpus, policy, editions, folder, now, hold=hold, strict=strict)
-        if outcome.refused:
-            return outcome
-        say(f"Rendering {', '.join(f'{one.edition.name} ({one.bulletins} bulletins)' for one in staged)}")
-        rendered = [_rendered(one, folder, now) for one in staged]
-        logs = [rendering.finish() for rendering in rendered]
+    outcome, trees = _composed(policy, now, how)
+    if outcome.refused:
+        return outcome
+    chosen = [trees[edition.name] for edition in editions]
+    with private_folder(out) as private:
+        say(f"Rendering {', '.join(f'{one.edition.name} ({one.bulletins} bulletins)' for one in chosen)}")
+        built = _rendered(chosen, private, now)
         say("Reading the built bytes")
-        for one, rendering, log in zip(staged, rendered, logs, strict=True):
-            outcome.findings += _guarded(one, rendering, log)
-        outcome.findings = in_order(outcome.findings)
-        outcome.refused = refuses(_built(outcome.findings, staged))
-        for one, rendering in zip(staged, rendered, strict=True):
-            if not outcome.refused:
-                target = out / f"site-{one.edition.name}"
-                swap(rendering.site, target)
-                outcome.sites.append(target)
+        found = [one for tree, done in zip(chosen, built, strict=True) for one in _guarded(tree, *done)]
+        outcome.findings = in_order([*outcome.findings, *found])
+        outcome.refused = refuses(found)
+        if not outcome.refused:
+            for rendering, _ in built:
+                make_readable(rendering.site)
+            publish(zip((rendering.site for rendering, _ in built), targets.values(), strict=True))
+            outcome.sites += targets.values()
     return outcome
 
 
-def _staged(  # noqa: PLR0913 - what a build is made of
-    corpus: Corpus,
-    policy: Policy,
-    editions: Sequence[Edition],
-    folder: Path,
-    now: dt.datetime,
-    *,
-    hold: bool,
-    strict: bool,
-) -> tuple[Outcome, list[Staged]]:
-    """Stage the editions. With ``hold`` documents that are refused are left out, on whatever step that shows."""
+def _composed(policy: Policy, now: dt.datetime, how: How) -> tuple[Outcome, dict[str, Tree]]:
+    """The trees of all editions: what one of them refuses is refused for every one.
+
+    With ``hold``, documents that are refused are left out, on whatever step that shows.
+    """
+    corpus = read_corpus(policy)
     while True:
-        staged = [stage(corpus, policy, edition, _fresh(folder / edition.name / "stage"), now) for edition in editions]
-        found = in_order([*corpus.findings, *(one for each in staged for one in each.findings)])
-        late = {path for each in staged for path in each.refused}
-        if not (hold and late):
+        trees = {name: compose(corpus, policy, edition, now) for name, edition in policy.editions.items()}
+        found = _findings(corpus, trees.values())
+        late = {path for tree in trees.values() for path in tree.refused}
+        if not (how.hold and corpus.hold(late, found)):
             break
-        corpus.hold(late, found)
-    fatal = [one for one in found if not hold or one.place.path not in corpus.refused]
-    outcome = Outcome(found, held=sorted(corpus.refused) if hold else [])
-    outcome.refused = refuses(fatal) or (strict and refuses(found, strict=True))
-    return outcome, staged
+    fatal = [one for one in found if not how.hold or one.place.path not in corpus.refused]
+    outcome = Outcome(found, held=sorted(corpus.refused) if how.hold else [], checked=len(corpus.documents))
+    outcome.refused = refuses(fatal) or (how.strict and refuses(found, strict=True))
+    return outcome, trees
 
 
-def _fresh(path: Path) -> Path:
-    if path.exists():
-        shutil.rmtree(path)
-    path.mkdir(parents=True)
-    return path
+def _findings(corpus: Corpus, trees: Iterable[Tree]) -> list[Finding]:
+    return in_order([*corpus.findings, *(one for tree in trees for one in tree.findings)])
 
 
-def _rendered(staged: Staged, folder: Path, now: dt.datetime) -> Rendering:
-    name = staged.edition.name
-    return start_rendering(staged.path, folder / name / "site", folder / name / "log", now)
+def _rendered(trees: Sequence[Tree], private: Private, now: dt.datetime) -> list[tuple[Rendering, str]]:
+    """The editions' sites, each rendered by a process of its own from a folder of its own, and their logs."""
+    with ExitStack() as stack:
+        started = []
+        for tree in trees:
+            folder = private.path / tree.edition.name
+            write(tree, folder / "stage")
+            rendering = start_rendering(folder / "stage", folder / "site", folder / "log", now, private.lock)
+            stack.callback(rendering.stop)
+            started.append(rendering)
+        return [(rendering, rendering.finish()) for rendering in started]
 
 
-def _guarded(staged: Staged, rendering: Rendering, log: str) -> Iterator[Finding]:
-    """What the guard says of a site and of the renderer's log. Where nothing is withheld, nothing is looked for."""
-    guard = Guard.of(staged.edition, staged.withheld if staged.edition.sanitized else (), staged.path)
-    trusted = [path for path in (staged.path / "theme", theme_files()) if path is not None]
-    prefix = f"site-{staged.edition.name}"
-    for one in (*guard.check(rendering.site, trusted), *guard.check_text("renderer log", log, html=False)):
-        yield Finding(Place(f"{prefix}/{one.place.path}"), one.rule, one.detail)
+def _guarded(tree: Tree, rendering: Rendering, log: str) -> Iterator[Finding]:
+    """What the guard says of a site and of the renderer's log."""
+    theirs = theme_files()
+    themes = [rendering.stage / "theme", *([theirs / "partials"] if theirs is not None else [])]
+    guard = Guard.of(tree, rendering.stage, themes)
+    for one in (*guard.check(rendering.site, theirs), *guard.check_text("renderer.log", log)):
+        yield replace(one, place=Place(f"site-{tree.edition.name}/{one.place.path}"))
 
 
-def _built(findings: Iterable[Finding], staged: Sequence[Staged]) -> list[Finding]:
-    """The findings about built files."""
-    prefixes = tuple(f"site-{one.edition.name}/" for one in staged)
-    return [one for one in findings if one.place.path.startswith(prefixes)]
+def refuse_overlap(policy: Policy, target: Path) -> None:
+    """Nothing is written over or into what a build reads, or what MkDocs would publish. Raises ``TargetError``."""
+    target = target.resolve()
+    for folder, what in (
+        (policy.sources, "the sources"),
+        (policy.custom_dir, "the theme's folder"),
+        (policy.docs_dir, "docs_dir"),
+    ):
+        other = folder.resolve()
+        if target.is_relative_to(other) or other.is_relative_to(target):
+            raise TargetError(f"{target} and {what} overlap")
+    if policy.root.resolve().is_relative_to(target):
+        raise TargetError(f"{target} holds the site's configuration")
 
 
-@contextmanager
-def private_folder(beside: Path) -> Iterator[Path]:
-    """A folder that only we can read, on the same disk as the sites. Raises ``TargetError`` where none can be made."""
-    try:
-        beside.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=".tearline-", dir=beside))
-    except OSError as error:
-        raise TargetError(f"cannot write below {beside}: {error.strerror}") from None
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def swap(new: Path, target: Path) -> None:
-    """Put a finished tree where the old one was; the old one goes when the new one stands."""
+def _refuse_other_things(target: Path) -> None:
+    """A folder that is no site is somebody's, whatever it is called. Raises ``TargetError``."""
     if target.is_symlink() or (target.exists() and not target.is_dir()):
         raise TargetError(f"{target} is not a folder, and is not replaced")
-    old = new.with_name("old")
-    try:
-        if target.exists():
-            target.rename(old)
-        try:
-            new.rename(target)
-        except OSError:
-            if old.exists():
-                old.rename(target)
-            raise
-    except OSError as error:
-        raise TargetError(f"cannot replace {target}: {error.strerror}") from None
+    if target.is_dir() and any(target.iterdir()) and not (target / "404.html").is_file():
+        raise TargetError(f"{target} is not empty, and not a site")

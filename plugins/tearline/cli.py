@@ -1,6 +1,7 @@
 """The command line: arguments, printing, exit codes. Everything else is done by the modules it calls.
 
-Exit codes: 0 done, 1 refused (findings), 2 usage or configuration, 3 a fault of ours.
+Exit codes: 0 done, 1 refused (findings), 2 usage or configuration, 3 a fault of ours; stopped from outside, 130
+(Ctrl-C) or 143 (SIGTERM) as shells have it. What is heavy is imported by the command that needs it.
 """
 
 from __future__ import annotations
@@ -12,21 +13,23 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
 from tearline import __version__
-from tearline.build import Outcome, TargetError, build, check, stage_tree
 from tearline.findings import REPORTS, Finding, in_order, refuses, report
-from tearline.fix import fixed
-from tearline.policy import Edition, Policy, load_policy
-from tearline.render import RenderError, build_moment
+from tearline.printing import caret, plain_path, progress, say, tell
+
+if TYPE_CHECKING:
+    from tearline.build import Outcome
+    from tearline.policy import Edition, Policy
 
 DONE: Final = 0
 REFUSED: Final = 1
 USAGE: Final = 2
 FAULT: Final = 3
+STOPPED: Final = 128  # and the signal's number
 
 _config = click.option(
     "-f",
@@ -55,6 +58,10 @@ class UsageError(Exception):
     """A wrong argument or configuration, in one line."""
 
 
+class StoppedError(BaseException):
+    """SIGTERM. Like an interrupt, nothing short of the top handles it."""
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="tearline")
 def cli() -> None:
@@ -70,15 +77,17 @@ def cli() -> None:
 def check_command(paths: Sequence[Path], config_file: Path, form: str, *, show: bool, strict: bool) -> int:
     """Report what is wrong in all sources, or in PATHS (files or folders)."""
     policy = _policy(config_file, form)
-    for path in paths:
-        if not os.path.lexists(path):
-            raise UsageError(f"{_printable(path)}: no such file or folder")
-    outcome = check(policy, [_absolute(path) for path in paths], _now())
+    from tearline.build import check
+
+    outcome = check(policy, _named(paths), _now())
+    for path in outcome.others:
+        say(f"{plain_path(path)}: not a Markdown file, not checked")
+    if paths and not outcome.checked and not outcome.findings:
+        raise UsageError("nothing to check: no Markdown file is named")
     _print_findings(outcome.findings, form, policy, show=show)
-    refused = refuses(outcome.findings, strict=strict)
     if form == "text":
-        _say(_summary(outcome.findings))
-    return REFUSED if refused else DONE
+        say(f"{_summary(outcome.findings)} {_count(outcome.checked, 'document')} checked.")
+    return REFUSED if refuses(outcome.findings, strict=strict) else DONE
 
 
 @cli.command("fix")
@@ -88,11 +97,14 @@ def check_command(paths: Sequence[Path], config_file: Path, form: str, *, show: 
 def fix_command(paths: Sequence[Path], config_file: Path, *, dry_run: bool) -> int:
     """Rewrite marks to their official spelling and put front-matter texts in quotes, in all sources or in PATHS."""
     policy = _policy(config_file, "text")
-    changed = fixed(policy, [_absolute(path) for path in paths], write=not dry_run)
-    for shown, count in changed:
-        click.echo(f"{shown}: {count} {'rewriting' if count == 1 else 'rewritings'}")
-    _say(f"{'Would rewrite' if dry_run else 'Rewrote'} {len(changed)} {'file' if len(changed) == 1 else 'files'}")
-    return DONE
+    from tearline.fix import fixed
+
+    done = fixed(policy, _named(paths), write=not dry_run)
+    for one in done:
+        tell(f"{one.shown}: {one.problem or _count(one.count, 'rewriting')}\n")
+    changed = sum(not one.problem for one in done)
+    say(f"{'Would rewrite' if dry_run else 'Rewrote'} {_count(changed, 'file')}")
+    return USAGE if changed < len(done) else DONE
 
 
 @cli.command("stage")
@@ -108,10 +120,10 @@ def fix_command(paths: Sequence[Path], config_file: Path, *, dry_run: bool) -> i
 def stage_command(edition: str, out: Path, config_file: Path, form: str, **how: bool) -> int:
     """Write one edition's staged tree: plain released Markdown and a generated configuration."""
     policy = _policy(config_file, form)
-    target = _absolute(out)
-    if target.is_dir() and any(target.iterdir()) and not (target / "docs").is_dir():
-        raise UsageError(f"{_printable(out)}: not empty, and not a staged tree")
-    outcome = stage_tree(policy, _edition(policy, edition), target, _now(), hold=how["hold"], strict=how["strict"])
+    from tearline.build import How, stage_tree
+
+    asked = How(hold=how["hold"], strict=how["strict"])
+    outcome = stage_tree(policy, _edition(policy, edition), _absolute(out), _now(), asked)
     return _finish(outcome, policy, form, show=how["show"])
 
 
@@ -132,18 +144,24 @@ def stage_command(edition: str, out: Path, config_file: Path, form: str, **how: 
 def build_command(editions: Sequence[str], out: Path, config_file: Path, form: str, **how: bool) -> int:
     """Build the editions' sites, look at every built byte, and swap them into place."""
     policy = _policy(config_file, form)
+    from tearline.build import How, build
+    from tearline.render import RenderError
+
     chosen = [_edition(policy, name) for name in dict.fromkeys(editions)] or list(policy.editions.values())
-    target = _absolute(out)
+    asked = How(hold=how["hold"], strict=how["strict"])
     try:
-        outcome = build(policy, chosen, target, _now(), _say, hold=how["hold"], strict=how["strict"])
+        with progress() as step:
+            outcome = build(policy, chosen, _absolute(out), _now(), step, asked)
     except RenderError as error:
         if how["show"]:
-            _say(error.log)
+            say(error.log)
         raise
     return _finish(outcome, policy, form, show=how["show"])
 
 
 def _now() -> dt.datetime:
+    from tearline.render import build_moment
+
     try:
         return build_moment(os.environ)
     except ValueError as error:
@@ -155,13 +173,23 @@ def _absolute(path: Path) -> Path:
     return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
 
 
+def _named(paths: Iterable[Path]) -> list[Path]:
+    """The files and folders that were named, which have to be there."""
+    for path in paths:
+        if not os.path.lexists(path):
+            raise UsageError(f"{plain_path(path)}: no such file or folder")
+    return [_absolute(path) for path in paths]
+
+
 def _policy(path: Path, form: str) -> Policy:
     """The policy, or exit with what is wrong with it."""
+    from tearline.policy import load_policy
+
     policy, found = load_policy(path, os.environ)
     if found:
-        click.echo(report(found, form), nl=False, err=form == "text")
+        (say if form == "text" else tell)(report(found, form))
     if policy is None:
-        sys.exit(USAGE)
+        raise click.exceptions.Exit(USAGE)
     return policy
 
 
@@ -174,56 +202,38 @@ def _edition(policy: Policy, name: str) -> Edition:
 def _finish(outcome: Outcome, policy: Policy, form: str, *, show: bool) -> int:
     _print_findings(outcome.findings, form, policy, show=show)
     for path in outcome.held:
-        _say(f"Held back: {path}")
+        say(f"Held back: {path}")
     if outcome.refused:
-        _say(f"{_summary(outcome.findings)} Nothing was published.")
+        say(f"{_summary(outcome.findings)} Nothing was published.")
         return REFUSED
     for site in outcome.sites:
-        _say(f"Wrote {_printable(site)}")
+        say(f"Wrote {plain_path(site)}")
     return DONE
 
 
-def _print_findings(findings: Iterable[Finding], form: str, policy: Policy, *, show: bool) -> None:
-    if form != "text":
-        click.echo(report(findings, form), nl=False)
+def _print_findings(findings: Sequence[Finding], form: str, policy: Policy, *, show: bool) -> None:
+    if form != "text" or not show:
+        tell(report(findings, form), exact=form != "text")
         return
     for found in in_order(findings):
-        click.echo(str(found))
-        if show:
-            click.echo(_caret(found, policy), nl=False)
-
-
-def _caret(found: Finding, policy: Policy) -> str:
-    """The source line with a caret under the place. Nothing where there is no such line."""
-    try:
-        text = (policy.root / found.place.path).read_bytes().decode("utf-8", "replace").removeprefix("\ufeff")
-        line = text.split("\n")[found.place.line - 1].rstrip("\r")
-    except (OSError, IndexError, ValueError):
-        return ""
-    shown = "".join(char if char.isprintable() else " " for char in line)[:200]
-    lead = " " * (found.place.column - 1)
-    return f"    {shown}\n    {lead}^{'~' * (min(found.width, 60) - 1)}\n"
+        tell(f"{found}\n{caret(found, policy.root)}")
 
 
 def _summary(findings: Iterable[Finding]) -> str:
     counts = {"error": 0, "warning": 0, "note": 0}
     for found in in_order(findings):
         counts[found.severity.value] += 1
-    said = [f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items() if count]
+    said = [_count(count, name) for name, count in counts.items() if count]
     return f"{', '.join(said) or 'No findings'}."
 
 
-def _say(line: str) -> None:
-    click.echo(line, err=True)
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def _printable(path: Path) -> str:
-    return "".join(char if char.isprintable() else "?" for char in os.fsencode(path).decode("utf-8", "replace"))
-
-
-def _stopped(_signal: int, _frame: FrameType | None) -> NoReturn:
+def _stopped(number: int, _frame: FrameType | None) -> NoReturn:
     """A polite end on SIGTERM: temporary folders go, like after Ctrl-C."""
-    raise KeyboardInterrupt
+    raise StoppedError(number)
 
 
 def _run(arguments: Sequence[str] | None) -> int:
@@ -237,33 +247,39 @@ def _run(arguments: Sequence[str] | None) -> int:
     return code if isinstance(code, int) else DONE
 
 
-# What may go wrong outside of findings, in one line each. Nothing here quotes a source.
-_FAILURES: Final[Mapping[type[BaseException], tuple[int, Callable[[Any], str]]]] = {
-    UsageError: (USAGE, str),
-    TargetError: (USAGE, str),
-    RenderError: (FAULT, str),
-    OSError: (USAGE, lambda error: f"{_printable(Path(error.filename or '?'))}: {error.strerror or 'cannot be used'}"),
-    KeyboardInterrupt: (USAGE, lambda _: "stopped; nothing was published"),
-    click.Abort: (USAGE, lambda _: "stopped; nothing was published"),
-}
+def _failure(error: BaseException) -> tuple[int, str]:
+    """What may go wrong outside of findings: the exit code, and one line that quotes no source."""
+    from tearline.render import RenderError
+    from tearline.swap import TargetError
+
+    table: Mapping[type[BaseException], tuple[int, Callable[[Any], str]]] = {
+        UsageError: (USAGE, str),
+        TargetError: (USAGE, str),
+        RenderError: (FAULT, str),
+        OSError: (USAGE, lambda e: f"{plain_path(Path(e.filename or '?'))}: {e.strerror or 'cannot be used'}"),
+        StoppedError: (STOPPED + signal.SIGTERM, lambda _: "stopped; nothing was published"),
+        KeyboardInterrupt: (STOPPED + signal.SIGINT, lambda _: "stopped; nothing was published"),
+        click.Abort: (STOPPED + signal.SIGINT, lambda _: "stopped; nothing was published"),
+    }
+    for kind, (code, said) in table.items():
+        if isinstance(error, kind):
+            return code, said(error)
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    where = f"{Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}" if frame is not None else "?"
+    return FAULT, f"a fault of ours ({type(error).__name__} at {where}); nothing was published. Please report it."
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit. A fault of ours names its place in the code, never the words it was about."""
     signal.signal(signal.SIGTERM, _stopped)
     try:
-        sys.exit(_run(arguments))
-    except tuple(_FAILURES) as error:
-        code, said = next(row for kind, row in _FAILURES.items() if isinstance(error, kind))
-        _say(f"tearline: {said(error)}")
-        sys.exit(code)
-    except Exception as error:  # noqa: BLE001 - the last line of defence: a traceback would quote sources
-        frame = error.__traceback__
-        while frame is not None and frame.tb_next is not None:
-            frame = frame.tb_next
-        where = f"{Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}" if frame is not None else "?"
-        _say(f"tearline: a fault of ours ({type(error).__name__} at {where}); nothing was published. Please report it.")
-        sys.exit(FAULT)
+        code = _run(arguments)
+    except BaseException as error:  # noqa: BLE001 - the last line of defence: a traceback would quote sources
+        code, said = _failure(error)
+        say(f"tearline: {said}")
+    sys.exit(code)
 
 
 if __name__ == "__main__":

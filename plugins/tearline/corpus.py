@@ -5,32 +5,36 @@ What is read here feeds everything after it; no source is opened a second time.
 
 from __future__ import annotations
 
-import os
-import stat
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from tearline.assets import Asset, AssetError, asset_path, read_asset
-from tearline.bulletin.document import MAX_BYTES, Bulletin, Page, read_document
+from tearline.bulletin.document import Bulletin, Page, read_document
+from tearline.bulletin.metadata import Asset as Entry
 from tearline.bulletin.metadata import MarkedValue
 from tearline.bulletin.tree import Image, InlinePortion, Link, nested
 from tearline.effective import Marked, effective_marks
 from tearline.findings import Finding, Place, Severity, finding, in_order
+from tearline.naming import address_key, page_name, page_problem
 from tearline.policy import Policy
 from tearline.release import FACETS, check_stand_ins, is_raster
+from tearline.sources import SUFFIXES, Source, find_sources, shown_path
 
-# Everything a Markdown site generator would take for a document, compared without case.
-SUFFIXES: Final = frozenset({".md", ".markdown", ".mdown", ".mkdn", ".mkd"})
-_ADDRESS: Final = ("http://", "https://", "mailto:", "tel:")
+ELSEWHERE: Final = ("http://", "https://", "mailto:", "tel:")  # how addresses begin that lead out of the site
 
 
 @dataclass(frozen=True, slots=True)
 class MarkedBulletin:
-    """A bulletin that may be released: its marks settled, its files ready by the names its entries use."""
+    """A bulletin that may be released: its marks settled, its files ready by the names its entries use.
+
+    ``relative`` is its path below the sources.
+    """
 
     marked: Marked
+    relative: str
     assets: Mapping[str, Asset]
 
     @property
@@ -43,174 +47,171 @@ class MarkedBulletin:
         """The product number."""
         return self.marked.bulletin.metadata.id
 
+    @property
+    def path(self) -> str:
+        """The source's path, as findings name it."""
+        return self.marked.bulletin.path
+
+    @property
+    def text(self) -> str:
+        """The source itself."""
+        return self.marked.bulletin.text
+
+
+@dataclass(frozen=True, slots=True)
+class SitePage:
+    """A page and the files its entries name; ``name`` is its staged file below docs."""
+
+    page: Page
+    relative: str
+    assets: Mapping[str, Asset]
+
+    @property
+    def name(self) -> str:
+        """Its staged file below docs."""
+        return page_name(self.relative)
+
+    @property
+    def path(self) -> str:
+        """The source's path, as findings name it."""
+        return self.page.path
+
+    @property
+    def text(self) -> str:
+        """The source itself."""
+        return self.page.text
+
 
 @dataclass(slots=True)
 class Corpus:
     """Every document below the sources.
 
     ``refused`` maps the paths of documents with errors to their text: whatever it says counts as withheld.
-    ``targets`` maps a bulletin's id and its path to its id, for links.
+    ``targets`` maps a bulletin's id and its path below the sources to its id, for links; ``documents`` holds the
+    paths of all documents below the sources, readable or not; ``others`` files that were named and are none;
+    ``whole`` is whether all sources were read.
     """
 
     bulletins: list[MarkedBulletin] = field(default_factory=list)
-    pages: list[Page] = field(default_factory=list)
+    pages: list[SitePage] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     targets: dict[str, str] = field(default_factory=dict)
-    documents: int = 0
+    documents: frozenset[str] = frozenset()
+    others: list[Path] = field(default_factory=list)
+    whole: bool = True
 
-    def hold(self, paths: Iterable[str], findings: Iterable[Finding]) -> None:
-        """Hold back documents that turned out to be refused later on; their words count as withheld."""
-        held = set(paths)
-        for entry in self.bulletins:
-            if entry.bulletin.path in held:
-                self.refused[entry.bulletin.path] = entry.bulletin.text
-        for page in self.pages:
-            if page.path in held:
-                self.refused[page.path] = page.text
-        self.bulletins = [entry for entry in self.bulletins if entry.bulletin.path not in held]
-        self.pages = [page for page in self.pages if page.path not in held]
+    def hold(self, paths: Iterable[str], findings: Iterable[Finding]) -> bool:
+        """Hold back documents that turn out to be refused later on; whether there was any to hold.
+
+        Their words count as withheld from then on.
+        """
+        wanted = set(paths)
+        held = {one.path: one.text for one in self.bulletins if one.path in wanted}
+        held |= {one.path: one.text for one in self.pages if one.path in wanted}
+        self.refused |= held
+        self.bulletins = [one for one in self.bulletins if one.path not in held]
+        self.pages = [one for one in self.pages if one.path not in held]
         self.findings = in_order([*self.findings, *(one for one in findings if one.place.path in held)])
+        return bool(held)
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A source as found: its path below the sources, how it is named in findings, its bytes."""
-
-    relative: str
-    shown: str
-    data: bytes
-
-
-def read_corpus(policy: Policy, only: Iterable[Path] | None = None) -> Corpus:
+def read_corpus(policy: Policy, only: Iterable[Path] = ()) -> Corpus:
     """Read and check the sources; with ``only``, just these files and folders (links lead anywhere then).
 
     Never raises for what it finds: a source that cannot be read is a finding.
     """
-    corpus = Corpus()
-    roots = [policy.sources] if only is None else list(only)
-    files = [file for path in _walk(policy, corpus, roots) for file in _opened(policy, corpus, path)]
-    whole = only is None
-    if whole and not corpus.documents and not corpus.findings:
-        corpus.findings.append(finding("no-sources", Place(_shown(policy, policy.sources))))
-    documents = [(file, _read(policy, corpus, file)) for file in files]
-    _index(corpus, [document for _, document in documents if isinstance(document, Bulletin)], policy)
-    entries = [_checked(policy, corpus, file, document, whole=whole) for file, document in documents]
-    errors = {found.place.path for found in corpus.findings if found.severity is Severity.ERROR}
-    for (file, _), entry in zip(documents, entries, strict=True):
-        if entry is None or file.shown in errors:
-            corpus.refused[file.shown] = file.data.decode("utf-8", "replace")
-        elif isinstance(entry, MarkedBulletin):
-            corpus.bulletins.append(entry)
+    named = list(only)
+    found = find_sources(policy, named)
+    documents = frozenset(source.relative for source in found.sources)
+    corpus = Corpus(findings=list(found.findings), documents=documents, others=found.others, whole=not named)
+    if corpus.whole and not documents and not corpus.findings:
+        corpus.findings.append(finding("no-sources", Place(shown_path(policy, policy.sources))))
+    texts: dict[str, str] = {}
+    read = [(source, _read(policy, corpus, source, texts)) for source in found.sources]
+    _index(corpus, [(source, one) for source, one in read if isinstance(one, Bulletin)])
+    _addresses(corpus, [source for source, one in read if isinstance(one, Page)])
+    kept = [_checked(policy, corpus, source, one) for source, one in read]
+    errors = {one.place.path for one in corpus.findings if one.severity is Severity.ERROR}
+    for (source, _), one in zip(read, kept, strict=True):
+        if one is None or source.shown in errors:
+            corpus.refused[source.shown] = texts[source.shown]
+        elif isinstance(one, MarkedBulletin):
+            corpus.bulletins.append(one)
         else:
-            corpus.pages.append(entry)
+            corpus.pages.append(one)
     corpus.findings = in_order(corpus.findings)
     return corpus
 
 
-# --- finding files -------------------------------------------------------------------------------------------
-
-
-def _shown(policy: Policy, path: Path) -> str:
-    """A path as findings name it: from the site's root, in printable characters."""
-    try:
-        relative = path.relative_to(policy.root)
-    except ValueError:
-        relative = path
-    text = os.fsencode(relative).decode("utf-8", "replace")
-    return "".join(char if char.isprintable() else "?" for char in text.replace(os.sep, "/"))
-
-
-def _walk(policy: Policy, corpus: Corpus, roots: Iterable[Path]) -> Iterator[Path]:
-    """Every plain document, sorted by path. Links and special files are findings, whatever they are called."""
-    pending = sorted(roots, reverse=True)
-    while pending:
-        path = pending.pop()
-        try:
-            mode = path.lstat().st_mode
-            if stat.S_ISDIR(mode):
-                names = sorted((each for each in path.iterdir() if not each.name.startswith(".")), reverse=True)
-                pending += names
-                continue
-        except (OSError, ValueError):
-            corpus.findings.append(finding("not-a-plain-file", Place(_shown(policy, path))))
-            continue
-        document = path.suffix.lower() in SUFFIXES
-        if stat.S_ISLNK(mode) or (document and not stat.S_ISREG(mode)):
-            corpus.findings.append(finding("not-a-plain-file", Place(_shown(policy, path))))
-        elif document:
-            yield path
-
-
-def _opened(policy: Policy, corpus: Corpus, path: Path) -> Iterator[_File]:
-    corpus.documents += 1
-    shown = _shown(policy, path)
-    try:
-        relative = path.relative_to(policy.sources).as_posix()
-    except ValueError:
-        relative = path.name
-    try:
-        with path.open("rb") as source:
-            data = source.read(MAX_BYTES + 1)  # one byte more tells that it is too large
-    except OSError:
-        corpus.findings.append(finding("not-a-plain-file", Place(shown)))
-        corpus.refused[shown] = ""
-        return
-    yield _File(relative, shown, data)
-
-
-def document_paths(policy: Policy, only: Sequence[Path]) -> list[tuple[Path, str]]:
-    """The documents among the sources, or among ``only``: each plain file, with its path as findings name it."""
-    found = _walk(policy, Corpus(), list(only) or [policy.sources])
-    return [(path, _shown(policy, path)) for path in found]
-
-
-# --- one document -----------------------------------------------------------------------------------------------
-
-
-def _read(policy: Policy, corpus: Corpus, file: _File) -> Bulletin | Page | None:
-    reading = read_document(file.shown, file.data, policy.system)
+def _read(policy: Policy, corpus: Corpus, source: Source, texts: dict[str, str]) -> Bulletin | Page | None:
+    """One document, if it can be read as one. Its text is kept until it is known not to be refused."""
+    data = source.read()
+    if data is None:
+        corpus.findings.append(finding("not-a-plain-file", Place(source.shown)))
+        texts[source.shown] = ""
+        return None
+    reading = read_document(source.shown, data, policy.system)
     corpus.findings += reading.findings
+    texts[source.shown] = data.decode("utf-8", "replace")
     return reading.document
 
 
-def _index(corpus: Corpus, bulletins: Iterable[Bulletin], policy: Policy) -> None:
+def _index(corpus: Corpus, bulletins: Iterable[tuple[Source, Bulletin]]) -> None:
     """Where links may lead, and ids that stand twice."""
-    first: dict[str, str] = {}
-    for bulletin in bulletins:
+    first: dict[str, Bulletin] = {}
+    for source, bulletin in bulletins:
         name = bulletin.metadata.id
-        known = first.setdefault(name.casefold(), bulletin.path)
-        if known != bulletin.path:
-            corpus.findings.append(finding("duplicate-id", bulletin.metadata.place_of("id"), f"also in {known}"))
-            place = Place(known)
-            corpus.findings.append(finding("duplicate-id", place, f"also in {bulletin.path}"))
+        known = first.setdefault(name.casefold(), bulletin)
+        if known is not bulletin:
+            for one, other in ((bulletin, known), (known, bulletin)):
+                corpus.findings.append(finding("duplicate-id", one.metadata.place_of("id"), f"also in {other.path}"))
         corpus.targets[name] = name
-        corpus.targets[bulletin.path] = name
-    prefix = _shown(policy, policy.sources)
-    corpus.targets |= {path.removeprefix(f"{prefix}/"): name for path, name in corpus.targets.items()}
+        corpus.targets[source.relative] = name
+
+
+def _addresses(corpus: Corpus, pages: Iterable[Source]) -> None:
+    """Pages whose names make no address, one of the stage's own, or the same one on some disk or server."""
+    first: dict[str, Source] = {}
+    for source in pages:
+        name = page_name(source.relative)
+        if problem := page_problem(name):
+            corpus.findings.append(finding("page-rule", Place(source.shown), problem))
+        known = first.setdefault(address_key(name), source)
+        if known is not source:
+            for one, other in ((source, known), (known, source)):
+                corpus.findings.append(finding("path-taken", Place(one.shown), f"also wanted by {other.shown}"))
 
 
 def _checked(
-    policy: Policy, corpus: Corpus, file: _File, document: Bulletin | Page | None, *, whole: bool
-) -> MarkedBulletin | Page | None:
+    policy: Policy, corpus: Corpus, source: Source, document: Bulletin | Page | None
+) -> MarkedBulletin | SitePage | None:
     """What of a document goes on; its faults go to the corpus."""
     if isinstance(document, Bulletin):
-        return _marked(policy, corpus, file, document, whole=whole)
-    if document is not None and not policy.is_page(file.relative):
-        place = Place(file.shown)
+        return _marked(policy, corpus, source, document)
+    if document is None:
+        return None
+    if not policy.is_page(source.relative):
+        place = Place(source.shown)
         corpus.findings.append(finding("page-rule", place, "it has no id, and is not in the policy's pages list"))
-    return document
+    assets, found = _assets(source, document.metadata.assets)
+    corpus.findings += found
+    return SitePage(document, source.relative, assets)
 
 
-def _marked(policy: Policy, corpus: Corpus, file: _File, bulletin: Bulletin, *, whole: bool) -> MarkedBulletin:
+def _marked(policy: Policy, corpus: Corpus, source: Source, bulletin: Bulletin) -> MarkedBulletin:
     marked, found = effective_marks(bulletin, every_item=policy.require_item_marks)
     corpus.findings += found
     corpus.findings += check_stand_ins(marked, policy.editions.values())
-    corpus.findings += _against_policy(policy, file.relative, bulletin)
-    corpus.findings += _links(policy, corpus, file, bulletin, whole=whole)
-    assets, found = _assets(policy, file, bulletin)
+    corpus.findings += _against_policy(policy, source.relative, bulletin)
+    corpus.findings += _links(policy, corpus, source, bulletin)
+    inlines = [inline for portion in bulletin.portions() for inline in nested(portion.inlines)]
+    used = {one.file for one in inlines if isinstance(one, Image)} | {
+        one.target for one in inlines if isinstance(one, Link)
+    }
+    assets, found = _assets(source, [entry for entry in bulletin.metadata.assets if entry.file in used])
     corpus.findings += found
-    return MarkedBulletin(marked, assets)
+    return MarkedBulletin(marked, source.relative, assets)
 
 
 def _against_policy(policy: Policy, relative: str, bulletin: Bulletin) -> Iterator[Finding]:
@@ -244,46 +245,45 @@ def _origin(policy: Policy, originator: MarkedValue[str] | None, bulletin: Bulle
         yield finding("point-to-point", bulletin.metadata.place_of("point_to_point"))
 
 
-def _links(policy: Policy, corpus: Corpus, file: _File, bulletin: Bulletin, *, whole: bool) -> Iterator[Finding]:
+def _links(policy: Policy, corpus: Corpus, source: Source, bulletin: Bulletin) -> Iterator[Finding]:
     """A link to another bulletin names its id or its file; a link to a file is to one of the assets."""
     files = {asset.file for asset in bulletin.metadata.assets}
     for portion in bulletin.portions():
         for inline in nested(portion.inlines):
-            if not isinstance(inline, Link) or inline.target.lower().startswith(_ADDRESS) or inline.target in files:
+            if not isinstance(inline, Link) or inline.target.lower().startswith(ELSEWHERE) or inline.target in files:
                 continue
-            known = policy.year_of(inline.target) is not None or target_id(corpus, file.relative, inline.target)
-            if not known and (whole or PurePosixPath(inline.target).suffix.lower() not in SUFFIXES):
+            if not _leads_somewhere(policy, corpus, source.relative, inline.target):
                 label = f"{bulletin.metadata.id} ¶{portion.number}"
                 yield finding("bad-link", bulletin.place(inline.at), portion=label)
 
 
+def _leads_somewhere(policy: Policy, corpus: Corpus, relative: str, target: str) -> bool:
+    """Whether there may be a bulletin at a link's target. A document that cannot be read now may be one."""
+    if policy.year_of(target) is not None or target_id(corpus, relative, target):
+        return True
+    if not corpus.whole:
+        return PurePosixPath(target).suffix.lower() in SUFFIXES
+    place = resolved(relative, target)
+    return place in corpus.documents and not policy.is_page(place)
+
+
+def resolved(relative: str, target: str) -> str:
+    """The path below the sources that a target typed in the document at ``relative`` stands for."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(relative), target))
+
+
 def target_id(corpus: Corpus, relative: str, target: str) -> str | None:
     """The id of the bulletin that a link in the source at ``relative`` leads to, by id or by file; None if none."""
-    if target in corpus.targets:
-        return corpus.targets[target]
-    parts: list[str] = []
-    for part in (PurePosixPath(relative).parent / target).parts:
-        if part == ".." and parts:
-            parts.pop()
-        elif part != ".":
-            parts.append(part)
-    return corpus.targets.get("/".join(parts))
+    return corpus.targets.get(target) or corpus.targets.get(resolved(relative, target))
 
 
-def _assets(policy: Policy, file: _File, bulletin: Bulletin) -> tuple[dict[str, Asset], list[Finding]]:
-    """The files that the body uses, ready to publish."""
-    inlines = [inline for portion in bulletin.portions() for inline in nested(portion.inlines)]
-    used = {one.file for one in inlines if isinstance(one, Image)} | {
-        one.target for one in inlines if isinstance(one, Link)
-    }
+def _assets(source: Source, entries: Iterable[Entry]) -> tuple[dict[str, Asset], list[Finding]]:
+    """The files of these entries, ready to publish."""
     ready: dict[str, Asset] = {}
     found: list[Finding] = []
-    for entry in bulletin.metadata.assets:
-        if entry.file not in used:
-            continue
+    for entry in entries:
         try:
-            path = asset_path(policy.sources, file.relative, entry.file)
-            ready[entry.file] = read_asset(path, raster=is_raster(entry))
+            ready[entry.file] = read_asset(asset_path(source.path.parent, entry.file), raster=is_raster(entry))
         except AssetError as error:
             found.append(finding("asset", entry.place, str(error)))
     return ready, found

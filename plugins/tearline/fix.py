@@ -1,67 +1,97 @@
 """The rewritings that the marking language names: marks in their official spelling, front-matter texts in quotes.
 
-Only spelling changes. A rewriting is kept if the file, read again, has the same marks and fewer findings.
+Only spelling changes. A mark is rewritten if the file, read again, has the same portions under the same marks.
 """
 
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from tearline.bulletin.document import read_document
+from tearline.bulletin.document import MAX_BYTES, Bulletin, read_document
 from tearline.bulletin.front_matter import quote_fixes
-from tearline.corpus import document_paths
 from tearline.findings import Finding
 from tearline.policy import Policy
+from tearline.sources import find_sources
 
 _BOM = "\ufeff"
 
 
-def fixed(policy: Policy, paths: Sequence[Path], *, write: bool) -> list[tuple[str, int]]:
-    """Rewrite the documents below the sources, or in ``paths``; (path as shown, number of rewritings) of each changed.
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """What became of one file: its path as shown, the number of rewritings, or why there could be none."""
 
-    Line ends, byte-order marks and permissions stay as they are. Raises ``OSError`` where a file cannot be written.
+    shown: str
+    count: int = 0
+    problem: str = ""
+
+
+def fixed(policy: Policy, paths: Sequence[Path], *, write: bool) -> list[Fixed]:
+    """Rewrite the documents below the sources, or in ``paths``; each that changed, or that could not be changed.
+
+    Line ends, byte-order marks and permissions stay as they are.
     """
-    changed = []
-    for path, shown in document_paths(policy, paths):
-        data = path.read_bytes()
-        text, count = rewritten(data, shown, policy.system)
+    found = find_sources(policy, paths)
+    done = [Fixed(one.place.path, problem="not a plain file, left as it is") for one in found.findings]
+    done += [Fixed(str(path), problem="not a Markdown file") for path in found.others]
+    for source in found.sources:
+        data = source.read()
+        if data is None or len(data) > MAX_BYTES:
+            done.append(Fixed(source.shown, problem="cannot be read" if data is None else "too large"))
+            continue
+        text, count = rewritten(data, source.shown, policy.system)
         if count:
-            changed.append((shown, count))
-            if write:
-                _replace(path, text)
-    return changed
+            problem = _written(source.path, text) if write else ""
+            done.append(Fixed(source.shown, 0 if problem else count, problem))
+    return done
 
 
 def rewritten(data: bytes, shown: str, system: str) -> tuple[bytes, int]:
     """A document's bytes after all rewritings, and how many there were."""
     try:
-        text = data.decode("utf-8")
+        typed = data.decode("utf-8")
     except UnicodeDecodeError:
         return data, 0
-    bom, crlf = text.startswith(_BOM), "\r\n" in text
-    text = text.removeprefix(_BOM).replace("\r\n", "\n")
+    text = typed.removeprefix(_BOM).replace("\r\n", "\n")
     quotes = quote_fixes(text)
     for start, end, replacement in sorted(quotes, reverse=True):
         text = text[:start] + replacement + text[end:]
     text, marks = _official(text, shown, system)
     if not quotes and not marks:
         return data, 0
-    text = (_BOM if bom else "") + (text.replace("\n", "\r\n") if crlf else text)
-    return text.encode("utf-8"), len(quotes) + marks
+    return _with_line_ends(text, typed).encode("utf-8"), len(quotes) + marks
+
+
+def _with_line_ends(text: str, typed: str) -> str:
+    """The text with the byte-order mark and the line ends that the file had, line by line where they were mixed."""
+    ends = ["\r\n" if line.endswith("\r") else "\n" for line in typed.split("\n")]
+    lines = text.split("\n")
+    if len(lines) != len(ends):  # a quoted text that now takes fewer lines
+        ends = [max(ends[:-1], key=ends.count, default="\n")] * len(lines)
+    joined = "".join(line + end for line, end in zip(lines[:-1], ends, strict=False)) + lines[-1]
+    return (_BOM if typed.startswith(_BOM) else "") + joined
 
 
 def _official(text: str, shown: str, system: str) -> tuple[str, int]:
-    """The text with every alias of a mark in its official spelling."""
-    reading = read_document(shown, text.encode("utf-8"), system)
-    aliases = [found for found in reading.findings if found.rule.name == "alias-mark"]
+    """The text with every alias of a mark in its official spelling, if it then reads the same."""
+    before = read_document(shown, text.encode("utf-8"), system)
+    aliases = {found for found in before.findings if found.rule.name == "alias-mark"}
     lines = text.split("\n")
-    for found in sorted(set(aliases), key=lambda one: one.place, reverse=True):
+    for found in sorted(aliases, key=lambda one: one.place, reverse=True):
         row, column = found.place.line - 1, found.place.column - 1
         lines[row] = _spelled(lines[row], column, found)
-    return "\n".join(lines), len(set(aliases))
+    after = read_document(shown, "\n".join(lines).encode("utf-8"), system)
+    same = _marks(before.document) == _marks(after.document) and len(after.findings) <= len(before.findings)
+    return ("\n".join(lines), len(aliases)) if same else (text, 0)
+
+
+def _marks(document: object) -> list[str] | None:
+    """The marks of a bulletin's portions, in order."""
+    return [str(portion.mark) for portion in document.portions()] if isinstance(document, Bulletin) else None
 
 
 def _spelled(line: str, column: int, found: Finding) -> str:
@@ -74,14 +104,23 @@ def _spelled(line: str, column: int, found: Finding) -> str:
     return line[:column] + official + blank + rest
 
 
-def _replace(path: Path, data: bytes) -> None:
-    """Write beside the file and rename, so that a full disk loses nothing."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tearline-")
+def _written(path: Path, data: bytes) -> str:
+    """Write beside the file and rename, so that a full disk loses nothing; why it could not be done, or nothing."""
+    try:
+        mode = path.stat().st_mode
+        if not mode & stat.S_IWUSR:
+            return "read-only, left as it is"
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tearline-")
+    except OSError as error:
+        return f"cannot be written: {error.strerror}"
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(data)
-        Path(name).chmod(path.stat().st_mode)
+        Path(name).chmod(stat.S_IMODE(mode))
         Path(name).replace(path)
-    except OSError:
+    except BaseException as error:
         Path(name).unlink(missing_ok=True)
-        raise
+        if not isinstance(error, OSError):
+            raise
+        return f"cannot be written: {error.strerror}"
+    return ""

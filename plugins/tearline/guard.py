@@ -1,129 +1,214 @@
 """A first look at the built bytes before they are published: marks above the ceiling, withheld words, banners.
 
-It reads every file of the site and the renderer's log, and trusts neither the stage nor the renderer. What a
-source repeats in a released portion is in the staged documents and not counted here.
+It reads every file of the site, compressed ones too, all names, and the renderer's log. Withheld texts are looked
+for in runs of four words, shorter ones whole. A run that a released portion has too is not counted; one that
+only the stage or the theme has is excused while it is short enough to be chance: the stage is not trusted with more.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from html import unescape
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from tearline.findings import Finding, Place, finding, in_order
 from tearline.marking import SYSTEMS, find_marks
 from tearline.policy import Edition
+from tearline.reading import (
+    MARKUP,
+    PIXELS,
+    UnreadableError,
+    decoded,
+    members,
+    pieces_of,
+    readings_of,
+    text_of,
+    words_of,
+)
+from tearline.stage import Tree, Withheld
 
 BANNERS: Final = 2  # top and end of every page
 RUN: Final = 4  # words; shorter withheld texts are looked for whole
-TEXT_SUFFIXES: Final = frozenset({".html", ".xml", ".json", ".txt", ".md", ".yml"})
-_WORD = re.compile(r"\w+", re.UNICODE)
-_TAG = re.compile(r"<[^<>]*>")
-_CODE_MARK = re.compile(r"<code>\(?[^<>()]{1,60}\)?</code>")
-_ATTRIBUTE = re.compile(r"""=\s*"([^"]*)"|=\s*'([^']*)'""")
+CHANCE_IN_STAGE: Final = 7  # words in a row that a staged page may share with a withheld text: dates, labels
+CHANCE_IN_THEME: Final = 4  # and a template
+_SHORTEST: Final = 4  # letters of a single word with a digit that is looked for: a plate, a case number
+PROGRAMS: Final = (".css", ".js")  # no reader sees their text, and it is full of slashes
+_CODE_MARK: Final = re.compile(r"<code>\(?[^<>()]{1,60}\)?</code>")
+
+Runs = tuple[frozenset[int], ...]  # by length less one: hashes of runs of words
 
 
 @dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What a piece has of withheld runs and of marks above the ceiling."""
+
+    held: frozenset[int] = frozenset()
+    marks: frozenset[str] = frozenset()
+
+
+_CLEAN: Final = _Verdict()
+
+
+@dataclass(slots=True)
 class Guard:
-    """What must not be in an edition: runs of withheld words, as tuples, by their first word."""
+    """What must not be in an edition. ``known`` remembers pieces that many pages have."""
 
     edition: Edition
-    runs: Mapping[str, frozenset[tuple[str, ...]]]
+    withheld: Sequence[Withheld]
+    runs: Runs
+    mentions: frozenset[str] = frozenset()
+    known: dict[int, _Verdict] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, edition: Edition, withheld: Iterable[str], stage: Path) -> Guard:
-        """Runs of words of the withheld texts, less those that the staged documents say."""
-        wanted = by_first_word(run for text in withheld for run in runs_of(words_of(text)))
-        said: set[tuple[str, ...]] = set()
-        for path in (*_files(stage / "docs"), stage / "mkdocs.yml"):
-            if path.suffix in TEXT_SUFFIXES:
-                text = path.read_text(encoding="utf-8", errors="replace")
-                said |= found_runs(text, wanted) | found_runs(plain(text), wanted)
-        return cls(edition, by_first_word(run for runs in wanted.values() for run in runs if run not in said))
+    def of(cls, tree: Tree, stage: Path, themes: Iterable[Path]) -> Guard:
+        """What ``tree`` withholds, less what it releases and what ``stage`` and ``themes`` may say by chance."""
+        wanted = runs_of(one.words for one in tree.withheld)
+        wanted = _less(wanted, runs_of(tree.released, inner=True))
+        for folder, longest in [(stage / "docs", CHANCE_IN_STAGE), *((theme, CHANCE_IN_THEME) for theme in themes)]:
+            texts = (text_of(path.read_bytes()) for path in _files(folder) if path.suffix not in PIXELS)
+            wanted = _less(wanted, _by_chance(texts, wanted, longest))
+        return cls(tree.edition, tree.withheld, wanted, frozenset(map(_page_of, tree.mentions)))
 
-    def check(self, site: Path, trusted: Iterable[Path] = ()) -> list[Finding]:
-        """Read every file below ``site``; one that equals a theme's own, below one of ``trusted``, says nothing."""
+    def check(self, site: Path, theirs: Path | None = None) -> list[Finding]:
+        """Read every file below ``site``; one that is byte for byte below ``theirs`` is the theme package's own."""
         found: list[Finding] = []
-        themes = list(trusted)
         for path in _files(site):
             name = path.relative_to(site).as_posix()
             data = path.read_bytes()
-            if not any((theme / name).is_file() and (theme / name).read_bytes() == data for theme in themes):
-                found += self.check_text(name, data.decode("utf-8", "replace"), html=path.suffix == ".html")
-            found += [finding("withheld-words", Place(name))] if self.says(name) else []
+            found += self.check_name(name)
+            if theirs is None or not (theirs / name).is_file() or (theirs / name).read_bytes() != data:
+                found += self.check_bytes(name, data)
         return in_order(found)
 
-    def check_text(self, name: str, text: str, *, html: bool) -> Iterator[Finding]:
-        """Findings about one file's text, as it stands and as a reader sees it."""
-        readings = [plain(text), *attributes(text)] if html else [text]
-        if any(self.says(reading) for reading in (text, *readings)):
-            yield finding("withheld-words", Place(name))
-        for mark in self.marks_above(readings):
-            yield finding("mark-above-ceiling", Place(name), mark)
-        if html and ('name="marking"' not in text or text.count('class="tl-bar') < BANNERS):
+    def check_name(self, name: str) -> Iterator[Finding]:
+        """Findings about a file's path."""
+        if held := self.found(decoded(name).replace("_", " ")):
+            yield finding("withheld-words", Place(name), self.source_of(held))
+
+    def check_bytes(self, name: str, data: bytes) -> Iterator[Finding]:
+        """Findings about one file, and about what is compressed in it."""
+        try:
+            for inner, content in members(name, data):
+                yield from self.check_text(inner, text_of(content))
+        except UnreadableError as error:
+            yield finding("withheld-words", Place(str(error)), "a compressed file that cannot be opened")
+
+    def check_text(self, name: str, text: str) -> Iterator[Finding]:
+        """Findings about one text: a page, a file, a log."""
+        suffix = PurePosixPath(name.removesuffix(".gz#").rstrip("#")).suffix.lower()
+        if suffix in PIXELS:
+            if noise := self.found(text, shortest=2):  # single words are in it by the thousand
+                yield finding("withheld-words", Place(name), self.source_of(noise))
+            return
+        if name in self.mentions:
+            text = _CODE_MARK.sub(" ", text)
+        held, marks = set[int](), set[str]()
+        for piece in pieces_of(text, markup=suffix in MARKUP):
+            verdict = self.verdict(piece, markup=suffix in MARKUP)
+            held |= verdict.held
+            marks |= verdict.marks if suffix not in PROGRAMS else set()
+        if held:
+            yield finding("withheld-words", Place(name), self.source_of(held))
+        yield from (finding("mark-above-ceiling", Place(name), mark) for mark in sorted(marks))
+        if suffix == ".html" and ('name="marking"' not in text or text.count('class="tl-bar') < BANNERS):
             yield finding("banner-missing", Place(name))
 
-    def says(self, text: str) -> bool:
-        """Whether a text has any of the withheld runs."""
-        return bool(found_runs(text, self.runs))
+    def verdict(self, piece: str, *, markup: bool) -> _Verdict:
+        """What is to be said of a piece, worked out once for the pieces that many pages have."""
+        key = hash((piece, markup))
+        if key not in self.known:
+            readings = readings_of(piece, markup=markup)
+            held = frozenset(run for reading in readings for run in self.found(reading))
+            marks = frozenset(mark for reading in readings for mark in marks_above(reading, self.edition))
+            self.known[key] = _Verdict(held, marks) if held or marks else _CLEAN
+        return self.known[key]
 
-    def marks_above(self, readings: Iterable[str]) -> list[str]:
-        """The marks in these texts that the edition may not see."""
-        found = set()
-        for reading in readings:
-            for name in SYSTEMS:
-                likes = find_marks(reading, name)
-                found |= {
-                    str(like.mark) for like in likes if like.mark is not None and not self.edition.may_see(like.mark)
-                }
-        return sorted(found)
+    def found(self, text: str, shortest: int = 1) -> list[int]:
+        """The withheld runs in a text, of ``shortest`` words or more."""
+        words = words_of(text)
+        lengths = [length for length in range(shortest, RUN + 1) if self.runs[length - 1]]
+        return [run for length in lengths for run in self.runs[length - 1].intersection(_hashes(words, length))]
 
-
-def by_first_word(runs: Iterable[tuple[str, ...]]) -> dict[str, frozenset[tuple[str, ...]]]:
-    """Runs of words by their first word."""
-    found: dict[str, set[tuple[str, ...]]] = {}
-    for run in runs:
-        found.setdefault(run[0], set()).add(run)
-    return {first: frozenset(these) for first, these in found.items()}
-
-
-def found_runs(text: str, runs: Mapping[str, frozenset[tuple[str, ...]]]) -> set[tuple[str, ...]]:
-    """Those of the runs that a text has."""
-    words = words_of(text)
-    return {
-        run
-        for place, word in enumerate(words)
-        for run in runs.get(word, ())
-        if tuple(words[place : place + len(run)]) == run
-    }
+    def source_of(self, held: Iterable[int]) -> str:
+        """Which source has these words: what an author needs to know, and all that may be said of them."""
+        wanted = set(held)
+        paths = {one.path for one in self.withheld if any(wanted & runs for runs in _runs(words_of(one.words)))}
+        return f"from {', '.join(sorted(paths)[:3])}" if paths else ""
 
 
-def plain(text: str) -> str:
-    """HTML as a reader sees it: no tags, entities decoded; a mark alone in code is a mention and left out."""
-    return unescape(_TAG.sub(" ", _CODE_MARK.sub(" ", text)))
+def marks_above(text: str, edition: Edition) -> list[str]:
+    """The marks in a text that the edition may not see, classified ones among them."""
+    first, *others = SYSTEMS
+    likes = find_marks(text, first)
+    if not likes:
+        return []
+    likes += [like for name in others for like in find_marks(text, name)]
+    read = {str(like.mark) for like in likes if like.mark is not None and not edition.may_see(like.mark)}
+    return sorted(read | ({"classified"} if any(like.classified for like in likes) else set()))
 
 
-def attributes(text: str) -> list[str]:
-    """The values of attributes, which may hold words too."""
-    return [unescape(double or single) for double, single in _ATTRIBUTE.findall(text)]
+def runs_of(texts: Iterable[str], *, inner: bool = False) -> Runs:
+    """The runs of ``RUN`` words of these texts, and shorter texts whole if they could not be anybody's words.
+
+    With ``inner``, every shorter run inside a text too: for texts that may be said.
+    """
+    found: tuple[set[int], ...] = tuple(set() for _ in range(RUN))
+    for text in texts:
+        words = words_of(text)
+        for length in range(1, RUN + 1) if inner else ():
+            found[length - 1].update(_hashes(words, length))
+        for runs, more in zip(found, _runs(words), strict=True):
+            runs.update(more)
+    return tuple(frozenset(runs) for runs in found)
 
 
-def words_of(text: str) -> list[str]:
-    """The words of a text, folded: one spelling for what readers take for the same word."""
-    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
-
-
-def runs_of(words: list[str]) -> Iterator[tuple[str, ...]]:
-    """Every run of ``RUN`` words, or the whole of a shorter text if it could not be anybody's words."""
+def _runs(words: list[str]) -> tuple[set[int], ...]:
+    """The runs of one text that are looked for, by length."""
+    found: tuple[set[int], ...] = tuple(set() for _ in range(RUN))
     if len(words) >= RUN:
-        for place in range(len(words) - RUN + 1):
-            yield tuple(words[place : place + RUN])
-    elif len(words) > 1 or any(len(word) > 3 and any(char.isdigit() for char in word) for word in words):  # noqa: PLR2004
-        yield tuple(words)
+        found[RUN - 1].update(_hashes(words, RUN))
+    elif len(words) > 1 or any(len(word) >= _SHORTEST and any(map(str.isdigit, word)) for word in words):
+        found[len(words) - 1].update(_hashes(words, len(words)))
+    return found
+
+
+def _hashes(words: list[str], length: int) -> Iterator[int]:
+    return map(hash, zip(*(words[start:] for start in range(length)), strict=False))
+
+
+def _less(runs: Runs, others: Runs) -> Runs:
+    return tuple(one - other for one, other in zip(runs, others, strict=True))
+
+
+def _by_chance(texts: Iterable[str], wanted: Runs, longest: int) -> Runs:
+    """The runs that these texts have in stretches of no more than ``longest`` words."""
+    found: tuple[set[int], ...] = tuple(set() for _ in range(RUN))
+    for text in texts:
+        for words in {tuple(words_of(reading)): None for reading in (text, *readings_of(text, markup=True))}:
+            for length in range(1, RUN):
+                found[length - 1].update(wanted[length - 1].intersection(_hashes(list(words), length)))
+            found[RUN - 1].update(_short_stretches(list(words), wanted[RUN - 1], longest))
+    return tuple(frozenset(runs) for runs in found)
+
+
+def _short_stretches(words: list[str], wanted: frozenset[int], longest: int) -> Iterator[int]:
+    """The wanted runs of ``RUN`` words that do not belong to a longer stretch than allowed."""
+    stretch: list[int] = []
+    for run in (*_hashes(words, RUN), None):
+        if run in wanted:
+            stretch.append(run)  # None, at the end, is in no set of numbers
+            continue
+        if len(stretch) + RUN - 1 <= longest:
+            yield from stretch
+        stretch = []
+
+
+def _page_of(name: str) -> str:
+    """The built file of a staged page: ``about/us.md`` -> ``about/us/index.html``."""
+    stem = name.removesuffix(".md")
+    return f"{stem}.html" if stem == "index" or stem.endswith("/index") else f"{stem}/index.html"
 
 
 def _files(root: Path) -> Iterator[Path]:

@@ -14,13 +14,11 @@ from typing import Final
 
 from tearline.emit import escaped, shown
 from tearline.marking import Mark
-from tearline.policy import Policy
+from tearline.naming import ALL, BROWSE, HOME
+from tearline.policy import Edition, Policy
 from tearline.presentation import Entry, end_of, labels, spelled
 from tearline.release import FACETS
 
-HOME: Final = "index.md"
-ALL: Final = "bulletins.md"
-BROWSE: Final = "browse/index.md"
 PINNED_FOR: Final = dt.timedelta(days=7)  # an urgent item that says no end
 LATEST: Final = 8  # entries of the home page's "latest" list
 FACET_PAGES: Final = {
@@ -51,10 +49,10 @@ def newest_first(entries: Iterable[Entry]) -> list[Entry]:
     """By publication date, then by number; what shows no date comes by the year in its number."""
 
     def key(entry: Entry) -> tuple[str, str]:
-        when = entry.value("date")
+        when = entry.values.get("date")
         if isinstance(when, dt.datetime):
             when = when.astimezone(dt.UTC)
-        return (when.isoformat() if when is not None else entry.address[:4], entry.released.id)
+        return (when.isoformat() if when is not None else entry.year, entry.released.id)
 
     return sorted(entries, key=key, reverse=True)
 
@@ -68,15 +66,13 @@ def _link(entry: Entry, page: str) -> str:
 
 def _remarks(entry: Entry, policy: Policy, now: dt.datetime) -> str:
     """Number, product, date, and what a reader must know before opening it."""
-    said = [entry.released.id]
-    product = entry.value("product")
-    said += labels(policy, "products", [product] if product else [])
-    when = entry.value("date")
+    product, when = entry.values.get("product"), entry.values.get("date")
+    said = [entry.released.id, *labels(policy, "products", [product] if product else [])]
     said += [spelled(when)] if when is not None else []
     state, sentence = entry.state(now)
     words = {"ended": "No longer in effect", "superseded": sentence, "in-effect": sentence.split(". ")[0]}
-    said += [f"**{escaped(words[state])}**"] if state else []
-    return " · ".join(escaped(part) if not part.startswith("**") else part for part in said)
+    strong = [f"**{escaped(words[state])}**"] if state else []
+    return " · ".join([*map(escaped, said), *strong])
 
 
 def _row(entry: Entry, page: str, policy: Policy, now: dt.datetime) -> list[str]:
@@ -93,16 +89,22 @@ def _card(entry: Entry, policy: Policy, now: dt.datetime) -> list[str]:
 
 
 def _card_marks(entry: Entry) -> Iterator[Mark]:
-    yield entry.released.title.mark
+    yield from _row_marks(entry)
     yield from (entry.released.texts[key].mark for key in ("action", "area") if key in entry.released.texts)
+
+
+def _row_marks(entry: Entry) -> Iterator[Mark]:
+    """The marks of what a row shows, or tells by standing where it stands."""
+    yield entry.released.title.mark
+    yield from entry.marks
 
 
 def _pinned(entry: Entry, now: dt.datetime) -> bool:
     """Whether an urgent item stands at the top: until its time is over, or for a week where it names none."""
-    if entry.value("priority") != "urgent":
+    if entry.values.get("priority") != "urgent":
         return False
-    when = entry.value("date")
-    return entry.value("in_effect_until") is not None or when is None or end_of(when) + PINNED_FOR > now
+    when = entry.values.get("date")
+    return "in_effect_until" in entry.values or when is None or end_of(when) + PINNED_FOR > now
 
 
 def _headline(urgent: Sequence[Entry], others: Sequence[Entry]) -> str:
@@ -113,12 +115,12 @@ def _headline(urgent: Sequence[Entry], others: Sequence[Entry]) -> str:
     return f"In effect now: {len(urgent)} urgent{more}"
 
 
-def home(entries: Sequence[Entry], policy: Policy, now: dt.datetime) -> Listing:
+def home(entries: Sequence[Entry], policy: Policy, edition: Edition, now: dt.datetime) -> Listing:
     """Urgent items in effect, then what else is in effect, then the latest."""
     newest = newest_first(entries)
     current = [entry for entry in newest if not entry.superseded_by and not entry.ended(now)]
     urgent = [entry for entry in current if _pinned(entry, now)]
-    others = [entry for entry in current if entry not in urgent and entry.value("in_effect_until") is not None]
+    others = [entry for entry in current if entry not in urgent and "in_effect_until" in entry.values]
     lines = [f"# {_headline(urgent, others)}", ""]
     for entry in urgent:
         lines += _card(entry, policy, now)
@@ -130,15 +132,15 @@ def home(entries: Sequence[Entry], policy: Policy, now: dt.datetime) -> Listing:
     lines += [line for entry in latest for line in _row(entry, HOME, policy, now)] or ["No other bulletins."]
     lines += ["", f"[All bulletins]({ALL}) · [Browse by hazard, lifeline, region, product and year]({BROWSE})", ""]
     marks = [mark for entry in urgent for mark in _card_marks(entry)]
-    marks += [entry.released.title.mark for entry in (*others, *latest)]
-    return Listing(HOME, policy.site_name, "\n".join(lines), tuple(marks))
+    marks += [mark for entry in (*others, *latest) for mark in _row_marks(entry)]
+    return Listing(HOME, edition.site_name, "\n".join(lines), tuple(marks))
 
 
 def _list_page(page: str, title: str, entries: Iterable[Entry], policy: Policy, now: dt.datetime) -> Listing:
     chosen = newest_first(entries)
     lines = [f"# {escaped(title)}", ""]
     lines += [line for entry in chosen for line in _row(entry, page, policy, now)]
-    return Listing(page, title, "\n".join(lines) + "\n", tuple(entry.released.title.mark for entry in chosen))
+    return Listing(page, title, "\n".join(lines) + "\n", tuple(mark for entry in chosen for mark in _row_marks(entry)))
 
 
 def _groups(entries: Sequence[Entry], policy: Policy) -> Iterator[tuple[str, str, list[tuple[str, str, list[Entry]]]]]:
@@ -155,12 +157,12 @@ def _groups(entries: Sequence[Entry], policy: Policy) -> Iterator[tuple[str, str
         for name, label in policy.vocabulary.products.items()
     ]
     yield "product", "Product", [group for group in products if group[2]]
-    years = sorted({entry.address[:4] for entry in entries}, reverse=True)
-    yield "year", "Year", [(year, year, [entry for entry in entries if entry.address[:4] == year]) for year in years]
+    years = sorted({entry.year for entry in entries}, reverse=True)
+    yield "year", "Year", [(year, year, [entry for entry in entries if entry.year == year]) for year in years]
 
 
 def _product(entry: Entry, policy: Policy) -> str | None:
-    value = entry.value("product")
+    value = entry.values.get("product")
     return policy.vocabulary.find("products", value) if value else None
 
 
@@ -176,5 +178,6 @@ def listings(entries: Sequence[Entry], policy: Policy, now: dt.datetime) -> list
             made.append(_list_page(page, f"{title}: {label}" if folder != "year" else label, chosen, policy, now))
             overview.append(f"- [{escaped(label)}]({folder}/{name}.md) ({len(chosen)})")
         overview += [""]
-    made.append(Listing(BROWSE, "Browse", "\n".join(overview), ()))
+    marks = tuple(mark for entry in entries for mark in entry.marks)
+    made.append(Listing(BROWSE, "Browse", "\n".join(overview), marks))
     return made

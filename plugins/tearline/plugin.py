@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
+import signal
 import tempfile
+import threading
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Literal
+from types import FrameType
+from typing import Any, Literal, NoReturn
 
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
@@ -18,11 +21,13 @@ from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
 
+from tearline.build import refuse_overlap
 from tearline.corpus import read_corpus
 from tearline.findings import Severity, in_order, refuses
-from tearline.policy import Policy, load_policy
+from tearline.policy import Edition, Policy, load_policy
 from tearline.render import build_epoch, build_moment, prune
-from tearline.stage import stage
+from tearline.stage import compose, write
+from tearline.swap import TargetError, private_folder
 
 LOG = logging.getLogger("mkdocs.plugins.tearline")
 _LEVELS = {Severity.ERROR: logging.ERROR, Severity.WARNING: logging.WARNING, Severity.NOTE: logging.INFO}
@@ -34,7 +39,10 @@ class TearlinePlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # t
     """Swaps the sources for a staged tree before any other plugin has looked at them."""
 
     def __init__(self) -> None:
-        self.folder: Path | None = None
+        self.environment = dict(os.environ)  # as it was: a build changes it for the renderer
+        self.folders = ExitStack()
+        self.serving = False
+        self.stage: Path | None = None
         self.policy: Policy | None = None
 
     def load_config(self, options: Any, config_file_path: str | None = None) -> tuple[list[Any], list[Any]]:  # noqa: ARG002
@@ -48,32 +56,52 @@ class TearlinePlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # t
             raise PluginError("tearline: a preview is never deployed; use `tearline build`")
         if dirty:
             raise PluginError("tearline: --dirty would keep pages that are gone; build without it")
+        self.serving = command == "serve"
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, _stopped)
 
     @event_priority(1000)
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Stage the edition and give MkDocs the stage's configuration."""
-        policy, found = load_policy(Path(config.config_file_path), os.environ)
+        """Stage the edition and give MkDocs the stage's configuration. Whatever goes wrong is one readable message."""
+        try:
+            return self.staged(config)
+        except PluginError:
+            raise
+        except (TargetError, ValueError) as error:
+            raise PluginError(f"tearline: {error}") from None
+        except OSError as error:
+            raise PluginError(f"tearline: {error.filename or '?'}: {error.strerror or 'cannot be used'}") from None
+
+    def staged(self, config: MkDocsConfig) -> MkDocsConfig:
+        """MkDocs's configuration, made the stage's."""
+        policy, found = load_policy(Path(config.config_file_path), self.environment)
         if policy is None:
             raise PluginError("\n".join(["tearline: the configuration is refused", *map(str, found)]))
         self.policy = policy
         edition = policy.editions[policy.edition]
-        moment = build_moment(os.environ)
+        if not self.serving:  # which has a folder of its own, and serves what is at its top
+            config["site_dir"] = str(_preview(policy, edition, Path(config.site_dir)))
+        moment = build_moment(self.environment)
         os.environ["SOURCE_DATE_EPOCH"] = str(build_epoch(moment))
-        staged = stage(corpus := read_corpus(policy), policy, edition, self._fresh_folder(), moment)
-        findings = in_order([*corpus.findings, *staged.findings])
+        corpus = read_corpus(policy)
+        trees = {name: compose(corpus, policy, one, moment) for name, one in policy.editions.items()}
+        findings = in_order([*corpus.findings, *(one for tree in trees.values() for one in tree.findings)])
         for one in findings:
             LOG.log(_LEVELS[one.severity], "%s", one)
         if refuses(findings):
             raise PluginError("tearline: the sources are refused; nothing was built")
-        generated = load_config(str(staged.path / "mkdocs.yml"))
+        self.folders.close()
+        self.stage = self.folders.enter_context(private_folder(Path(tempfile.gettempdir()))).path / "stage"
+        write(trees[edition.name], self.stage)
+        generated = load_config(str(self.stage / "mkdocs.yml"))
         for key in generated:
-            if key not in _KEPT:
+            if key not in _KEPT and not (self.serving and key == "site_url"):
                 config[key] = generated[key]
-        config["site_dir"] = str(Path(config.site_dir) / edition.name)
         return config
 
-    def on_serve(self, server: LiveReloadServer, **_: Any) -> LiveReloadServer:
-        """Watch what the stage was made from."""
+    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, **_: Any) -> LiveReloadServer:
+        """Watch what the stage was made from, not the stage: a new one is no change."""
+        server.unwatch(config.docs_dir)
         if self.policy is not None:
             server.watch(str(self.policy.sources))
             server.watch(str(self.policy.custom_dir))
@@ -82,15 +110,27 @@ class TearlinePlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # t
     @event_priority(-1000)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Leave out the theme's unused files, as ``tearline build`` does."""
-        prune(Path(config.site_dir))
+        if self.stage is not None:
+            prune(Path(config.site_dir), self.stage / "theme")
 
     def on_shutdown(self) -> None:
         """The stage goes with the process."""
-        if self.folder is not None:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        self.folders.close()
+        os.environ.pop("SOURCE_DATE_EPOCH", None)
+        if "SOURCE_DATE_EPOCH" in self.environment:
+            os.environ["SOURCE_DATE_EPOCH"] = self.environment["SOURCE_DATE_EPOCH"]
 
-    def _fresh_folder(self) -> Path:
-        if self.folder is not None:
-            shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder = Path(tempfile.mkdtemp(prefix="tearline-preview-"))
-        return self.folder
+
+def _preview(policy: Policy, edition: Edition, site: Path) -> Path:
+    """Where a preview goes. MkDocs empties that folder: it is never a published site, nor anything we read."""
+    target = site / edition.name
+    published = {f"site-{name}" for name in policy.editions}
+    if published & set(target.parts):
+        raise PluginError("tearline: this folder is for what `tearline build` publishes; name another with -d")
+    refuse_overlap(policy, target)
+    return target
+
+
+def _stopped(_signal: int, _frame: FrameType | None) -> NoReturn:
+    """SIGTERM ends a preview as Ctrl-C does: temporary folders go."""
+    raise KeyboardInterrupt

@@ -1,23 +1,28 @@
 """Released -> what the theme is told about a page: banner, legend, notices, key facts, state, links.
 
-Everything here is recomputed from released content (marking-language.md, section 7): nothing is passed through
-from the source, and an absent key leaves no trace.
+Everything here is recomputed from released content (marking-language.md, section 7). The source is out of reach:
+an ``Entry`` holds what the edition may see and nothing else, so an absent key can leave no trace.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
-from tearline.bulletin.metadata import MarkedText, Metadata, When
-from tearline.marking import Mark, join, lowest, open_mark, system
+from tearline.bulletin.metadata import When
+from tearline.marking import SYSTEMS, Mark, join, lowest, open_mark, system
 from tearline.policy import Edition, Policy
 from tearline.release import FACETS, Released, Shown
 
 EXERCISE: Final = "EXERCISE EXERCISE EXERCISE: everything on this site is fictional"
+WITHHELD: Final = (
+    "This copy leaves out some law enforcement details. It holds everything cleared for emergency management."
+)
+RECALLED: Final = "Do not use this bulletin. Stop acting on it, and tell those you sent it to."
+IN_EFFECT: Final = "After this time, treat as ended."
 FACET_LABELS: Final = {
     "hazards": "Hazards",
     "lifelines": "Lifelines",
@@ -25,40 +30,56 @@ FACET_LABELS: Final = {
     "hsec_sins": "Tracked by",
 }
 TEXT_LABELS: Final = {"summary": "What is happening", "action": "What to do", "area": "Where"}
+DATE_LABELS: Final = {
+    "in_effect_until": "In effect until",
+    "date": "Published",
+    "information_cutoff": "Information as of",
+}
 # A date without a time lasts until it is over everywhere: an end must never come early for a reader.
 _END_OF_DAY: Final = dt.timedelta(days=1, hours=12)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A released bulletin and what the pages around it need to know."""
+    """A released bulletin and what the pages around it need to know.
+
+    ``values`` holds the single values of the front matter that the edition may see (dates, product, …), ``marks``
+    the marks that these, facets and references were given; ``page`` is the staged file below docs, such as
+    ``2026/ib-2026-014.md``; ``quiet`` is whether the author asked that nothing be said of what is withheld.
+    """
 
     released: Released
-    metadata: Metadata
-    address: str  # below the site's root: "2026/ib-2026-014/"
-    page: str  # the staged file below docs: "2026/ib-2026-014.md"
+    values: Mapping[str, Any]
+    marks: tuple[Mark, ...]
+    page: str
+    quiet: bool = False
     superseded_by: tuple[str, ...] = ()
 
-    def value(self, key: str) -> Any:
-        """A single value of the front matter, if the edition may see it."""
-        marked = getattr(self.metadata, key)
-        return marked.value if marked is not None and key in self.released.visible else None
+    @property
+    def address(self) -> str:
+        """The page's address below the site's root: ``2026/ib-2026-014/``."""
+        return self.page.removesuffix(".md") + "/"
+
+    @property
+    def year(self) -> str:
+        """The year in the product number."""
+        return self.page.partition("/")[0]
 
     def ended(self, now: dt.datetime) -> bool:
         """Whether ``in_effect_until`` has passed."""
-        until = self.value("in_effect_until")
+        until = self.values.get("in_effect_until")
         return until is not None and end_of(until) <= now
 
     def state(self, now: dt.datetime) -> tuple[str, str]:
         """The state's key and its sentence; both empty where nothing is known."""
         if self.superseded_by:
             return "superseded", f"Replaced by {', '.join(self.superseded_by)}"
-        until = self.value("in_effect_until")
+        until = self.values.get("in_effect_until")
         if until is None:
             return "", ""
         if self.ended(now):
             return "ended", f"No longer in effect since {spelled(until)}"
-        return "in-effect", f"In effect until {spelled(until)}. After this time, treat as ended."
+        return "in-effect", f"In effect until {spelled(until)}. {IN_EFFECT}"
 
 
 def end_of(when: When) -> dt.datetime:
@@ -77,12 +98,23 @@ def spelled(when: When) -> str:
     return f"{day}, {when:%H:%M} {zone if zone[:1].isalpha() else f'UTC{zone}'}".strip()
 
 
-def marked_line(policy: Policy, text: str) -> Shown:
-    """A marked text of the policy ("(U) EOC liaison desk, …") as mark and words; unreadable marks count as lowest."""
-    opening = open_mark(text, policy.system)
-    if opening is None or opening.reading.mark is None:
-        return Shown(lowest(policy.system), text)
-    return Shown(opening.reading.mark, text[opening.end :].strip())
+def desk(policy: Policy, edition: Edition) -> Shown | None:
+    """The policy's own contact ("(U) EOC liaison desk, …"), where there is one that the edition may see."""
+    opening = open_mark(policy.contact, policy.system)
+    if opening is None or opening.reading.mark is None or not edition.may_see(opening.reading.mark):
+        return None
+    return Shown(opening.reading.mark, policy.contact[opening.end :].strip())
+
+
+def asking(policy: Policy, edition: Edition, lead: str) -> str:
+    """A sentence that names the desk, with the blank before it; empty without one."""
+    contact = desk(policy, edition)
+    return f" {lead}: {contact.words}." if contact is not None else ""
+
+
+def above_lowest(marks: Iterable[Mark | None]) -> list[Mark]:
+    """The marks that a banner has to count: one that is its system's lowest adds nothing to another system's."""
+    return [mark for mark in marks if mark is not None and mark != lowest(mark.system)]
 
 
 def banner_of(marks: Iterable[Mark], policy: Policy) -> dict[str, str]:
@@ -117,28 +149,23 @@ def bulletin_page(
     """The front matter of a bulletin's page."""
     released = entry.released
     state, state_text = entry.state(now)
-    contact = released.texts.get("contact") or (marked_line(policy, policy.contact) if policy.contact else None)
-    marks = [*released.legend, *([contact.mark] if contact else [])]
-    told = page_of(
-        "bulletin",
-        edition,
-        policy,
-        [released.banner],
-        id=released.id,
-        marks=legend_of(marks),
-        sharing=released.banner.sharing,
-        facts=facts(entry, policy),
-        withheld=released.withheld and edition.withheld_notice and entry.metadata.withheld_notice is None,
-    )
-    told |= {
+    contact = released.texts.get("contact") or desk(policy, edition)
+    withheld = released.withheld and edition.withheld_notice and not entry.quiet
+    beside = [contact.mark] if contact is not None else []
+    told = {
+        "id": released.id,
+        "marks": legend_of([*released.legend, *entry.marks, *beside]),
+        "sharing": released.banner.sharing,
+        "facts": facts(entry, policy),
+        "withheld": withheld,
+        "withheld_sentence": WITHHELD + asking(policy, edition, "To ask for more") if withheld else "",
         "notices": notices(released, policy),
-        "designation": designation(released, policy),
-        "withheld_sentence": withheld_sentence(policy) if told["withheld"] else "",
+        "designation": designation(released, policy, edition),
         "state": state,
         "state_text": state_text,
-        "priority": entry.value("priority") or "",
+        "priority": entry.values.get("priority", ""),
         "product": product(entry, policy),
-        "contact": {"mark": str(contact.mark), "text": contact.words} if contact else None,
+        "contact": {"mark": str(contact.mark), "text": contact.words} if contact is not None else None,
         "feedback": feedback(released.id, policy),
         "supersedes": addresses(released.supersedes, present),
         "related": addresses(released.related, present),
@@ -147,36 +174,30 @@ def bulletin_page(
     front = {"title": released.title.words}
     if "summary" in released.texts:
         front["description"] = released.texts["summary"].words
-    return {**front, "tearline": {key: value for key, value in told.items() if value not in (None, "", [], {}, False)}}
+    said = {key: value for key, value in told.items() if value not in (None, "", [], {}, False)}
+    carried = [released.banner, *above_lowest([*beside, *entry.marks])]
+    return {**front, "tearline": page_of("bulletin", edition, policy, carried, **said)}
 
 
 def facts(entry: Entry, policy: Policy) -> list[dict[str, str]]:
     """The key facts, in the order a hurried reader needs them: what, what to do, where, until when, the rest."""
+    return [
+        {"label": label, "value": value, "mark": str(mark) if mark is not None else ""}
+        for label, value, mark in _facts(entry, policy)
+        if value
+    ]
+
+
+def _facts(entry: Entry, policy: Policy) -> Iterator[tuple[str, str, Mark | None]]:
     released = entry.released
-    found: list[dict[str, str]] = []
-
-    def add(label: str, value: str, mark: Mark | None = None) -> None:
-        if value:
-            found.append({"label": label, "value": value, "mark": str(mark) if mark is not None else ""})
-
-    for key, label in TEXT_LABELS.items():
-        if key in released.texts:
-            add(label, released.texts[key].words, released.texts[key].mark)
-    for key, label in (
-        ("in_effect_until", "In effect until"),
-        ("date", "Published"),
-        ("information_cutoff", "Information as of"),
-    ):
-        when = entry.value(key)
-        add(label, spelled(when) if when is not None else "")
-    for at, change in released.revised:
-        add("Updated", f"{spelled(at)}: {change.words}", change.mark)
+    texts = [(label, released.texts[key]) for key, label in TEXT_LABELS.items() if key in released.texts]
+    yield from ((label, text.words, text.mark) for label, text in texts)
+    yield from ((label, spelled(entry.values[key]), None) for key, label in DATE_LABELS.items() if key in entry.values)
+    yield from (("Updated", f"{spelled(at)}: {change.words}", change.mark) for at, change in released.revised)
     for facet in FACETS:
-        add(FACET_LABELS[facet], ", ".join(labels(policy, facet, released.facets[facet])))
-    add("Originator", entry.value("originator") or "")
-    for label, text in released.asides:
-        add(label, text.words, text.mark)
-    return found
+        yield FACET_LABELS[facet], ", ".join(labels(policy, facet, released.facets[facet])), None
+    yield "Originator", entry.values.get("originator", ""), None
+    yield from ((label, text.words, text.mark) for label, text in released.asides)
 
 
 def labels(policy: Policy, facet: str, values: Iterable[str]) -> list[str]:
@@ -187,7 +208,7 @@ def labels(policy: Policy, facet: str, values: Iterable[str]) -> list[str]:
 
 def product(entry: Entry, policy: Policy) -> dict[str, str] | None:
     """The product type, by the policy's name for it."""
-    value = entry.value("product")
+    value = entry.values.get("product")
     name = policy.vocabulary.find("products", value) if value is not None else None
     return {"slug": name, "label": policy.vocabulary.products[name]} if name is not None else None
 
@@ -198,26 +219,19 @@ def notices(released: Released, policy: Policy) -> list[str]:
     return [policy.notices[name] for name in names if name in policy.notices]
 
 
-def designation(released: Released, policy: Policy) -> dict[str, str] | None:
+def designation(released: Released, policy: Policy, edition: Edition) -> dict[str, str] | None:
     """The CUI designation indicator block, never portion-marked (DoD CUI marking aid p4)."""
     of = system(released.system)
     if not of.designation or released.banner.tokens == lowest(released.system).tokens:
         return None
+    contact = desk(policy, edition)
     categories, controls = ([name for name in section if name in released.banner.tokens] for section in of.sections[:2])
     return {
         "controlled_by": policy.agency,
         "category": ", ".join(categories),
         "dissemination": ", ".join(controls),
-        "contact": marked_line(policy, policy.contact).words if policy.contact else "",
+        "contact": contact.words if contact is not None else "",
     }
-
-
-def withheld_sentence(policy: Policy) -> str:
-    """The one constant sentence for a page from which anything was withheld."""
-    ask = f" To ask for more: {marked_line(policy, policy.contact).words}." if policy.contact else ""
-    return (
-        "This copy leaves out some law enforcement details. It holds everything cleared for emergency management." + ask
-    )
 
 
 def feedback(name: str, policy: Policy) -> dict[str, str] | None:
@@ -234,4 +248,10 @@ def addresses(names: Iterable[str], present: Mapping[str, Entry]) -> list[dict[s
     return [{"id": name, "url": present[name].address} for name in names if name in present]
 
 
-__all__ = ["EXERCISE", "Entry", "MarkedText", "banner_of", "bulletin_page", "end_of", "legend_of", "page_of", "spelled"]
+def wording(policy: Policy, edition: Edition) -> list[str]:
+    """The sentences that pages may carry whatever the bulletins say, which a withheld text may quote too."""
+    fixed = [EXERCISE, WITHHELD, RECALLED, IN_EFFECT, policy.agency, edition.site_name, policy.site_description]
+    marks = [lowest(name) for name in SYSTEMS]
+    said = [text for mark in marks for text in (mark.banner, mark.spoken, mark.sharing)]
+    vocabulary = [label for facet in ("products", *FACETS) for label in getattr(policy.vocabulary, facet).values()]
+    return [*fixed, *said, *vocabulary, *policy.notices.values(), asking(policy, edition, "To ask for more")]

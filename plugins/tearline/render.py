@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+_FULL: Final = "No space left on device"
 TIME_LIMIT: Final = 3600  # seconds; a renderer that hangs is a failed build
 # The theme's static files that are published; everything else it brings stays behind.
 THEME_FILES: Final = (
@@ -23,14 +24,17 @@ THEME_FILES: Final = (
     "assets/stylesheets/main.*.min.css",
     "assets/stylesheets/palette.*.min.css",
 )
-_COMMAND: Final = ("-I", "-m", "mkdocs", "build", "--quiet", "--config-file", "mkdocs.yml", "--site-dir")
+# No current directory in the path, no user's packages, no bytecode written. The environment is ours, so that
+# Python's own variables (the hash seed) count: -I would ignore them.
+_COMMAND: Final = ("-P", "-s", "-B", "-m", "mkdocs", "build", "--quiet", "--config-file", "mkdocs.yml", "--site-dir")
 
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """A renderer at work: the process and the site it writes."""
+    """A renderer at work: the process, the stage it reads, the site and the log it writes."""
 
     process: subprocess.Popen[bytes]
+    stage: Path
     site: Path
     log: Path
 
@@ -39,13 +43,21 @@ class Rendering:
         try:
             code = self.process.wait(timeout=TIME_LIMIT)
         except subprocess.TimeoutExpired:
-            self.process.kill()
             raise RenderError("the renderer took too long") from None
+        finally:
+            self.stop()
         said = self.log.read_text(encoding="utf-8", errors="replace")
         if code:
-            raise RenderError(f"the renderer failed with exit code {code}", said)
-        prune(self.site)
+            reason = "the disk is full" if _FULL in said else f"the renderer failed with exit code {code}"
+            raise RenderError(reason, said)
+        prune(self.site, self.stage / "theme")
         return said
+
+    def stop(self) -> None:
+        """End it, whatever it is at. Nothing happens where it has ended already."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
 
 
 class RenderError(Exception):
@@ -63,24 +75,31 @@ def theme_files() -> Path | None:
     return Path(roots[0]) / "templates" if roots else None
 
 
-def prune(site: Path) -> None:
-    """Remove the theme's files that no page uses: source maps, search workers and word lists, its favicon."""
+def prune(site: Path, own: Path) -> None:
+    """Remove the theme's files that no page uses: source maps, search workers and word lists, its favicon.
+
+    What the site itself has in its theme's folder ``own`` stays.
+    """
     theme = theme_files()
-    for path in sorted(site.glob("assets/**/*")) if theme is not None else ():
+    if theme is None:
+        return
+    for path in sorted(site.glob("assets/**/*")):
         name = path.relative_to(site)
         kept = any(name.match(pattern) for pattern in THEME_FILES)
-        if path.is_file() and not kept and theme is not None and (theme / name).is_file():
+        if path.is_file() and not kept and (theme / name).is_file() and not (own / name).is_file():
             path.unlink()
     for folder in sorted((one for one in site.glob("assets/**/") if not any(one.iterdir())), reverse=True):
         folder.rmdir()
 
 
-def start_rendering(stage: Path, site: Path, log: Path, now: dt.datetime) -> Rendering:
-    """Start rendering the stage into the folder ``site``, which must not exist yet."""
+def start_rendering(stage: Path, site: Path, log: Path, now: dt.datetime, lock: int) -> Rendering:
+    """Start rendering the stage into the folder ``site``, which must not exist yet.
+
+    The renderer inherits ``lock``, which keeps its private folder from being swept should we die before it.
+    """
     environment = {
         "PATH": os.defpath,
         "LC_ALL": "C.UTF-8",
-        "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",
         "NO_MKDOCS_2_WARNING": "1",
         "SOURCE_DATE_EPOCH": str(build_epoch(now)),
@@ -93,8 +112,10 @@ def start_rendering(stage: Path, site: Path, log: Path, now: dt.datetime) -> Ren
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
+            pass_fds=(lock,),
+            start_new_session=True,  # Ctrl-C is for us: we stop it ourselves
         )
-    return Rendering(process, site, log)
+    return Rendering(process, stage, site, log)
 
 
 def build_moment(environ: Mapping[str, str]) -> dt.datetime:

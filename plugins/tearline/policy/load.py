@@ -121,6 +121,7 @@ def _policy(path: Path, site: SiteShape, ours: TearlineShape, document: Document
         copyright=site.copyright,
         theme=site.theme.model_dump(exclude={"custom_dir"}, exclude_defaults=True),
         custom_dir=root / site.theme.custom_dir,
+        docs_dir=root / site.docs_dir,
         nav=tuple(site.nav) or None,
         markdown_extensions=names,
         extension_configs=configs,

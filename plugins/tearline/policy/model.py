@@ -93,6 +93,7 @@ class Policy:
     copyright: str
     theme: Mapping[str, Any]
     custom_dir: Path
+    docs_dir: Path
     nav: tuple[Any, ...] | None
     markdown_extensions: tuple[str, ...]
     extension_configs: Mapping[str, Mapping[str, Any]]

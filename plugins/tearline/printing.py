@@ -1,0 +1,86 @@
+"""Printing that cannot fail: any encoding, a reader that has gone, a terminal or none.
+
+Results go to standard output, remarks and progress to standard error.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final, TextIO
+
+from tearline.findings import Finding
+
+_LONGEST: Final = 1 << 22  # bytes of a source that are read to show a line of it
+_WIDTH: Final = 160  # characters of a line that are shown
+
+
+def tell(text: str, *, exact: bool = False) -> None:
+    """Print a result as it is. ``exact`` is for programs: UTF-8 whatever the terminal's encoding is."""
+    _print(sys.stdout, text, exact=exact)
+
+
+def say(line: str) -> None:
+    """Print a remark."""
+    _print(sys.stderr, line if line.endswith("\n") else f"{line}\n", exact=False)
+
+
+def _print(stream: TextIO, text: str, *, exact: bool) -> None:
+    encoding = "utf-8" if exact else stream.encoding or "utf-8"
+    try:
+        stream.flush()
+        stream.buffer.write(text.encode(encoding, "backslashreplace"))
+        stream.buffer.flush()
+    except (BrokenPipeError, ValueError):
+        # Whoever read this has gone; what is left goes nowhere, and the exit code still tells how it went.
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """A way to say what is being done: a line for each step, and on a terminal a sign of life while it takes."""
+    if not sys.stderr.isatty():
+        yield say
+        return
+    from rich.console import Console  # noqa: PLC0415 - only where somebody looks on
+
+    console = Console(stderr=True)
+    with console.status("") as status:
+
+        def step(line: str) -> None:
+            console.print(line, markup=False, highlight=False)
+            status.update(f"{line} ...")
+
+        yield step
+
+
+def plain_path(path: Path) -> str:
+    """A path in printable characters."""
+    text = os.fsencode(path).decode("utf-8", "replace")
+    return "".join(char if char.isprintable() else "?" for char in text)
+
+
+def caret(found: Finding, root: Path) -> str:
+    """The source line of a finding with a caret under the place, for the full side. Nothing where there is none."""
+    try:
+        text = _source(root / found.place.path).removeprefix("\ufeff")
+        line = text.split("\n")[found.place.line - 1].rstrip("\r")
+    except (OSError, IndexError, ValueError):
+        return ""
+    start = max(0, found.place.column - _WIDTH // 2) if len(line) > _WIDTH else 0
+    shown = "".join(char if char.isprintable() else " " for char in line[start : start + _WIDTH])
+    lead = " " * (found.place.column - 1 - start)
+    return f"    {shown}\n    {lead}^{'~' * (min(found.width, 60) - 1)}\n"
+
+
+def _source(path: Path) -> str:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return ""
+        return file.read(_LONGEST).decode("utf-8", "replace")

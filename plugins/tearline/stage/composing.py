@@ -1,0 +1,202 @@
+"""Decided documents -> the edition's files: bulletins, tombstones, listings, home and the site's own pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+from urllib.parse import quote
+
+from tearline.assets import Asset
+from tearline.corpus import ELSEWHERE, MarkedBulletin, SitePage, resolved, target_id
+from tearline.emit import Addresses, emit
+from tearline.findings import Place, finding
+from tearline.listings import home, listings
+from tearline.marking import Mark, lowest
+from tearline.naming import ASSETS, HOME, page_name
+from tearline.pages import GONE, Surroundings, page_body
+from tearline.policy import extensions
+from tearline.presentation import (
+    RECALLED,
+    Entry,
+    above_lowest,
+    addresses,
+    asking,
+    bulletin_page,
+    desk,
+    legend_of,
+    page_of,
+    spelled,
+)
+from tearline.proof import Renderer, prove
+from tearline.release import is_raster
+from tearline.stage.deciding import Decided
+from tearline.stage.model import File
+
+_ATTEMPTS: Final = 3  # emissions of one bulletin: as it is, then with less emphasis
+
+
+class Composer:
+    """Fills an edition's tree. Each method adds one page, or says why it cannot be there."""
+
+    def __init__(self, decided: Decided, now: dt.datetime) -> None:
+        self.decided = decided
+        self.corpus = decided.corpus
+        self.policy = decided.policy
+        self.edition = decided.edition
+        self.tree = decided.tree
+        self.entries = decided.entries
+        self.now = now
+        self.renderer = Renderer(extensions(decided.policy))
+
+    def compose(self) -> None:
+        """Every page, and the files that pages use."""
+        for name, entry in self.entries.items():
+            self.bulletin(self.decided.sources[name], entry)
+        for name, when in self.decided.recalled.items():
+            self.tombstone(name, when)
+        for made in listings(list(self.entries.values()), self.policy, self.now):
+            told = self.told("listing", made.marks, marks=legend_of(made.marks))
+            self.put(made.page, {"title": made.title, "tearline": told}, made.body)
+        self.home()
+        for page in self.decided.pages:
+            if page.name != HOME:
+                text, marks = self.page_text(page, page.name)
+                self.put(page.name, {**_front(page), "tearline": self.told("page", marks)}, text)
+
+    def put(self, name: str, told: Mapping[str, Any], body: str) -> None:
+        """A page of the edition."""
+        self.tree.files[name] = File(told, body)
+
+    def publish(self, assets: Iterable[Asset]) -> None:
+        """Files that a page uses."""
+        self.tree.assets |= {f"{ASSETS}/{asset.name}": asset for asset in assets}
+
+    def told(self, kind: str, carried: Iterable[Mark], /, **more: Any) -> dict[str, Any]:
+        """What the theme is told about a page."""
+        return page_of(kind, self.edition, self.policy, carried, **more)
+
+    # --- bulletins ------------------------------------------------------------------------------------------
+
+    def bulletin(self, source: MarkedBulletin, entry: Entry) -> None:
+        """A bulletin's page, unless the renderer would misread it."""
+        body = self.proved(source, entry)
+        if body is None:
+            self.tree.findings.append(finding("emission-mismatch", Place(source.path), portion=source.id))
+            self.tree.refused.append(source.path)
+            return
+        self.put(entry.page, bulletin_page(entry, self.edition, self.policy, self.now, self.entries), body)
+        self.publish(source.assets[file] for file in entry.released.assets)
+
+    def proved(self, source: MarkedBulletin, entry: Entry) -> str | None:
+        """The page's Markdown, once the renderer reads it as meant; leaves that it does not go without emphasis."""
+        at = self.addresses(source, entry)
+        plain: frozenset[int] = frozenset()
+        for _ in range(_ATTEMPTS):
+            body = emit(entry.released, at, plain)
+            verdict = prove(body, entry.released, at, plain, self.renderer.render)
+            if verdict.holds:
+                return body
+            if verdict.broken <= plain:
+                break
+            plain |= verdict.broken
+        return None
+
+    def addresses(self, source: MarkedBulletin, entry: Entry) -> Addresses:
+        """Where links and files are, seen from a bulletin's page."""
+
+        def link(target: str) -> str | None:
+            if target.lower().startswith(ELSEWHERE):
+                return target
+            if target in source.assets:
+                return f"../{ASSETS}/{source.assets[target].name}" if target in entry.released.assets else None
+            other = self.entries.get(target_id(self.corpus, source.relative, target) or "")
+            return f"../{other.page}" if other is not None else None
+
+        return Addresses(link, lambda file: f"../{ASSETS}/{source.assets[file].name}")
+
+    def tombstone(self, name: str, when: dt.date) -> None:
+        """A recalled bulletin's address says that it is, when, and whom to ask; nothing of what it said."""
+        title = f"{name} was recalled"
+        contact = desk(self.policy, self.edition)
+        marks = [lowest(self.policy.system), *above_lowest([contact.mark if contact is not None else None])]
+        told = self.told("tombstone", marks, id=name, state="recalled", state_text=f"Recalled on {spelled(when)}")
+        if instead := addresses(self.decided.replacing(name), self.entries):
+            told["superseded_by"] = instead
+        body = f"# {title}\n\n{RECALLED}{asking(self.policy, self.edition, 'Questions')}\n"
+        self.put(self.decided.address(name), {"title": title, "tearline": told}, body)
+
+    # --- pages ------------------------------------------------------------------------------------------------
+
+    def home(self) -> None:
+        """What is urgent, in effect and latest; then the words of the site's own index page."""
+        made = home(list(self.entries.values()), self.policy, self.edition, self.now)
+        marks, body, front = list(made.marks), made.body, {"title": made.title}
+        own = next((page for page in self.decided.pages if page.name == HOME), None)
+        if own is not None:
+            text, more = self.page_text(own, HOME)
+            body = f"{body}\n{_below_the_title(text)}"
+            marks += more
+            front |= _front(own)
+        told = self.told("home", marks, marks=legend_of(made.marks))
+        self.put(HOME, {**front, "tearline": told}, body)
+
+    def page_text(self, page: SitePage, name: str) -> tuple[str, list[Mark]]:
+        """A page's Markdown in this edition, and the marks it carries: its own, and those of its pictures."""
+        marks = [page.page.metadata.marking]
+        folder = posixpath.dirname(name) or "."
+
+        def link(target: str) -> str | None:
+            path, hash_, fragment = target.partition("#")
+            here = self.place_of(page.relative, path)
+            return quote(posixpath.relpath(here, folder)) + hash_ + fragment if here else here
+
+        def picture(target: str) -> str | None:
+            entry = next((one for one in page.page.metadata.assets if one.file == target), None)
+            if entry is None or target not in page.assets:
+                return None
+            if not self.edition.may_see(entry.marking) or (self.edition.sanitized and not is_raster(entry)):
+                return GONE
+            marks.append(entry.marking)
+            self.publish([page.assets[target]])
+            return posixpath.relpath(f"{ASSETS}/{page.assets[target].name}", folder)
+
+        body = page_body(page, name, Surroundings(link, picture, self.has, self.renderer.render))
+        if self.corpus.whole and body.findings:
+            self.tree.findings += body.findings
+            self.tree.refused.append(page.path)
+        self.tree.mentions.append(name)
+        return body.text, marks
+
+    def place_of(self, relative: str, target: str) -> str | None:
+        """The staged page that a page's link leads to; ``GONE`` where only this edition lacks it, else None."""
+        known = target_id(self.corpus, relative, target)
+        if known is not None or self.policy.year_of(target) is not None:
+            return self.entries[known].page if known in self.entries else GONE
+        path = resolved(relative, target)
+        if path in self.corpus.documents:
+            return page_name(path) if any(one.relative == path for one in self.decided.pages) else GONE
+        return path if self.has(path) else None
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a file below docs in this edition."""
+        return (
+            name in self.tree.files
+            or name in self.tree.assets
+            or name == HOME
+            or any(one.name == name for one in self.decided.pages)
+        )
+
+
+def _front(page: SitePage) -> dict[str, Any]:
+    """What a page's own front matter tells."""
+    metadata = page.page.metadata
+    given = {"title": metadata.title, "description": metadata.description, "hide": list(metadata.hide)}
+    return {key: value for key, value in given.items() if value}
+
+
+def _below_the_title(body: str) -> str:
+    """A page's Markdown where it follows another's: its own title becomes a heading among others."""
+    return re.sub(r"\A#[ \t]+", "## ", body)

@@ -1,0 +1,109 @@
+"""What each document comes to in one edition. From here on, nothing knows a source any more than it may."""
+
+from __future__ import annotations
+
+import datetime as dt
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any, Final
+
+from tearline.bulletin.metadata import MarkedValue
+from tearline.corpus import Corpus, MarkedBulletin, SitePage
+from tearline.marking import Mark
+from tearline.policy import Edition, Policy
+from tearline.presentation import Entry, wording
+from tearline.release import FACETS, Released, release
+from tearline.release.picking import words_of_block
+from tearline.stage.model import Tree, Withheld
+
+_COMMENT: Final = re.compile(r"<!--(.*?)-->", re.DOTALL)
+
+
+class Decided:
+    """An edition's documents: ``entries`` by id, the ``pages`` it may see, and ``recalled`` with their dates."""
+
+    def __init__(self, corpus: Corpus, policy: Policy, edition: Edition) -> None:
+        self.corpus = corpus
+        self.policy = policy
+        self.edition = edition
+        self.tree = Tree(edition)
+        self.entries: dict[str, Entry] = {}
+        self.sources: dict[str, MarkedBulletin] = {}
+        self.recalled: dict[str, dt.date] = {}
+        self.pages: list[SitePage] = []
+        for source in corpus.bulletins:
+            self.decide(source)
+        self.entries = {name: replace(one, superseded_by=self.replacing(name)) for name, one in self.entries.items()}
+        for page in corpus.pages:
+            self.decide_page(page)
+        for path, text in corpus.refused.items():
+            self.withhold(path, text, stem(path))
+        self.tree.released += wording(policy, edition)
+        self.tree.bulletins = len(self.entries)
+
+    def decide(self, source: MarkedBulletin) -> None:
+        """A bulletin. Its comments and its file's name are nobody's, whatever is released of it."""
+        decision = release(source.marked, self.edition, self.policy.vocabulary)
+        self.withhold(source.path, *decision.withheld_words, *_COMMENT.findall(source.text), stem(source.relative))
+        self.tree.findings += decision.findings
+        when = source.bulletin.metadata.recalled
+        if decision.released is not None:
+            self.enter(source, decision.released)
+        elif decision.recalled and when is not None:
+            self.recalled[source.id] = when
+
+    def decide_page(self, page: SitePage) -> None:
+        """A page, which is in the edition whole or not at all."""
+        if self.edition.may_see(page.page.metadata.marking):
+            self.pages.append(page)
+            self.tree.released.append(page.text)
+        else:
+            self.withhold(page.path, page.text, stem(page.relative))
+
+    def withhold(self, path: str, *words: str) -> None:
+        """Words that the built site may not say."""
+        self.tree.withheld += [Withheld(path, each) for each in words if each.strip()]
+
+    def enter(self, source: MarkedBulletin, released: Released) -> None:
+        """A bulletin that is in the edition. What goes on of its front matter is picked here, and nothing else."""
+        metadata = source.bulletin.metadata
+        values = {key: getattr(metadata, key) for key in released.visible}
+        listed = [value for key in (*FACETS, "supersedes", "related") for value in getattr(metadata, key)]
+        self.entries[source.id] = Entry(
+            released,
+            {key: value.value for key, value in values.items()},
+            tuple(self.seen_marks([*values.values(), *listed])),
+            self.address(source.id),
+            quiet=metadata.withheld_notice is not None,
+        )
+        self.sources[source.id] = source
+        self.tree.released += _said(released)
+
+    def seen_marks(self, values: Iterable[MarkedValue[Any]]) -> Iterator[Mark]:
+        """The marks that values were given, of those that the edition may see."""
+        yield from (one.mark for one in values if one.mark is not None and self.edition.may_see(one.mark))
+
+    def replacing(self, name: str) -> tuple[str, ...]:
+        """The released bulletins that say they replace this one."""
+        others = (one.released for one in self.entries.values())
+        return tuple(sorted(one.id for one in others if name in one.supersedes and one.id != name))
+
+    def address(self, name: str) -> str:
+        """A bulletin's staged file comes from its product number: a source's own name never becomes public."""
+        return f"{self.policy.year_of(name)}/{name.lower()}.md"
+
+
+def stem(path: str) -> str:
+    """The words of a file's own name, which may tell what the file is about."""
+    return re.sub(r"[\W_]+", " ", posixpath.splitext(posixpath.basename(path))[0])
+
+
+def _said(released: Released) -> Iterator[str]:
+    """Every text of a release, one by one."""
+    for block in (*released.blocks, *released.notes):
+        yield from words_of_block(block)
+    shown = (released.title, *released.texts.values(), *(text for _, text in released.asides))
+    yield from (text.words for text in (*shown, *(change for _, change in released.revised)))
+    yield released.id

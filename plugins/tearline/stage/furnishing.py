@@ -1,0 +1,77 @@
+"""What is around an edition's pages: the renderer's configuration, with the navigation, and the theme's files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from tearline.findings import Place, finding
+from tearline.naming import ALL, BROWSE, HOME, page_name
+from tearline.policy import configuration, configuration_text
+from tearline.presentation import above_lowest, banner_of, desk
+from tearline.stage.deciding import Decided
+
+THEME_SUFFIXES: Final = frozenset({".html", ".css", ".js", ".svg", ".png", ".ico", ".woff2", ".txt", ".json"})
+
+
+def furnish(decided: Decided) -> None:
+    """Give the edition's tree its configuration and its theme."""
+    decided.tree.configuration = _configuration(decided)
+    _theme(decided)
+
+
+def _configuration(decided: Decided) -> str:
+    """Bulletins are not in the navigation: N pages would cost N squared."""
+    policy, edition = decided.policy, decided.edition
+    contact = desk(policy, edition)
+    extra = {"agency": policy.agency, "exercise": policy.exercise, **banner_of((), policy)}
+    if contact is not None and not above_lowest([contact.mark]):
+        extra["contact"] = contact.words
+    nav = _default_nav(decided) if policy.nav is None else _nav(decided, policy.nav)
+    return configuration_text(configuration(policy, edition, nav, extra))
+
+
+def _default_nav(decided: Decided) -> list[Any]:
+    """Home, listings, the pages at the top, then one group for each folder of pages."""
+    groups: dict[str, list[str]] = {}
+    for name in sorted(page.name for page in decided.pages if page.name != HOME):
+        groups.setdefault(name.rpartition("/")[0], []).append(name)
+    top = groups.pop("", [])
+    named = [{folder.replace("/", ": ").replace("-", " ").capitalize(): names} for folder, names in groups.items()]
+    return [HOME, {"All bulletins": ALL}, {"Browse": BROWSE}, *top, *named]
+
+
+def _nav(decided: Decided, entries: Iterable[Any]) -> list[Any]:
+    """The site's own navigation, of pages that the edition has: the titles of others would tell what they are."""
+    kept: list[Any] = []
+    for entry in entries:
+        title, target = next(iter(entry.items())) if isinstance(entry, Mapping) else (None, entry)
+        here: Any = _nav(decided, target) if isinstance(target, list | tuple) else _nav_page(decided, target)
+        if here:
+            kept.append({title: here} if title is not None else here)
+    return kept
+
+
+def _nav_page(decided: Decided, target: str) -> str | None:
+    """A page of the navigation, where the edition has it."""
+    name = page_name(target)
+    if name in decided.tree.files:
+        return name
+    if target not in decided.corpus.documents:
+        place = Place(decided.policy.path.name)
+        decided.tree.findings.append(finding("policy-value", place, "`nav`: a path that no page has"))
+    return None
+
+
+def _theme(decided: Decided) -> None:
+    """The theme's files, by an allow-list of types; links and hidden files are findings."""
+    root = decided.policy.custom_dir
+    for path in sorted(root.rglob("*")):
+        name = path.relative_to(root)
+        if path.is_dir() and not path.is_symlink():
+            continue
+        hidden = any(part.startswith(".") for part in name.parts)
+        if path.is_symlink() or hidden or not path.is_file() or path.suffix.lower() not in THEME_SUFFIXES:
+            decided.tree.findings.append(finding("theme-file", Place(f"{root.name}/{name.as_posix()}")))
+        else:
+            decided.tree.theme[name.as_posix()] = path

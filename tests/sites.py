@@ -7,12 +7,19 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+
+from tearline.corpus import Corpus, read_corpus
+from tearline.findings import Finding
+from tearline.policy import Policy, load_policy
+from tearline.stage import Tree, compose
 
 ROOT = Path(__file__).resolve().parents[1]
 NOON = "1795435200"  # 2026-11-23 12:00 UTC: the moment these sites are built for
+NOW = datetime.fromtimestamp(int(NOON), UTC)
 CONFIGURATION = """\
 site_name: Test Center
 docs_dir: placeholder
@@ -58,6 +65,37 @@ def make_site(root: Path, sources: Mapping[str, str | bytes], configuration: str
     config = root / "mkdocs.yml"
     config.write_text(configuration, encoding="utf-8")
     return config
+
+
+def policy_of(config: Path) -> Policy:
+    """The policy of a site."""
+    policy, found = load_policy(config, {})
+    assert policy is not None, found
+    return policy
+
+
+def page(body: str, *front: str, marking: str = "U") -> str:
+    """A page with this marking and body."""
+    return "\n".join(["---", f"marking: {marking}", *front, "---", "", body, ""])
+
+
+def corpus_of(root: Path, sources: Mapping[str, str | bytes], configuration: str = CONFIGURATION) -> Corpus:
+    """A new site below ``root``, read."""
+    return read_corpus(policy_of(make_site(root, sources, configuration)))
+
+
+def trees_of(
+    root: Path, sources: Mapping[str, str | bytes], configuration: str = CONFIGURATION, now: datetime = NOW
+) -> dict[str, Tree]:
+    """A new site below ``root``, composed for each of its editions."""
+    policy = policy_of(make_site(root, sources, configuration))
+    corpus = read_corpus(policy)
+    return {name: compose(corpus, policy, edition, now) for name, edition in policy.editions.items()}
+
+
+def rules(found: Iterable[Finding]) -> list[str]:
+    """The names of the rules that findings are about, in order."""
+    return [one.rule.name for one in found]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from sites import bulletin, make_site, tearline
 
 GOOD = bulletin("IB-2026-001", "(U) Words for everybody.\n\n(U//LES) Words about Quagmire Lane.")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, PngImagePlugin
+
 from sites import CONFIGURATION, NOON, bulletin, every_byte, files_saying, make_site, tearline
 
 
@@ -250,8 +251,8 @@ def test_a_theme_without_banners_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_guard_stops_withheld_words_that_come_in_by_the_theme(tmp_path: Path) -> None:
-    secret = "seven grey herons stood watch"
-    source = bulletin("IB-2026-001", f"(U) Words.\n\n(U//LES) We know that {secret} on Tuesday.")
+    planted = "seven grey herons stood watch"
+    source = bulletin("IB-2026-001", f"(U) Words.\n\n(U//LES) We know that {planted} on Tuesday.")
     root = make_site(tmp_path / "site", {"a.md": source}).parent
     partial = root / "overrides/partials/footer.html"
     partial.write_text(partial.read_text(encoding="utf-8") + "<p>seven <b>grey</b> herons&nbsp;stood watch</p>")

@@ -18,7 +18,7 @@ from typing import Final
 from PIL import Image, ImageOps
 
 MAX_BYTES: Final = 20 << 20
-MAX_PIXELS: Final = 24_000_000  # two copies of it in memory, at four bytes each, stay below 200 MB
+MAX_PIXELS: Final = 16_000_000  # two copies in memory, at four bytes each, stay below 200 MB
 JPEG_QUALITY: Final = 90
 ATTACHMENTS: Final = frozenset(
     {".csv", ".docx", ".geojson", ".gif", ".gpx", ".kml", ".kmz", ".mp3", ".mp4", ".odp", ".ods", ".odt", ".pdf"}

@@ -113,7 +113,8 @@ def _composed(policy: Policy, now: dt.datetime, how: How) -> tuple[Outcome, dict
             break
     fatal = [one for one in found if not how.hold or one.place.path not in corpus.refused]
     outcome = Outcome(found, held=sorted(corpus.refused) if how.hold else [], checked=len(corpus.documents))
-    outcome.refused = refuses(fatal) or (how.strict and refuses(found, strict=True))
+    nothing_left = not corpus.bulletins and not corpus.pages
+    outcome.refused = nothing_left or refuses(fatal) or (how.strict and refuses(found, strict=True))
     return outcome, trees
 
 

@@ -1,7 +1,7 @@
 """The command line: arguments, printing, exit codes. Everything else is done by the modules it calls.
 
-Exit codes: 0 done, 1 refused (findings), 2 usage or configuration, 3 a fault of ours; stopped from outside, 130
-(Ctrl-C) or 143 (SIGTERM) as shells have it. What is heavy is imported by the command that needs it.
+Exit codes: 0 done, 1 refused (findings), 2 usage or configuration, 3 a fault of ours; stopped by a signal, 128 and
+its number, as shells have it (130 after Ctrl-C). What is heavy is imported by the command that needs it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -30,6 +31,7 @@ REFUSED: Final = 1
 USAGE: Final = 2
 FAULT: Final = 3
 STOPPED: Final = 128  # and the signal's number
+ENDS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _config = click.option(
     "-f",
@@ -59,7 +61,11 @@ class UsageError(Exception):
 
 
 class StoppedError(BaseException):
-    """SIGTERM. Like an interrupt, nothing short of the top handles it."""
+    """A signal that ends us. Like an interrupt, nothing short of the top handles it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -212,11 +218,15 @@ def _finish(outcome: Outcome, policy: Policy, form: str, *, show: bool) -> int:
 
 
 def _print_findings(findings: Sequence[Finding], form: str, policy: Policy, *, show: bool) -> None:
-    if form != "text" or not show:
-        tell(report(findings, form), exact=form != "text")
+    spill = policy.notices.get("spill", "") if any(one.rule.name == "classified-mark" for one in findings) else ""
+    if form != "text":
+        told = [replace(one, detail=spill) if one.rule.name == "classified-mark" else one for one in findings]
+        tell(report(in_order(told), form), exact=True)
         return
     for found in in_order(findings):
-        tell(f"{found}\n{caret(found, policy.root)}")
+        tell(f"{found}\n{caret(found, policy.root) if show else ''}")
+    if spill:
+        say(spill)
 
 
 def _summary(findings: Iterable[Finding]) -> str:
@@ -232,7 +242,9 @@ def _count(number: int, noun: str) -> str:
 
 
 def _stopped(number: int, _frame: FrameType | None) -> NoReturn:
-    """A polite end on SIGTERM: temporary folders go, like after Ctrl-C."""
+    """A polite end when we are told to go: temporary folders go too, like after Ctrl-C. Once is enough."""
+    for each in ENDS:
+        signal.signal(each, signal.SIG_IGN)
     raise StoppedError(number)
 
 
@@ -257,13 +269,12 @@ def _failure(error: BaseException) -> tuple[int, str]:
         TargetError: (USAGE, str),
         RenderError: (FAULT, str),
         OSError: (USAGE, lambda e: f"{plain_path(Path(e.filename or '?'))}: {e.strerror or 'cannot be used'}"),
-        StoppedError: (STOPPED + signal.SIGTERM, lambda _: "stopped; nothing was published"),
-        KeyboardInterrupt: (STOPPED + signal.SIGINT, lambda _: "stopped; nothing was published"),
+        StoppedError: (STOPPED, lambda _: "stopped; nothing was published"),
         click.Abort: (STOPPED + signal.SIGINT, lambda _: "stopped; nothing was published"),
     }
     for kind, (code, said) in table.items():
         if isinstance(error, kind):
-            return code, said(error)
+            return code + getattr(error, "number", 0), said(error)
     frame = error.__traceback__
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next
@@ -273,7 +284,9 @@ def _failure(error: BaseException) -> tuple[int, str]:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit. A fault of ours names its place in the code, never the words it was about."""
-    signal.signal(signal.SIGTERM, _stopped)
+    for each in ENDS:
+        if signal.getsignal(each) is not signal.SIG_IGN:  # nohup and the like
+            signal.signal(each, _stopped)
     try:
         code = _run(arguments)
     except BaseException as error:  # noqa: BLE001 - the last line of defence: a traceback would quote sources

@@ -125,8 +125,10 @@ def read_corpus(policy: Policy, only: Iterable[Path] = ()) -> Corpus:
     found = find_sources(policy, named)
     documents = frozenset(source.relative for source in found.sources)
     corpus = Corpus(findings=list(found.findings), documents=documents, others=found.others, whole=not named)
-    if corpus.whole and not documents and not corpus.findings:
-        corpus.findings.append(finding("no-sources", Place(shown_path(policy, policy.sources))))
+    top = shown_path(policy, policy.sources)
+    if corpus.whole and not documents:
+        corpus.findings.append(finding("no-sources", Place(top)))
+    corpus.refused |= {one.place.path: "" for one in found.findings if one.place.path != top}
     texts: dict[str, str] = {}
     read = [(source, _read(policy, corpus, source, texts)) for source in found.sources]
     _index(corpus, [(source, one) for source, one in read if isinstance(one, Bulletin)])

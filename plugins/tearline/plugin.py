@@ -87,8 +87,8 @@ class TearlinePlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # t
         trees = {name: compose(corpus, policy, one, moment) for name, one in policy.editions.items()}
         findings = in_order([*corpus.findings, *(one for tree in trees.values() for one in tree.findings)])
         for one in findings:
-            LOG.log(_LEVELS[one.severity], "%s", one)
-        if refuses(findings):
+            LOG.log(logging.ERROR if refuses([one], strict=config.strict) else _LEVELS[one.severity], "%s", one)
+        if refuses(findings, strict=config.strict):  # MkDocs would not count what --quiet keeps it from saying
             raise PluginError("tearline: the sources are refused; nothing was built")
         self.folders.close()
         self.stage = self.folders.enter_context(private_folder(Path(tempfile.gettempdir()))).path / "stage"

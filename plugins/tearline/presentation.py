@@ -193,7 +193,7 @@ def _facts(entry: Entry, policy: Policy) -> Iterator[tuple[str, str, Mark | None
     texts = [(label, released.texts[key]) for key, label in TEXT_LABELS.items() if key in released.texts]
     yield from ((label, text.words, text.mark) for label, text in texts)
     yield from ((label, spelled(entry.values[key]), None) for key, label in DATE_LABELS.items() if key in entry.values)
-    yield from (("Updated", f"{spelled(at)}: {change.words}", change.mark) for at, change in released.revised)
+    yield from ((f"Updated {spelled(at)}", change.words, change.mark) for at, change in released.revised)
     for facet in FACETS:
         yield FACET_LABELS[facet], ", ".join(labels(policy, facet, released.facets[facet])), None
     yield "Originator", entry.values.get("originator", ""), None

@@ -29,7 +29,9 @@ def say(line: str) -> None:
     _print(sys.stderr, line if line.endswith("\n") else f"{line}\n", exact=False)
 
 
-def _print(stream: TextIO, text: str, *, exact: bool) -> None:
+def _print(stream: TextIO | None, text: str, *, exact: bool) -> None:
+    if stream is None:  # closed before we began
+        return
     encoding = "utf-8" if exact else stream.encoding or "utf-8"
     try:
         stream.flush()
@@ -82,5 +84,5 @@ def _source(path: Path) -> str:
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return ""
+            raise OSError
         return file.read(_LONGEST).decode("utf-8", "replace")

@@ -88,8 +88,9 @@ def prune(site: Path, own: Path) -> None:
         kept = any(name.match(pattern) for pattern in THEME_FILES)
         if path.is_file() and not kept and (theme / name).is_file() and not (own / name).is_file():
             path.unlink()
-    for folder in sorted((one for one in site.glob("assets/**/") if not any(one.iterdir())), reverse=True):
-        folder.rmdir()
+    for folder in sorted(site.glob("assets/**/"), reverse=True):
+        if not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def start_rendering(stage: Path, site: Path, log: Path, now: dt.datetime, lock: int) -> Rendering:

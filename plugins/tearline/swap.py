@@ -105,10 +105,13 @@ def _swap(new: Path, target: Path) -> bool:
     if target.is_symlink() or (target.exists() and not target.is_dir()):
         raise TargetError(f"{target} is not a folder, and is not replaced")
     try:
-        if target.exists():
+        try:
+            new.rename(target)
+        except OSError as error:
+            if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
+                raise
             _exchange(new, target)
             return True
-        new.rename(target)
     except OSError as error:
         raise TargetError(f"cannot replace {target}: {error.strerror}") from None
     return False

@@ -50,6 +50,7 @@ class Composer:
         self.entries = decided.entries
         self.now = now
         self.renderer = Renderer(extensions(decided.policy))
+        self.names = {HOME, *(page.name for page in decided.pages), *(entry.page for entry in self.entries.values())}
 
     def compose(self) -> None:
         """Every page, and the files that pages use."""
@@ -182,12 +183,7 @@ class Composer:
 
     def has(self, name: str) -> bool:
         """Whether there is such a file below docs in this edition."""
-        return (
-            name in self.tree.files
-            or name in self.tree.assets
-            or name == HOME
-            or any(one.name == name for one in self.decided.pages)
-        )
+        return name in self.names or name in self.tree.files or name in self.tree.assets
 
 
 def _front(page: SitePage) -> dict[str, Any]:

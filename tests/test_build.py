@@ -1,0 +1,245 @@
+"""The sentence, interrupted at every step: old sites stay, nothing is left behind, nothing is half there."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from sites import CONFIGURATION, NOON, NOW, bulletin, every_byte, make_site, page, policy_of, tearline
+from tearline import build as sentence
+from tearline.build import How, Outcome, build, check, stage_tree
+from tearline.policy import Policy
+from tearline.render import RenderError
+from tearline.swap import TargetError
+
+SOURCES: dict[str, str | bytes] = {
+    "a.md": bulletin("IB-2026-001", "(U) Words.\n\n(U//LES) Quagmire Lane is the place to be."),
+    "about/us.md": page("We."),
+}
+
+
+@pytest.fixture
+def policy(tmp_path: Path) -> Policy:
+    return policy_of(make_site(tmp_path / "site", SOURCES))
+
+
+def built(policy: Policy, out: Path, how: How = How()) -> Outcome:  # noqa: B008 - frozen
+    return build(policy, list(policy.editions.values()), out, NOW, lambda _: None, how)
+
+
+def left(out: Path) -> set[str]:
+    return {path.name for path in out.iterdir()}
+
+
+def test_both_sites_are_there_and_nothing_else(policy: Policy, tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        outcome = built(policy, tmp_path / "new" / "out")
+    finally:
+        os.umask(before)
+    out = tmp_path / "new" / "out"
+    assert outcome.sites == [out / "site-eoc", out / "site-full"]
+    assert left(out) == {"site-eoc", "site-full"}
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in (out / "site-eoc", *(out / "site-eoc").rglob("*"))}
+    assert modes == {0o755, 0o644}
+
+
+# What a renderer leaves, in no time.
+QUICK = """\
+import pathlib, sys
+site = pathlib.Path(sys.argv[-1])
+site.mkdir()
+(site / "404.html").write_text('<meta name="marking"><p class="tl-bar"></p><p class="tl-bar"></p>')
+"""
+STEPS = ["compose", "write", "start_rendering", "_guarded", "make_readable", "publish"]
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("fault", [KeyboardInterrupt, OSError(28, "No space left on device"), MemoryError])
+def test_a_step_that_fails_leaves_the_old_sites(
+    policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, fault: BaseException
+) -> None:
+    out = tmp_path / "out"
+    for name in ("site-eoc", "site-full"):
+        (out / name).mkdir(parents=True)
+        (out / name / "404.html").write_text("old", encoding="utf-8")
+    monkeypatch.setattr("tearline.render._COMMAND", ("-c", QUICK))
+    original = getattr(sentence, step)
+    calls: list[int] = []
+
+    def failing(*arguments: object, **more: object) -> object:
+        calls.append(1)
+        if len(calls) == 2 or step == "publish":  # with one edition done
+            raise fault
+        return original(*arguments, **more)
+
+    monkeypatch.setattr(sentence, step, failing)
+    with pytest.raises(fault if isinstance(fault, type) else type(fault)):
+        built(policy, out)
+    assert left(out) == {"site-eoc", "site-full"}
+    assert every_byte(out / "site-eoc") == {"404.html": b"old"}
+
+
+def test_a_renderer_that_fails_leaves_the_old_sites(
+    policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tearline.render._COMMAND", ("-c", "raise SystemExit(3)"))
+    with pytest.raises(RenderError):
+        built(policy, tmp_path / "out")
+    assert left(tmp_path / "out") == set()
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ("bulletins", "the sources overlap"),
+        ("bulletins/2026", "the sources overlap"),
+        ("overrides", "theme's folder overlap"),
+        ("placeholder", "docs_dir overlap"),
+    ],
+)
+def test_nothing_is_written_into_what_a_build_reads(policy: Policy, where: str, said: str) -> None:
+    before = every_byte(policy.root)
+    with pytest.raises(TargetError, match=said):
+        built(policy, policy.root / where)
+    with pytest.raises(TargetError, match=said):
+        stage_tree(policy, policy.editions["eoc"], policy.root / where / "x", NOW, How())
+    assert every_byte(policy.root) == before
+
+
+def test_a_site_never_replaces_the_folder_it_is_made_from(tmp_path: Path) -> None:
+    policy = policy_of(make_site(tmp_path / "site-eoc", SOURCES))
+    with pytest.raises(TargetError, match="overlap"):
+        built(policy, tmp_path)
+    assert policy.path.exists()
+
+
+def test_somebody_elses_folder_is_not_replaced(policy: Policy, tmp_path: Path) -> None:
+    (tmp_path / "out" / "site-eoc").mkdir(parents=True)
+    (tmp_path / "out" / "site-eoc" / "thesis.doc").write_text("x", encoding="utf-8")
+    with pytest.raises(TargetError, match="not empty, and not a site"):
+        built(policy, tmp_path / "out")
+    with pytest.raises(TargetError, match="not a staged tree"):
+        stage_tree(policy, policy.editions["eoc"], tmp_path / "out", NOW, How())
+    assert (tmp_path / "out" / "site-eoc" / "thesis.doc").exists()
+
+
+def test_a_staged_tree_replaces_an_older_one(policy: Policy, tmp_path: Path) -> None:
+    for _ in range(2):
+        stage_tree(policy, policy.editions["eoc"], tmp_path / "tree", NOW, How())
+        assert left(tmp_path / "tree") == {"mkdocs.yml", "docs", "theme"}
+    assert left(tmp_path) == {"site", "tree"}
+
+
+# --- holding back ------------------------------------------------------------------------------------------------
+
+
+def test_what_one_edition_cannot_render_is_held_back_from_all(
+    policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tearline.stage.composing import Composer
+
+    original = Composer.proved
+    monkeypatch.setattr(
+        Composer, "proved", lambda self, *given: original(self, *given) if self.edition.sanitized else None
+    )
+    refused = stage_tree(policy, policy.editions["eoc"], tmp_path / "tree", NOW, How())
+    assert refused.refused
+    held = stage_tree(policy, policy.editions["eoc"], tmp_path / "tree", NOW, How(hold=True))
+    assert held.held == ["bulletins/a.md"]
+    assert not (tmp_path / "tree" / "docs" / "2026").exists()
+
+
+def test_a_link_among_the_sources_is_held_back(policy: Policy, tmp_path: Path) -> None:
+    (policy.sources / "link.png").symlink_to("x")
+    assert stage_tree(policy, policy.editions["eoc"], tmp_path / "tree", NOW, How()).refused
+    held = stage_tree(policy, policy.editions["eoc"], tmp_path / "tree", NOW, How(hold=True))
+    assert (held.refused, held.held) == (False, ["bulletins/link.png"])
+
+
+def test_where_everything_is_held_back_nothing_is_published(tmp_path: Path) -> None:
+    config = make_site(tmp_path / "site", {"a.md": "junk"})
+    (config.parent / "bulletins" / "index.md").unlink()
+    outcome = stage_tree(policy_of(config), policy_of(config).editions["eoc"], tmp_path / "tree", NOW, How(hold=True))
+    assert outcome.refused
+
+
+def test_what_is_wrong_with_the_theme_cannot_be_held_back(policy: Policy, tmp_path: Path) -> None:
+    (policy.custom_dir / "x.bak").write_text("x", encoding="utf-8")
+    assert stage_tree(policy, policy.editions["eoc"], tmp_path / "tree", NOW, How(hold=True)).refused
+
+
+def test_a_check_counts_what_it_read(policy: Policy) -> None:
+    assert check(policy, [], NOW).checked == 3
+    outcome = check(policy, [policy.sources / "a.md", policy.path], NOW)
+    assert (outcome.checked, outcome.others) == (1, [policy.path])
+
+
+# --- from outside --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_while_rendering_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:
+    root = make_site(tmp_path / "site", SOURCES).parent
+    code, said = stopped(root, number)
+    assert code == 128 + number
+    assert said.splitlines()[-1] == "tearline: stopped; nothing was published"
+    assert "Traceback" not in said
+    assert left(root) == {"bulletins", "mkdocs.yml", "overrides", "placeholder"}
+
+
+def stopped(root: Path, number: signal.Signals) -> tuple[int, str]:
+    """Send a signal once the renderers have started."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tearline", "build"],
+        cwd=root,
+        env={**os.environ, "SOURCE_DATE_EPOCH": NOON},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        deadline = time.monotonic() + 60
+        while not list(root.glob(".tearline-*/full/log")) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        process.send_signal(number)
+        return process.wait(60), process.stderr.read() if process.stderr else ""
+
+
+def test_a_killed_build_is_swept_by_the_next(tmp_path: Path) -> None:
+    root = make_site(tmp_path / "site", SOURCES).parent
+    assert stopped(root, signal.SIGKILL)[0] == -9
+    (folder,) = root.glob(".tearline-*")
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and list(root.glob(".tearline-*")):  # its renderers may take their time
+        for path in root.glob(".tearline-*"):
+            os.utime(path, (time.time() - 60,) * 2)
+        ran = tearline("build", "--edition", "eoc", cwd=root)
+        assert ran.code == 0, ran.said
+    assert not folder.exists()
+
+
+def test_two_builds_at_once_both_end_well(tmp_path: Path) -> None:
+    root = make_site(tmp_path / "site", SOURCES).parent
+    command = [sys.executable, "-m", "tearline", "build", "--edition", "eoc"]
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": NOON}
+    both = [subprocess.Popen(command, cwd=root, env=environment, stderr=subprocess.DEVNULL) for _ in range(2)]
+    assert [one.wait(120) for one in both] == [0, 0]
+    alone = every_byte(root / "site-eoc")
+    assert tearline("build", "--edition", "eoc", cwd=root).code == 0
+    assert every_byte(root / "site-eoc") == alone
+    assert not list(root.glob(".tearline-*"))
+
+
+def test_a_read_only_target_is_one_line(tmp_path: Path) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root may write anywhere")
+    root = make_site(tmp_path / "site", SOURCES, CONFIGURATION).parent
+    (tmp_path / "out").mkdir(mode=0o500)
+    ran = tearline("build", "--out", tmp_path / "out", cwd=root)
+    assert (ran.code, "cannot write" in ran.err) == (2, True)

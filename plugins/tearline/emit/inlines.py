@@ -33,9 +33,9 @@ _SPECIAL = re.compile(
     r"|(?P<backslash>[\\*#|]|(?<![^\W_])_|_(?![^\W_]))"
 )
 _NAMED: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
-_STARTS_BLOCK = re.compile(r"(\d{1,9})([.)])(?=\s|$)|[-+=:!?]")
+_STARTS_BLOCK = re.compile(r"(\d{1,9})([.)])(?=\s|$)|[-+=:?]|!(?!\[)")
 _NOT_IN_ATTRIBUTES = re.compile(r"[^\w \t.,;%/\u0080-\U0010ffff-]|_")
-_URL_SAFE: Final = "/:?#@!$&'+,;=%~._-"
+_URL_SAFE: Final = "/:?#@!$&+,;=%~._-"
 
 
 def escaped(words: str) -> str:

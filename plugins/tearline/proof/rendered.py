@@ -216,8 +216,8 @@ class _Rendered:
     def heading(self, element: Element) -> None:
         """A heading. Its id may say nothing but its own words."""
         name = element.attributes.get("id", "")
-        own = slugify(_visible(element), "-")
-        odd = [] if _NUMBERED.sub("", name) in {own, _NUMBERED.sub("", own), "section", ""} else [f"id={name}"]
+        own = _letters(slugify(_visible(element), "-"))
+        odd = [] if {_letters(name), _letters(_NUMBERED.sub("", name))} & {own, "section"} else [f"id={name}"]
         self.events.append(says(element.tag, _words(element.children), *odd, *element.strange("id")))
 
     def items(self, element: Element) -> None:
@@ -305,6 +305,10 @@ def _visible(element: Element) -> str:
         elif child.tag != "sup" and not child.has("tl-mark") and not child.has("tl-vh") and not child.has("headerlink"):
             said.append(_visible(child))
     return "".join(said)
+
+
+def _letters(name: str) -> str:
+    return "".join(char for char in name if char.isalnum())
 
 
 def _code(element: Element) -> str:

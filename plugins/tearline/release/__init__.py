@@ -56,7 +56,7 @@ def _assembled(picking: Picking, front: FrontMatter, blocks: tuple[Block, ...], 
     metadata, system = picking.bulletin.metadata, picking.bulletin.system
     texts = front.texts()
     title = texts.get("title") or picking.show(lowest(system), metadata.id)
-    facets, visible, revised, asides = front.facets(), front.visible(), front.revisions(), front.asides()
+    facets, values, revised, asides = front.facets(), front.singles(), front.revisions(), front.asides()
     supersedes, related = front.values(metadata.supersedes), front.values(metadata.related)
     compilation = picking.marked.compilation
     if compilation is not None and picking.edition.may_see(compilation):
@@ -69,7 +69,8 @@ def _assembled(picking: Picking, front: FrontMatter, blocks: tuple[Block, ...], 
         notes=notes,
         texts=texts,
         facets=facets,
-        visible=visible,
+        values=values,
+        value_marks=_ascending(front.marks),
         revised=revised,
         asides=asides,
         supersedes=supersedes,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final, TypeVar
 
 from tearline.bulletin.metadata import MarkedValue, When
+from tearline.marking import Mark
 from tearline.policy import Vocabulary
 from tearline.release.model import FACETS, SINGLES, TEXT_KEYS, Shown
 from tearline.release.picking import Picking
@@ -28,6 +29,7 @@ class FrontMatter:
         self.picking = picking
         self.vocabulary = vocabulary
         self.metadata = picking.bulletin.metadata
+        self.marks: list[Mark] = []
 
     def texts(self) -> dict[str, Shown]:
         """The marked texts by key, or the wordings for editions that may not see them."""
@@ -45,6 +47,7 @@ class FrontMatter:
             if not self.picking.may_see(value.mark):
                 self.picking.lose([str(value.value)])
                 return None
+            self.marks.append(value.mark)
             self.picking.carried.append(value.mark)
         return value.value
 
@@ -52,10 +55,10 @@ class FrontMatter:
         """Those of the values that the edition may see."""
         return tuple(kept for kept in map(self.value, values) if kept is not None)
 
-    def visible(self) -> frozenset[str]:
-        """Which single values (dates, product, priority) the edition may see."""
+    def singles(self) -> dict[str, When | str]:
+        """The single values (dates, product, priority, originator) by key."""
         given = {key: value for key in SINGLES if (value := getattr(self.metadata, key)) is not None}
-        return frozenset(key for key, value in given.items() if self.value(value) is not None)
+        return {key: shown for key, value in given.items() if (shown := self.value(value)) is not None}
 
     def facets(self) -> dict[str, tuple[str, ...]]:
         """The values of each facet as slugs."""

@@ -28,11 +28,11 @@ class Shown:
 class Released:
     """What one edition gets of one bulletin.
 
-    ``texts`` and ``facets`` are keyed as in the front matter, facets hold the vocabulary's slugs; ``visible`` names
-    the single values (dates, product, …) that may be shown; ``asides`` are what an edition that withholds nothing
-    tells besides; ``notes`` are in the order of their numbers; ``assets`` in the order of use; ``banner`` is the
-    roll-up of what is in here, ``legend`` the marks a reader will see, lowest first. Portions in ``blocks`` have
-    no number and no offset: those would count what is withheld.
+    ``texts``, ``values`` (dates, product, …) and ``facets`` are keyed as in the front matter, facets hold the
+    vocabulary's slugs; ``value_marks`` are the marks that values and facets were given; ``asides`` are what an edition
+    that withholds nothing tells besides; ``notes`` are in the order of their numbers; ``assets`` in the order of use;
+    ``banner`` is the roll-up of what is in here, ``legend`` the marks a reader will see, lowest first. Portions in
+    ``blocks`` have no number and no offset: those would count what is withheld.
     """
 
     id: str
@@ -42,7 +42,8 @@ class Released:
     notes: tuple[Note, ...]
     texts: Mapping[str, Shown]
     facets: Mapping[str, tuple[str, ...]]
-    visible: frozenset[str]
+    values: Mapping[str, When | str]
+    value_marks: tuple[Mark, ...]
     revised: tuple[tuple[When, Shown], ...]
     asides: tuple[tuple[str, Shown], ...]
     supersedes: tuple[str, ...]
@@ -51,6 +52,11 @@ class Released:
     banner: Mark
     legend: tuple[Mark, ...]
     withheld: bool
+
+    @property
+    def visible(self) -> frozenset[str]:
+        """Which single values may be shown."""
+        return frozenset(self.values)
 
 
 @dataclass(frozen=True, slots=True)

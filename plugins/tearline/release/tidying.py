@@ -11,7 +11,19 @@ from dataclasses import dataclass, replace
 from itertools import chain, groupby
 from typing import Final
 
-from tearline.bulletin.tree import Block, Break, Emphasis, Inline, InlinePortion, ItemList, Link, Quote, Rule, Text
+from tearline.bulletin.tree import (
+    Block,
+    Break,
+    Code,
+    Emphasis,
+    Inline,
+    InlinePortion,
+    ItemList,
+    Link,
+    Quote,
+    Rule,
+    Text,
+)
 
 # The place of words that were not picked. It is an object of its own, so no words can be taken for it.
 GAP: Final = Text("")
@@ -183,10 +195,12 @@ def _finish(levels: list[tuple[_Span | None, list[Inline]]]) -> None:
 
 
 def _append(children: list[Inline], inline: Inline) -> None:
-    """Add an inline; neighbouring words are one run, neighbours in the same emphasis are emphasised as one."""
+    """Add an inline; neighbouring words are one run, neighbours in code or in the same emphasis are one."""
     before = children[-1] if children else None
     if isinstance(inline, Text) and isinstance(before, Text):
         children[-1] = Text(before.words + inline.words)
+    elif isinstance(inline, Code) and isinstance(before, Code):
+        children[-1] = Code(before.words + inline.words)
     elif isinstance(inline, Emphasis) and isinstance(before, Emphasis) and before.strong == inline.strong:
         merged = list(before.children)
         for child in inline.children:

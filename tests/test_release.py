@@ -1,0 +1,467 @@
+"""What an edition gets of a bulletin: everything it may see, nothing derived from the rest."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import replace
+from itertools import cycle
+from typing import Final
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from newsroom import LOW, Draft, Slot, Word, drafts, spelled
+from tearline.bulletin.document import Bulletin, read_document
+from tearline.effective import effective_marks
+from tearline.emit import Addresses, emit
+from tearline.findings import Severity
+from tearline.policy import Edition, Vocabulary
+from tearline.release import Decision, Released, check_stand_ins, release
+
+HERE: Final = Addresses(lambda target: target, lambda file: f"../assets/{file}")
+TERMS: Final = Vocabulary({}, {"flood": "Flood"}, {}, {}, {})
+FULL: Final = Edition("full", "law-enforcement", None)
+EOC: Final = Edition("eoc", "sltt", {"fouo-les": frozenset({"U", "FOUO"})})
+OPEN: Final = Edition("open", "sltt", {"fouo-les": frozenset({"U"})})
+documents = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def read(source: str) -> Bulletin:
+    document = read_document("b.md", source.encode(), "fouo-les").document
+    assert isinstance(document, Bulletin)
+    return document
+
+
+def errors(source: str) -> list[str]:
+    reading = read_document("b.md", source.encode(), "fouo-les")
+    return [f"{found.place} {found.rule.name}" for found in reading.findings if found.severity is Severity.ERROR]
+
+
+def decide(source: str, edition: Edition = EOC) -> Decision:
+    marked, _ = effective_marks(read(source))
+    return release(marked, edition, TERMS)
+
+
+def bulletin(body: str, *front: str, title: str = "(U) T") -> str:
+    return "\n".join(["---", "id: IB-2026-001", f'title: "{title}"', *front, "---", "", body, ""])
+
+
+def given_to(edition: Edition, body: str, *front: str) -> str:
+    """The emitted body, without its title; empty where the bulletin is absent."""
+    released = decide(bulletin(body, *front), edition).released
+    return emit(released, HERE).removeprefix("# (U) T\n").strip("\n") if released is not None else ""
+
+
+def eoc(body: str, *front: str) -> str:
+    return given_to(EOC, body, *front)
+
+
+def remarks(body: str, *front: str, edition: Edition = EOC) -> list[str]:
+    return [f"{one.place.line} {one.rule.name}" for one in decide(bulletin(body, *front), edition).findings]
+
+
+# --- properties -----------------------------------------------------------------------------------------------
+
+
+def sees(mark: str) -> bool:
+    return mark in LOW
+
+
+def said(released: Released | None) -> str:
+    """Everything there is to know of a release."""
+    return "" if released is None else repr(released) + emit(released, HERE)
+
+
+@documents
+@given(drafts())
+def test_each_edition_has_the_words_it_may_see_and_no_others(draft: Draft) -> None:
+    source = draft.typed()
+    assert errors(source) == []
+    everything = {spelled(word) for word in draft.words}
+    full, sanitized = decide(source, FULL), decide(source)
+    assert {word for word in everything if word in said(full.released)} == everything
+    got = {word for word in everything if word in said(sanitized.released)}
+    assert got == (draft.shown(sees) if sanitized.released is not None else set())
+    assert everything - got <= set(re.findall(r"\w+", " ".join(sanitized.withheld_words))) | draft.unwanted(sees)
+    assert not got & set(re.findall(r"\w+", " ".join(sanitized.withheld_words)))
+
+
+@documents
+@given(drafts(), st.lists(st.integers(0, 5), min_size=3, max_size=9))
+def test_what_is_withheld_changes_nothing(draft: Draft, tape: list[int]) -> None:
+    """Non-interference: other withheld words, more of them, in another script, and the release is the same."""
+    numbers = cycle(tape)
+
+    def respelled(word: Word) -> str:
+        return spelled(word) if word.shown(sees) else "\u03a9\u00e9" * (1 + next(numbers))
+
+    def fill(slot: Slot) -> str:
+        if next(numbers) % 2:
+            return ""
+        if slot.kind == "row":
+            return "| (U//LES) \u03a9 |" + " \u03a9 |" * slot.cells
+        opening = "" if slot.kind == "paragraph" else f"{slot.kind} "
+        return f"{opening}(U//LES) \u03a9 [\u03a9](https://example.org/) `\u03a9`"
+
+    first, second = decide(draft.typed()).released, decide(draft.typed(respelled, fill)).released
+    if first is None or second is None:
+        assert first is second
+    else:
+        assert replace(first, withheld=True) == replace(second, withheld=True)
+
+
+@documents
+@given(drafts())
+def test_a_stricter_edition_has_less(draft: Draft) -> None:
+    strict, loose = decide(draft.typed(), OPEN), decide(draft.typed())
+    stand_ins = {spelled(word) for word in draft.words if word.stands_for is not None}
+    for word in {spelled(word) for word in draft.words} - stand_ins:
+        assert word not in said(strict.released) or word in said(loose.released)
+
+
+@documents
+@given(drafts())
+def test_sanitizing_twice_is_sanitizing_once(draft: Draft) -> None:
+    released = decide(draft.typed()).released
+    if released is None:
+        return
+    body = emit(released, HERE)
+    again = decide(bulletin(body.partition("\n")[2], title=f"({released.title.mark}) {released.title.words}")).released
+    assert again is not None
+    assert emit(again, HERE) == body
+
+
+# --- rules, one by one ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "released"),
+    [
+        ("(U) The [x](U//LES) was seen.", "(U) The was seen."),
+        ("(U) The man [x](U//LES), aged 40, left.", "(U) The man, aged 40, left."),
+        ("(U) The man ([x](U//LES)) left.", "(U) The man left."),
+        ('(U) He said "[x](U//LES)" and left.', "(U) He said and left."),
+        ("(U) He said \u201c[x](U//LES)\u201d, then left.", "(U) He said, then left."),
+        ("(U) Ridge, [x](U//LES), Mill.", "(U) Ridge, Mill."),
+        ("(U) Ridge, [x](U//LES). Mill", "(U) Ridge. Mill"),
+        ("(U) pre[x](U//LES)post", "(U) prepost"),
+        ("(U) a **b [x](U//LES)** c", "(U) a **b** c"),
+        ("(U) a **[x](U//LES) b** c", "(U) a **b** c"),
+        ("(U) a **[x](U//LES)** c", "(U) a c"),
+        ("(U) a _**[x](U//LES)**_ c", "(U) a c"),
+        ("(U) a **b** [x](U//LES) **c** d", "(U) a **b** **c** d"),
+        ("(U) a **b**[x](U//LES)**c** d", "(U) a **bc** d"),
+        ("(U) a `b`[x](U//LES)`c` d", "(U) a `bc` d"),
+        ("(U) a [x](U//LES) [y](U//SSI) b", "(U) a b"),
+        ("(U) a\\\n[x](U//LES)\\\nb", "(U) a  \nb"),
+        ('(U) The subject, [John **Doe**](U//LES "a *named* man"), left.', "(U) The subject, a _named_ man, left."),
+        ('(U) [John](U//LES "A man") left', "(U) A man left"),
+        ("(U) [x](U//FOUO) is seen", "(U//FOUO) [x](U//FOUO) is seen"),
+        ("(U) a [b](IB-2026-002) c", "(U) a [b](IB-2026-002) c"),
+    ],
+)
+def test_words_that_go_leave_no_trace_between_words(typed: str, released: str) -> None:
+    assert eoc(typed) == released
+
+
+@pytest.mark.parametrize(
+    ("typed", "released"),
+    [
+        ("- (U) a\n- (U//LES) b\n    - (U) c\n- (U) d", "- (U) a\n- (U) d"),
+        ("3. (U) a\n4. (U//LES) b\n5. (U) c", "3. (U) a\n4. (U) c"),
+        ("1. (U) a\n\n(U//LES) b\n\n1. (U) c", "1. (U) a\n2. (U) c"),
+        ("- (U) a\n\n(U//LES) b\n\n1. (U) c", "- (U) a\n\n1. (U) c"),
+        ("> (U) a\n\n(U//LES) b\n\n> (U) c", "> (U) a\n>\n> (U) c"),
+        ("> - (U) a\n\n(U//LES) b\n\n> - (U) c", "> - (U) a\n> - (U) c"),
+        ("(U) a\n\n> (U//LES) b", "(U) a"),
+        ("(U//LES) a\n\n---\n\n(U) b\n\n---\n\n(U//LES) c\n\n---\n\n(U) d\n\n---", "(U) b\n\n---\n\n(U) d"),
+        ("(U) Lead-in:\n\n- (U//LES) a", "(U) Lead-in:"),
+        ("!!! note\n    (U//LES) a\n\n(U) b", "(U) b"),
+        ('!!! note "(U) t"\n    (U//LES) a', '!!! note "(U) t"'),
+        ("## (U) a\n\n(U//LES) b\n\n## (U) c\n\n(U) d", "## (U) a\n\n## (U) c\n\n(U) d"),
+        ("## (U//LES) a\n\n(U) b\n\n### (U) c\n\n(U) d\n\n## (U) e", "## (U) e"),
+    ],
+)
+def test_blocks_that_go_leave_no_trace(typed: str, released: str) -> None:
+    assert eoc(typed) == released
+
+
+HEAD: Final = "| (U) a | b | (U//LES) c |\n|---|:-:|---|\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "released"),
+    [
+        (HEAD + "| (U) d | (U//LES) e | f |", "| (U) a | b |\n|---|:-:|\n| (U) d |  |"),
+        (HEAD + "| (U//LES) d | e | f |\n| (U) g | h | i |", "| (U) a | b |\n|---|:-:|\n| (U) g | h |"),
+        (HEAD + "| (U//LES) d | e | f |", ""),
+        (HEAD.replace("(U) a", "(U//LES) a") + "| (U) d | e | f |", ""),
+        ("| (U) a |\n|---|\n", ""),
+    ],
+)
+def test_withheld_cells_are_blank_and_withheld_rows_columns_and_tables_gone(typed: str, released: str) -> None:
+    assert eoc(typed) == released
+
+
+def test_a_table_without_rows_stays_where_nothing_is_withheld() -> None:
+    assert given_to(FULL, "| (U) a |\n|---|\n") == "| (U) a |\n|---|"
+
+
+@pytest.mark.parametrize(
+    ("typed", "released"),
+    [
+        ("(U//LES) a\n\n!!! tearline\n    (U) b", "(U) b"),
+        ("(U) a\n\n!!! tearline\n    (U) b", "(U) a"),
+        ("(U//LES) a\n\n(U) b\n\n!!! tearline\n    (U) c", "(U) b"),
+        ("(U//LES) a\n\n---\n\n!!! tearline\n    (U) b", "(U) b"),
+        ("(U) a [b](U//LES) c\n\n!!! tearline\n    (U) d", "(U) a c\n\n(U) d"),
+        ("(U) a\n\n- (U) b\n- (U//LES) c\n\n!!! tearline\n    - (U) d", "(U) a\n\n- (U) b\n- (U) d"),
+        ("(U//LES) a\n\n!!! tearline\n    (U//SSI) b", ""),
+        ("## (U//LES) a\n\n(U) b\n\n!!! tearline\n    (U) c", "(U) c"),
+        ("## (U//LES) a\n\n!!! tearline\n    (U) c", "(U) c"),
+        ('!!! note "(U//LES) a"\n    (U) b\n\n    !!! tearline\n        (U) c', "(U) c"),
+        (
+            '!!! note "(U//LES) a"\n    !!! note "(U) b"\n        (U) c\n\n        !!! tearline\n            (U) d',
+            "(U) d",
+        ),
+        ('## (U//LES) h\n\n!!! note "(U) a"\n    (U) b\n\n    !!! tearline\n        (U) c', "(U) c"),
+        ('!!! note "(U) a"\n    (U//LES) b\n\n    !!! tearline\n        (U) c', '!!! note "(U) a"\n    (U) c'),
+        ("(U) a[^1]\n\n!!! tearline\n    (U) b\n\n[^1]: (U//LES) c", "(U) a\n\n(U) b"),
+    ],
+)
+def test_a_stand_in_is_for_what_is_withheld_of_the_block_before(typed: str, released: str) -> None:
+    assert eoc(typed) == released
+
+
+def test_the_full_edition_shows_a_stand_in_folded_and_what_others_read() -> None:
+    assert given_to(FULL, "(U//LES) a\n\n!!! tearline\n    (U) b") == (
+        '(U//LES) a\n\n??? tearline "Wording in the EOC edition"\n    (U) b'
+    )
+    assert given_to(FULL, '(U) a [b](U//LES "c") d') == '(U//LES) a [b](U//LES "In other editions&#58; c") d'
+
+
+COMPILED: Final = ("marking: U//LES", 'compilation_reason: "(U//LES) together"')
+
+
+@pytest.mark.parametrize(
+    ("typed", "released"),
+    [
+        ("(U) a", ""),
+        ("(U) a\n\n!!! tearline\n    (U) b", "(U) b"),
+        ("(U) a\n\n!!! tearline\n    (U) b[^1]\n\n[^1]: (U) c", "(U) b[^1]\n\n[^1]: (U) c"),
+        ("(U) a[^1]\n\n!!! tearline\n    (U) b[^1]\n\n[^1]: (U) c", "(U) b"),
+        ("(U) ![a](a.png)\n\n!!! tearline\n    (U) ![b](a.png)", "(U) ![b](../assets/a.png)\n\n(U) cap"),
+    ],
+)
+def test_a_compilation_governs_everything_but_stand_ins(typed: str, released: str) -> None:
+    front = (*COMPILED, 'title_released: "(U) T"', "assets:", '  - {file: a.png, marking: U, caption: "(U) cap"}')
+    assert eoc(typed, *front) == released
+
+
+def test_a_compilation_governs_the_front_matter_too() -> None:
+    front = (
+        *COMPILED,
+        'summary: "(U) s"',
+        "hazards: [{marking: U, value: flood}]",
+        "date: {marking: U, value: 2026-01-01}",
+    )
+    released = decide(bulletin("(U) a\n\n!!! tearline\n    (U) b", *front)).released
+    assert released is not None
+    assert (released.title.words, released.texts, released.values) == ("IB-2026-001", {}, {})
+    assert released.facets["hazards"] == ()
+    assert str(released.banner) == "U"
+
+
+def test_an_overall_mark_that_an_edition_may_see_is_its_banner() -> None:
+    released = decide(bulletin("(U) a", "marking: U//FOUO", 'compilation_reason: "(U) together"')).released
+    assert released is not None
+    assert (str(released.banner), [str(mark) for mark in released.legend]) == ("U//FOUO", ["U"])
+
+
+FIGURES: Final = (
+    "assets:",
+    '  - {file: a.png, marking: U, alt: "(U) alt", caption: "(U//LES) cap", source: "county"}',
+    '  - {file: b.png, marking: U//LES, caption: "(U) cap"}',
+    "  - {file: c.pdf, marking: U}",
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "released"),
+    [
+        ("(U) ![in](a.png)", "(U) ![in; alt](../assets/a.png)\n\n(U) Source: county"),
+        ("(U) a ![x](b.png) b", "(U) a b"),
+        ("(U) ![x](b.png)", ""),
+        ("(U) a\n\n- (U) ![x](b.png)\n    - (U) b\n- (U) c", "(U) a\n\n- (U) c"),
+        ("(U) a\n\n## (U) ![x](b.png)\n\n(U) b", "(U) a"),
+        ('(U) a\n\n!!! note "(U) ![x](b.png)"\n    (U) b\n\n    !!! tearline\n        (U) c', "(U) a\n\n(U) c"),
+        ("| (U) ![x](b.png) | a |\n|---|---|\n| (U) b | c |", "| (U) | a |\n|---|---|\n| (U) b | c |"),
+        ("(U) see [words](c.pdf) here", "(U) see words here"),
+        ("(U) a[^1]\n\n[^1]: (U) ![x](b.png)", "(U) a"),
+        ("- (U) ![x](a.png)", "- (U) ![x; alt](../assets/a.png)\n\n    (U) Source: county"),
+    ],
+)
+def test_pictures_need_their_own_entry_too(typed: str, released: str) -> None:
+    assert eoc(typed, *FIGURES) == released
+
+
+def test_files_go_with_the_portions_that_use_them_and_their_names_stay_behind() -> None:
+    decision = decide(bulletin("(U) ![x](a.png)\n\n(U//LES) ![y](b.png)\n\n(U) [z](c.pdf)", *FIGURES))
+    assert decision.released is not None
+    assert decision.released.assets == ("a.png",)
+    assert {"b.png", "c.pdf", "cap"} <= set(decision.withheld_words)
+    assert [found.rule.name for found in decision.findings] == ["asset-withheld"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "released"),
+    [
+        (
+            "(U//LES) a[^x]\n\n(U) b[^y] c[^x]\n\n[^x]: (U) d\n\n[^y]: (U) e",
+            "(U) b[^1] c[^2]\n\n[^1]: (U) e\n\n[^2]: (U) d",
+        ),
+        ("(U) a[^x] b[^y]\n\n[^x]: (U//LES) c\n\n    (U) d\n\n[^y]: (U) e", "(U) a b[^1]\n\n[^1]: (U) e"),
+        ("(U) a[^x]\n\n[^x]:\n    | (U) b |\n    |---|\n    | (U//LES) c |", "(U) a"),
+        ("(U//LES) a[^x]\n\n(U) b\n\n[^x]: (U) c", "(U) b"),
+        ("(U) b[^x]\n\n[^x]: (U) c\n\n    (U//LES) d", "(U) b[^1]\n\n[^1]: (U) c"),
+    ],
+)
+def test_notes_are_numbered_as_released_words_refer_to_them(typed: str, released: str) -> None:
+    assert eoc(typed) == released
+
+
+def test_the_front_matter_of_an_edition() -> None:
+    front = (
+        'summary: "(U//LES) hidden"',
+        'summary_released: "(U) told"',
+        'area: "(U//LES) hidden"',
+        "hazards: [flood, Nowhere, {marking: U//LES, value: flood}]",
+        "date: {marking: U//FOUO, value: 2026-03-12}",
+        "in_effect_until: {marking: U//LES, value: 2026-03-13}",
+        "supersedes: [{marking: U//LES, value: IB-2026-002}, IB-2026-003]",
+        "revised:",
+        '  - {at: 2026-03-12, change: "(U//LES) hidden"}',
+        '  - {at: {marking: U//LES, value: 2026-03-13}, change: "(U//FOUO) hidden with its date"}',
+        '  - {at: 2026-03-14, change: "(U) shown"}',
+    )
+    decision = decide(bulletin("(U) a", *front))
+    released = decision.released
+    assert released is not None
+    assert {key: text.words for key, text in released.texts.items()} == {"title": "T", "summary": "told"}
+    assert released.facets["hazards"] == ("flood",)
+    assert list(released.values) == ["date"]
+    assert released.supersedes == ("IB-2026-003",)
+    assert [text.words for _, text in released.revised] == ["shown"]
+    assert (str(released.banner), [str(mark) for mark in released.legend]) == ("U//FOUO", ["U"])
+    assert released.withheld
+    assert set(decision.withheld_words) == {
+        "hidden",
+        "Nowhere",
+        "flood",
+        "2026-03-13",
+        "IB-2026-002",
+        "hidden with its date",
+    }
+
+
+def test_a_title_that_may_not_be_seen_is_the_id() -> None:
+    released = decide(bulletin("(U) a", title="(U//LES) hidden")).released
+    assert released is not None
+    assert released.title.words == "IB-2026-001"
+
+
+@pytest.mark.parametrize("front", ["draft: true", "recalled: 2026-03-12"])
+def test_what_is_not_published_counts_as_withheld_whole(front: str) -> None:
+    decision = decide(bulletin('(U) a\n\n```text title="(U) t"\ncode\n```', 'summary: "(U) s"', front))
+    assert decision.released is None
+    assert {"a", "t", "code", "s", "T"} <= set(decision.withheld_words)
+    assert decision.recalled == front.startswith("recalled")
+
+
+def test_a_bulletin_without_released_portions_is_absent_and_withheld_whole() -> None:
+    decision = decide(bulletin("(U//LES) a\n\n---", 'summary: "(U) s"'))
+    assert (decision.released, decision.recalled, decision.findings) == (None, False, ())
+    assert {"a", "s", "T"} <= set(decision.withheld_words)
+
+
+def test_withheld_words_hold_what_hides_behind_words() -> None:
+    typed = '- (U//LES) a [b](https://example.org/c "d") [e](U//SSI "f")\n\n    ```text title="(U) g"\n    h\n    ```\n\n(U) i'
+    words = decide(bulletin(typed)).withheld_words
+    assert set(words) == {"a b e", "https://example.org/c", "d", "f", "g", "h"}
+
+
+def test_nothing_of_the_source_is_left_in_a_release() -> None:
+    released = decide(bulletin("(U//LES) a\n\n(U) b[^qaaa] [c](https://example.org/)\n\n[^qaaa]: (U) d")).released
+    assert released is not None
+    assert "qaaa" not in repr(released)
+    assert not re.search(r"(?:number|at)=[1-9]", repr((released.blocks, released.notes)))
+
+
+def test_items_under_a_lead_in_inside_an_item_are_its_words() -> None:
+    typed = "- (U) a\n\n    (U//LES) b:\n\n    - c\n- (U) d"
+    assert errors(bulletin(typed)) == []
+    assert eoc(typed) == "- (U) a\n- (U) d"
+
+
+# --- remarks --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("## (U) a\n\n(U//LES) b", ["6 empty-section"]),
+        ("## (U) a\n\n## (U) b\n\n(U) c", []),
+        ("## (U) a\n\n### (U) b\n\n(U//LES) c", ["8 empty-section"]),
+        ("## (U) a\n\n### (U//LES) b\n\n(U//LES) c\n\n## (U) a\n\n(U) d", ["6 empty-section"]),
+        ("## (U) a\n\n(U//LES) b\n\n!!! tearline\n    (U) c", []),
+        ("## (U//LES) a\n\n(U) b\n\n(U) c\n\n### (U//LES) d\n\n(U) e", ["6 section-withheld"]),
+        ("## (U//LES) a\n\n(U//LES) b\n\n!!! tearline\n    (U) c", []),
+        ('## (U//LES) a\n\n!!! note "(U//LES) b"\n    (U//LES) c\n\n    !!! tearline\n        (U) d', []),
+        ('## (U//LES) a\n\n!!! note "(U//LES) b"\n    (U) c', []),
+        ("(a) (U) x\n\n(b) (U//LES) y\n\n(c) (U) z", ["8 number-gap"]),
+        ("(a) (U) x\n\n(b) (U//LES) y", []),
+        ("(a) (U//LES) x\n\n(b) (U) y", ["6 number-gap"]),
+        ("(a) (U//LES) x\n\n!!! tearline\n    (a) (U) y\n\n(b) (U) z", []),
+        ("## 1. (U) x\n\n(U) a\n\n## 2. (U//LES) y\n\n(U//LES) b\n\n## 3. (U) z\n\n(U) c", ["10 number-gap"]),
+        ("(a) (U//LES) x\n\n## (U) h\n\n(a) (U) y", []),
+        ("6.1 (U) a\n\n6.2 (U//LES) b\n\n7.1 (U) c", []),
+    ],
+)
+def test_remarks_are_made_once_and_only_where_true(typed: str, found: list[str]) -> None:
+    assert remarks(typed + "\n\n## (U) end\n\n(U) end") == found
+    assert remarks(typed, edition=FULL) == []
+
+
+def test_a_stand_in_that_nobody_could_read_is_an_error() -> None:
+    marked, _ = effective_marks(read(bulletin("(U//LES) a\n\n!!! tearline\n    (U//LES) b")))
+    assert [found.rule.name for found in check_stand_ins(marked, [FULL, EOC])] == ["tearline-mark"]
+    assert check_stand_ins(marked, [FULL]) == []
+    marked, _ = effective_marks(read(bulletin("(U//LES) a\n\n!!! tearline\n    (U//FOUO) b")))
+    assert check_stand_ins(marked, [FULL, OPEN, EOC]) == []
+
+
+# --- size -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "\n\n".join("(U) a" if number % 2 else "(U//LES) b" for number in range(9_000)),
+        "\n".join("- (U) a" if number % 2 else "- (U//LES) b" for number in range(9_000)),
+        "\n\n".join("> (U) a" if number % 2 else "(U//LES) b" for number in range(9_000)),
+        "\n\n".join("## (U) a" if number % 2 else "## (U//LES) b" for number in range(9_000)),
+        "| (U) a | b |\n|---|---|\n" + "\n".join("| (U) a | (U//LES) b |" for _ in range(3_000)),
+        "(U) a " + " ".join("[b](U//LES) c" for _ in range(3_000)),
+        "(U) "
+        + " ".join("a[^1]" for _ in range(3_000))
+        + "\n\n[^1]: (U) b\n\n"
+        + "\n\n".join("    (U) c" for _ in range(3_000)),
+    ],
+)
+def test_large_documents_take_time_in_proportion(body: str) -> None:
+    marked, _ = effective_marks(read(bulletin(body)))
+    start = time.process_time()
+    assert release(marked, EOC, TERMS).released is not None
+    assert time.process_time() - start < 3

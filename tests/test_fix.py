@@ -90,3 +90,20 @@ def test_a_rewriting_that_would_change_a_mark_is_not_done(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(fix, "_spelled", lambda line, *_: line.replace("(u)", "(U//LES)"))
     assert rewritten(TYPED.encode(), "a.md", "fouo-les") == (TYPED.encode(), 0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "mended"),
+    [
+        ("(u) North: yes", "'(U) North: yes'"),
+        ("(FOUO) It is #4", "'(U//FOUO) It is #4'"),
+        ("'(u) Don''t'", "'(U) Don''t'"),
+        ('"(u) Words"', '"(U) Words"'),
+        ("(u) Words", "(U) Words"),
+    ],
+)
+def test_a_mark_and_its_quotes_are_mended_together_and_once(typed: str, mended: str) -> None:
+    data = MENDED.replace('"(U) A title"', typed).encode()
+    text, _ = rewritten(data, "a.md", "fouo-les")
+    assert f"title: {mended}\n" in text.decode()
+    assert rewritten(text, "a.md", "fouo-les") == (text, 0)

@@ -6,6 +6,7 @@ Only spelling changes. A mark is rewritten if the file, read again, has the same
 from __future__ import annotations
 
 import os
+import re
 import stat
 import tempfile
 from collections.abc import Sequence
@@ -15,10 +16,14 @@ from pathlib import Path
 from tearline.bulletin.document import MAX_BYTES, Bulletin, read_document
 from tearline.bulletin.front_matter import quote_fixes
 from tearline.findings import Finding
+from tearline.marking import read_mark
 from tearline.policy import Policy
+from tearline.release.picking import words_of_bulletin
 from tearline.sources import find_sources
 
 _BOM = "\ufeff"
+_QUOTES = ("'", '"')
+_WRAPPER = re.compile(r"[*_`]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,28 +82,50 @@ def _with_line_ends(text: str, typed: str) -> str:
 
 
 def _official(text: str, shown: str, system: str) -> tuple[str, int]:
-    """The text with every alias of a mark in its official spelling, if it then reads the same."""
+    """The text with aliases of marks in their official spelling, if it then has the same words under the same marks."""
     before = read_document(shown, text.encode("utf-8"), system)
+    system = before.document.metadata.system if before.document is not None else system
     aliases = {found for found in before.findings if found.rule.name == "alias-mark"}
-    lines = text.split("\n")
+    lines, count = text.split("\n"), 0
     for found in sorted(aliases, key=lambda one: one.place, reverse=True):
-        row, column = found.place.line - 1, found.place.column - 1
-        lines[row] = _spelled(lines[row], column, found)
+        row = found.place.line - 1
+        line = _spelled(lines[row], found, system)
+        count += line is not None
+        lines[row] = lines[row] if line is None else line
     after = read_document(shown, "\n".join(lines).encode("utf-8"), system)
-    same = _marks(before.document) == _marks(after.document) and len(after.findings) <= len(before.findings)
-    return ("\n".join(lines), len(aliases)) if same else (text, 0)
+    same = _meaning(before.document) == _meaning(after.document) and len(after.findings) <= len(before.findings)
+    return ("\n".join(lines), count) if same else (text, 0)
 
 
-def _marks(document: object) -> list[str] | None:
-    """The marks of a bulletin's portions, in order."""
-    return [str(portion.mark) for portion in document.portions()] if isinstance(document, Bulletin) else None
+def _meaning(document: object) -> tuple[list[str], list[str]] | None:
+    """The marks of a bulletin's portions, in order, and all its words."""
+    if not isinstance(document, Bulletin):
+        return None
+    marks = [str(portion.mark) for portion in document.portions()]
+    return [str(document.metadata.title.mark), *marks], list(words_of_bulletin(document))
 
 
-def _spelled(line: str, column: int, found: Finding) -> str:
-    """A line with one mark spelled officially; words glued to the mark get the blank they lack."""
-    typed = line[column : column + found.width]
+def _spelled(line: str, found: Finding, system: str) -> str | None:
+    """A line with one mark spelled officially; words glued to the mark get the blank they lack.
+
+    None where the text at that place is not plainly this mark.
+    """
+    column = found.place.column - 1
+    column += line[column : column + 1] in _QUOTES  # the value's own
+    end = column + found.width
+    wrapper = _WRAPPER.match(line, column, end)
+    if wrapper and not line[column:end].rstrip().endswith(wrapper[0][::-1]):  # emphasis that ends right after the mark
+        if not line.startswith(wrapper[0][::-1], end):
+            return None
+        end += len(wrapper[0])
+    typed = line[column:end]
+    if not wrapper and typed.rstrip().endswith(("*", "_", "`")):
+        return None
     mark = found.detail.strip("()")
-    rest = line[column + found.width :]
+    reading = read_mark(typed.strip().strip("*_`").strip().removeprefix("(").removesuffix(")"), system)
+    if str(reading.mark) != mark:
+        return None
+    rest = line[end:]
     official = f"({mark})" if "(" in typed else mark
     blank = " " if "(" in typed and (typed[-1:].isspace() or (rest and rest[0].isalnum())) else ""
     return line[:column] + official + blank + rest

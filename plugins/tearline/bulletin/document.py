@@ -5,34 +5,40 @@ Whatever the bytes are, reading ends with a document or with findings that say w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from tearline.bulletin.blocks import Body, Scanner, lines_of
+from tearline.bulletin.blocks import read_blocks
 from tearline.bulletin.front_matter import split_front_matter
 from tearline.bulletin.inlines import invisible
-from tearline.bulletin.metadata import Metadata, PageMetadata, kind_of, read_metadata
+from tearline.bulletin.metadata import MarkedText, Metadata, PageMetadata, kind_of, read_metadata, system_of
 from tearline.bulletin.page import check_page
-from tearline.bulletin.reading import Positions, Reader
+from tearline.bulletin.reading import EnoughError, Positions, Reader
 from tearline.bulletin.tree import (
     Block,
+    Code,
     Heading,
     Image,
+    Inline,
     InlinePortion,
     Note,
     NoteRef,
     Portion,
+    Text,
     nested,
     portions_of,
     words_of,
 )
+from tearline.bulletin.values import Value
 from tearline.findings import Finding, Place, finding
 
-MAX_BYTES: Final = 2 << 20  # a bulletin of 1,500 words has about 10 kB; a 400-page manual has 1 MB
+MAX_BYTES: Final = 1 << 20  # a bulletin of 1,500 words has about 10 kB; a manual of 400 pages fits
 MAX_LINE: Final = 100_000
-MAX_REPEATS: Final = 20  # findings of one kind about single characters
+MAX_REPEATS: Final = 20  # findings about single characters; a document full of them has other faults too
 _BOM = "\ufeff"
+_ID = re.compile(r"[A-Z]{1,8}(?:[-.][A-Z0-9]{1,8}){1,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ class Bulletin:
 
     def portions(self) -> list[Portion]:
         """Every portion of the body and of its notes, in reading order."""
-        return [p for block in (*self.blocks, *self.notes.values()) for p in portions_of(block)]
+        return list(_portions((*self.blocks, *self.notes.values())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +95,10 @@ def read_document(path: str, data: bytes, system: str) -> Reading:
     if problem:
         return Reading(path, None, (finding(problem, Place(path)),))
     reader = Reader(text, Positions.of(path, text), system)
-    _check_characters(reader)
-    front = split_front_matter(text, path)
-    reader.findings += front.findings
-    if front.root is None:
-        if not front.findings:
-            reader.report("no-front-matter", 0)
-        return Reading(path, None, tuple(reader.findings))
-    page = kind_of(front.root) == "page"
-    metadata, found = read_metadata(front.root, path, system, page=page)
-    reader.findings += found
-    document: Bulletin | Page | None = None
-    if isinstance(metadata, PageMetadata):
-        reader.system = metadata.system
-        check_page(reader, front.body_start)
-        document = Page(path, text, metadata, text[front.body_start :])
-    elif isinstance(metadata, Metadata):
-        reader.system, reader.label = metadata.system, metadata.id
-        document = _bulletin(reader, metadata, front.body_start)
+    try:
+        document = _document(reader)
+    except EnoughError:
+        document = None
     return Reading(path, document, tuple(reader.findings))
 
 
@@ -124,55 +116,70 @@ def _decoded(data: bytes) -> tuple[str, str]:
     return text, ""
 
 
-def _check_characters(reader: Reader) -> None:
+def _document(reader: Reader) -> Bulletin | Page | None:
+    """Front matter and body. A body is read even if its front matter is refused, so that all findings come at once."""
+    path, default = reader.positions.path, reader.system
     for at in invisible(reader.text)[:MAX_REPEATS]:
         reader.report("forbidden-character", at, f"U+{ord(reader.text[at]):04X}")
-
-
-def _bulletin(reader: Reader, metadata: Metadata, start: int) -> Bulletin:
-    lines = lines_of(reader.text, start)
-    scanner = Scanner(reader)
-    blocks = scanner.blocks(Body(lines, headings=True, tearlines=True))
-    if sorted(scanner.claimed) != list(range(len(lines))):
-        reader.portions = 0
-        reader.report("unread-text", start)
+    front = split_front_matter(reader.text, path)
+    reader.take(front.findings)
+    if front.root is None:
+        return None
+    reader.system, reader.label = system_of(front.root, default), _label(front.root)
+    page = kind_of(front.root) == "page"
+    metadata, found = read_metadata(front.root, path, default, page=page)
+    reader.take(found)
+    if page:
+        check_page(reader, front.body_start)
+        body = reader.text[front.body_start :]
+        return Page(path, reader.text, metadata, body) if isinstance(metadata, PageMetadata) else None
+    blocks = read_blocks(reader, front.body_start)
     notes = _notes(reader, blocks)
-    body = tuple(block for block in blocks if not _is_aside(block, reader, metadata))
-    bulletin = Bulletin(reader.text, reader.positions, metadata, body, notes)
-    if not bulletin.portions():
-        reader.report("empty-portion", start)
-    for portion in bulletin.portions():
-        _check_inlines(reader, portion, metadata)
-    return bulletin
+    if not any(True for _ in _portions(blocks)):
+        reader.report("empty-portion", front.body_start)
+    _check_inline_portions(reader, blocks)
+    if not isinstance(metadata, Metadata):
+        return None
+    _check_images(reader, blocks, {asset.file for asset in metadata.assets})
+    body_blocks = tuple(block for block in blocks if not _is_aside(block, reader, metadata.title))
+    return Bulletin(reader.text, reader.positions, metadata, body_blocks, notes)
 
 
-def _is_aside(block: Block, reader: Reader, metadata: Metadata) -> bool:
+def _label(front: Value) -> str:
+    """The id, for findings, as far as the front matter lets it be known; never anything but a product number."""
+    entry = (front.entries or {}).get("id")
+    name = ((entry.value.text or "") if entry else "").strip()
+    return name if _ID.fullmatch(name) else ""
+
+
+def _portions(blocks: Iterable[Block]) -> Iterable[Portion]:
+    return (portion for block in blocks for portion in portions_of(block))
+
+
+def _is_aside(block: Block, reader: Reader, title: MarkedText) -> bool:
     """Notes are kept apart; a level-one heading repeats the title and is made anew."""
     if isinstance(block, Note):
         return True
     if not isinstance(block, Heading) or block.rank > 1:
         return False
-    title = metadata.title
-    portion = block.portion
-    if portion.mark != title.mark or _squeezed(words_of(portion.inlines)) != _squeezed(title.words):
-        reader.report("title-heading", portion.at)
+    said = words_of(block.portion.inlines).split()
+    if block.portion.mark != title.mark or said != title.words.split():
+        reader.portions = block.portion.number
+        reader.report("title-heading", block.portion.at)
     return True
-
-
-def _squeezed(words: str) -> str:
-    return " ".join(words.split())
 
 
 def _notes(reader: Reader, blocks: tuple[Block, ...]) -> dict[str, Note]:
     """The notes by label. Each is defined once and referred to at least once."""
     notes: dict[str, Note] = {}
+    reader.portions = 0
     for block in blocks:
         if isinstance(block, Note):
             if block.label in notes:
                 reader.report("footnote", block.at)
             notes[block.label] = block
-    portions = [p for block in blocks if not isinstance(block, Note) for p in portions_of(block)]
-    refs = [ref for p in portions for ref in nested(p.inlines) if isinstance(ref, NoteRef)]
+    body = _portions(block for block in blocks if not isinstance(block, Note))
+    refs = [ref for portion in body for ref in nested(portion.inlines) if isinstance(ref, NoteRef)]
     for ref in refs:
         if ref.label not in notes:
             reader.report("footnote", ref.at)
@@ -183,34 +190,43 @@ def _notes(reader: Reader, blocks: tuple[Block, ...]) -> dict[str, Note]:
     return notes
 
 
-def _check_inlines(reader: Reader, portion: Portion, metadata: Metadata) -> None:
-    reader.portions = portion.number
-    files = {asset.file for asset in metadata.assets}
-    for inline in nested(portion.inlines):
-        if isinstance(inline, Image) and inline.file not in files:
-            reader.report("asset", inline.at)
-        if isinstance(inline, InlinePortion) and inline.replacement is None and _at_an_edge(portion, inline):
-            reader.report("inline-portion", inline.at)
+def _check_images(reader: Reader, blocks: Iterable[Block], files: Collection[str]) -> None:
+    """Every image is one of the bulletin's assets."""
+    for portion in _portions(blocks):
+        for inline in nested(portion.inlines):
+            if isinstance(inline, Image) and inline.file not in files:
+                reader.portions = portion.number
+                reader.report("asset", inline.at)
 
 
-def _at_an_edge(portion: Portion, hidden: InlinePortion) -> bool:
-    """Whether the words of a portion without any inline portions begin or end where ``hidden`` stood."""
-    gap = "\0"
-    said = "".join(_with_gaps(portion, hidden, gap)).strip()
-    before, _, after = said.partition(gap)
-    return not any(char.isalnum() for char in before) or not after.strip()
+def _check_inline_portions(reader: Reader, blocks: Iterable[Block]) -> None:
+    """Without a replacement, an inline portion may not be, begin or end its portion (section 5)."""
+    for portion in _portions(blocks):
+        if all(isinstance(one, Text | Code) for one in portion.inlines):
+            continue
+        said: list[bool | InlinePortion] = []
+        _outline(portion.inlines, said)
+        worded = [index for index, one in enumerate(said) if one is True]
+        first, last = (worded[0], worded[-1]) if worded else (len(said), -1)
+        for index, one in enumerate(said):
+            if isinstance(one, InlinePortion) and not first < index < last:
+                reader.portions = portion.number
+                reader.report("inline-portion", one.at)
 
 
-def _with_gaps(portion: Portion, hidden: InlinePortion, gap: str) -> list[str]:
-    said: list[str] = []
-    inside: set[int] = set()
-    for inline in nested(portion.inlines):
-        if inline is hidden:
-            said.append(gap)
-        if isinstance(inline, InlinePortion):
-            inside |= {id(child) for child in nested(inline.children)}
-            said.append(words_of(inline.replacement or ()))
-        elif id(inline) not in inside and hasattr(inline, "words"):
-            said.append(inline.words)
-    return said
+def _outline(inlines: Iterable[Inline], said: list[bool | InlinePortion]) -> None:
+    """What stands where in a portion: whether there are words, and the inline portions that nothing replaces."""
+    for inline in inlines:
+        match inline:
+            case InlinePortion(replacement=None):
+                said.append(inline)
+            case InlinePortion(replacement=tuple() as words):
+                said.append(_is_worded(words_of(words)))
+            case Text(words=words) | Code(words=words):
+                said.append(_is_worded(words))
+            case _:
+                _outline(getattr(inline, "children", ()), said)
 
+
+def _is_worded(words: str) -> bool:
+    return any(char.isalnum() for char in words)

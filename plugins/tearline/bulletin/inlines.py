@@ -1,59 +1,50 @@
 """Inlines: the words of one portion -> a tuple of nodes, read once, left to right, in linear time.
 
-    inline    = escape | entity | code | autolink | image | note | link | emphasis | break | words
+    inline    = escape | entity | code | autolink | address | image | note | link | emphasis | break | words
     link      = "[" inline* "](" target [blank quoted] ")"      target: an address, a bulletin, or a mark
     image     = "![" words "](" file [blank quoted] ")"
     note      = "[^" label "]"
     code      = run of backticks ... the same run
-    emphasis  = CommonMark's delimiter runs, without its rule of three
+    address   = "http" ["s"] "://" ...                          its signs are words: a_b, a*b, a&copy;b
+    emphasis  = CommonMark's delimiter runs of up to three, without its rule of three, not between digits
 
-What is read here and not understood is words; what could be read two ways by two programs is a finding.
+What is read here and not understood is words; what could be read two ways by two programs is a finding. Links do not
+stand in links: the outer one is words, and a finding.
 """
 
 from __future__ import annotations
 
-import html
 import re
 from bisect import bisect_right
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from html.entities import html5
 from itertools import accumulate
 from typing import Final
 
-from tearline.bulletin.reading import Content, Reader, one_line
-from tearline.bulletin.tree import (
-    Break,
-    Code,
-    Emphasis,
-    Image,
-    Inline,
-    InlinePortion,
-    Link,
-    NoteRef,
-    Text,
-    nested,
-)
-from tearline.marking import Mark, find_marks, read_mark
+from tearline.bulletin.delimiters import Run, paired
+from tearline.bulletin.links import ENTITY, Tail, as_link, as_portion, decoded, mark_of, tail_at
+from tearline.bulletin.reading import Content, Reader
+from tearline.bulletin.tree import Break, Code, Image, Inline, InlinePortion, Link, NoteRef, Text, nested, words_of
+from tearline.marking import Mark, find_marks
 
-MAX_NESTING: Final = 24
-_SPECIAL = re.compile(r"[\\&`<\[\]!*_{\n]|--8<--")
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+MAX_BRACKETS: Final = 24  # open at the same time; older ones are words
+_SPECIAL = re.compile(r"[\\&`<\[\]*_{]|!(?=\[)|-8<-|(?<=  )\n|https?://(?=\w)")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-_AUTOLINK = re.compile(r"<((?:https?://|mailto:|tel:)[^\s<>\"]{1,2000}|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})>", re.IGNORECASE)
+_AUTOLINK = re.compile(
+    r"<((?:https?://|mailto:|tel:)[^\s<>\"]{1,2000}|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})>", re.IGNORECASE
+)
+_URL = re.compile(r"https?://[^\s<>\"“”\[\]`\\]+")
+_URL_END: Final = "*_.,;:!?'\u2019)"  # signs at an address's end that belong to the sentence
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,2000}>|<!--|<[!?][A-Za-z\[]")
 _TICKS = re.compile(r"`+")
 _NOTE = re.compile(r"\[\^([^\]\[\s^]{1,64})\]")
-_BRACES = re.compile(r"\{(?:\{|%|#|:[ ]|\.[\w-]|\+\+|--|==|>>|~~)")
-_TAIL = re.compile(
-    r"""\(\s*(?P<target><[^<>\n]{0,2000}>
-        |[^\s()<>"“]{1,2000}(?:\([^\s()<>"]{0,500}\)[^\s()<>"]{0,500}){0,4}
-        |[A-Za-z][^()<>"“\n]{0,120}?)
-    (?:\s+(?P<title>"(?:[^"\\]|\\.){0,2000}"|'(?:[^'\\]|\\.){0,2000}'|“[^”]{0,2000}”))?\s*\)""",
-    re.VERBOSE,
+# Macros, template comments, attribute lists, critic marks.
+_BRACES = re.compile(r"\{(?:\{|%|#|:?[ ]{0,4}[.#][\w-]|:[ ]|[ ]{0,4}[\w-]{1,40}=|\+\+|--|==|>>|~~)")
+_INVISIBLE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    r"\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    r"\U000e0000-\U000e0fff]"
 )
-_ADDRESS = re.compile(r"(?:https?://[^\s/]|mailto:[^\s@]+@|tel:[+\d])", re.IGNORECASE)
-_BULLETIN = re.compile(r"[A-Za-z0-9._~/ -]{1,200}")
-_INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]")  # fmt: skip
 
 
 def invisible(text: str) -> list[int]:
@@ -61,24 +52,43 @@ def invisible(text: str) -> list[int]:
     return [match.start() for match in _INVISIBLE.finditer(text)]
 
 
-@dataclass(slots=True)
-class _Run:
-    """A delimiter run that is not resolved yet."""
+def code_spans(text: str) -> list[tuple[int, int]]:
+    """Spans of the code spans in a text, backticks included. A run that no equal run follows opens none."""
+    runs = [(run.start(), run.end()) for run in _TICKS.finditer(text)]
+    starts: dict[int, list[int]] = {}
+    for start, end in runs:
+        starts.setdefault(end - start, []).append(start)
+    spans, last = [], 0
+    for first, end in runs:
+        if first < last:
+            continue
+        start = first + _is_escaped(text, first)
+        same = starts.get(end - start, [])
+        after = bisect_right(same, first)
+        if after < len(same):
+            last = same[after] + end - start
+            spans.append((start, last))
+    return spans
 
-    char: str
-    count: int
-    opens: bool
-    closes: bool
+
+def _is_escaped(text: str, at: int) -> bool:
+    """Whether an odd number of backslashes stands before a character. No more than a few are looked at."""
+    before = text[max(at - 16, 0) : at]
+    return (len(before) - len(before.rstrip("\\"))) % 2 == 1
 
 
 @dataclass(slots=True)
 class _Bracket:
-    """An opening bracket that is not resolved yet: its place among the parts, the flat pieces and the content."""
+    """An opening bracket that is not resolved yet: its place among the parts, the flat pieces and the content.
 
-    index: int
+    ``holds_link`` is whether a link has ended inside it.
+    """
+
+    part: int
     piece: int
     at: int
     image: bool
+    holds_link: bool = False
 
 
 class _Flat:
@@ -104,25 +114,23 @@ class _Flat:
 
     def at(self, index: int) -> int:
         """Where in the content the character at ``index`` of ``text()`` stands."""
-        piece = bisect_right(self._starts, index) - 1
-        _, at, verbatim = self._pieces[min(piece, len(self._pieces) - 1)]
+        piece = min(bisect_right(self._starts, index), len(self._pieces)) - 1
+        _, at, verbatim = self._pieces[piece]
         return at + index - self._starts[piece] if verbatim else at
 
 
 class _Scanner:
-    """Reads one content; see the grammar above."""
+    """Reads one content; see the grammar above. ``asides`` are words that stand in no flow: targets, titles, labels."""
 
-    def __init__(self, content: Content, reader: Reader, *, plain: bool = False) -> None:
+    def __init__(self, content: Content, reader: Reader) -> None:
         self.content = content
         self.text = content.text
         self.reader = reader
-        self.plain = plain
-        self.parts: list[Inline | _Run] = []
+        self.parts: list[Inline | Run] = []
         self.brackets: list[_Bracket] = []
         self.flat = _Flat()
         self.asides: list[tuple[str, int]] = []
-        self.depth: dict[int, int] = {}
-        self.ticks: dict[int, list[int]] | None = None
+        self._code: dict[int, int] | None = None
 
     def report(self, rule: str, index: int, detail: str = "", width: int = 1) -> None:
         self.reader.report(rule, self.content.at(index), detail, width=width)
@@ -130,19 +138,19 @@ class _Scanner:
     def words(self, words: str, at: int, *, verbatim: bool = True) -> None:
         """Add plain words that stand at ``at``; not verbatim where they are decoded."""
         if words:
+            words = words.replace("\n", " ")
             self.parts.append(Text(words))
             self.flat.add(words, at, verbatim=verbatim)
 
     def run(self) -> tuple[Inline, ...]:
-        index, end = 0, len(self.text)
-        while index < end:
-            special = _SPECIAL.search(self.text, index)
-            if special is None:
-                self.words(self.text[index:], index)
-                break
-            self.words(self.text[index : special.start()], index)
-            index = _READERS[special[0]](self, special.start())
-        return self.resolve(0)
+        index, begin = 0, self.content.at(0)
+        for special in _SPECIAL.finditer(self.text):
+            if special.start() >= index:
+                self.reader.spend(1, begin)
+                self.words(self.text[index : special.start()], index)
+                index = _READERS[special[0][:1]](self, special.start())
+        self.words(self.text[index:], index)
+        return paired(self.parts)
 
     # Each reader takes the index of its first character and returns the index after what it read.
 
@@ -151,53 +159,56 @@ class _Scanner:
             self.words(match[1], index + 1)
             return index + 2
         if self.text.startswith("\\\n", index):
-            return self.hard_break(index, index + 2)
+            return self.hard_break(index + 1)
         self.words("\\", index)
         return index + 1
 
     def entity(self, index: int) -> int:
-        match = _ENTITY.match(self.text, index)
-        if match is None or (match[0][1] != "#" and match[0][1:] not in html5):
+        match = ENTITY.match(self.text, index)
+        said = decoded(match[0]) if match else "&"
+        if match is None or said == match[0]:
             self.words("&", index)
             return index + 1
-        decoded = html.unescape(match[0])
-        if not decoded or invisible(decoded):
+        if not said or invisible(said):
             self.report("forbidden-character", index, width=len(match[0]))
-            decoded = " "
-        self.words(decoded, index, verbatim=False)
+            said = " "
+        self.words(" " if said in "\t\n" else said, index, verbatim=False)
         return match.end()
 
     def code(self, index: int) -> int:
-        if self.ticks is None:
-            self.ticks = {}
-            for run in _TICKS.finditer(self.text):
-                self.ticks.setdefault(len(run[0]), []).append(run.start())
+        if self._code is None:
+            self._code = dict(code_spans(self.text))
         opening = _TICKS.match(self.text, index)
-        length = len(opening[0]) if opening else 1
-        starts = self.ticks.get(length, [])
-        after = bisect_right(starts, index)
-        if after == len(starts):
+        length = opening.end() - index if opening else 1
+        end = self._code.get(index)
+        if end is None:
             self.words("`" * length, index)
             return index + length
-        words = self.text[index + length : starts[after]].replace("\n", " ")
-        if len(words) > 2 and words[0] == words[-1] == " " and words.strip():
+        words = self.text[index + length : end - length].replace("\n", " ")
+        if words.strip() and words[0] == words[-1] == " ":
             words = words[1:-1]
         self.parts.append(Code(words))
         self.flat.add(words, index + length)
-        return starts[after] + length
+        return end
 
     def angle(self, index: int) -> int:
         if match := _AUTOLINK.match(self.text, index):
-            target = match[1]
-            self.flat.add(target, index + 1)
-            self.parts.append(
-                Link(target if ":" in target else f"mailto:{target}", "", (Text(target),), self.content.at(index))
-            )
+            said = decoded(match[1])
+            self.flat.add(said, index + 1)
+            target = said if ":" in said else f"mailto:{said}"
+            self.parts.append(Link(target, "", (Text(said),), self.content.at(index)))
             return match.end()
         if match := _TAG.match(self.text, index):
             self.report("raw-html", index, width=len(match[0]))
         self.words("<", index)
         return index + 1
+
+    def address(self, index: int) -> int:
+        """An address typed as it is: words, whatever signs are in it."""
+        match = _URL.match(self.text, index)
+        end = index + len(match[0].rstrip(_URL_END)) if match else index + 1
+        self.words(self.text[index:end], index)
+        return end
 
     def brace(self, index: int) -> int:
         if match := _BRACES.match(self.text, index):
@@ -206,37 +217,25 @@ class _Scanner:
         return index + 1
 
     def snippet(self, index: int) -> int:
-        self.report("unsupported-markup", index, width=6)
-        self.words("--8<--", index)
-        return index + 6
+        self.report("unsupported-markup", index, width=4)
+        self.words("-8<-", index)
+        return index + 4
 
-    def newline(self, index: int) -> int:
-        if self.text.startswith("  ", max(index - 2, 0)):
-            return self.hard_break(index, index + 1)
-        self.words(" ", index)
-        return index + 1
-
-    def hard_break(self, index: int, end: int) -> int:
+    def hard_break(self, index: int) -> int:
+        """Two blanks or a backslash at a line's end."""
         self.parts.append(Break())
         self.flat.add(" ", index, verbatim=False)
-        return end
+        return index + len("\n")
 
     def delimiter(self, index: int) -> int:
-        char = self.text[index]
-        end = index
-        while end < len(self.text) and self.text[end] == char:
-            end += 1
-        before = self.text[index - 1] if index else " "
-        after = self.text[end] if end < len(self.text) else " "
-        left = not after.isspace() and (after.isalnum() or before.isspace() or not before.isalnum())
-        right = not before.isspace() and (before.isalnum() or after.isspace() or not after.isalnum())
-        if char == "_":
-            left, right = left and (not right or not before.isalnum()), right and (not left or not after.isalnum())
-        self.parts.append(_Run(char, end - index, left, right))
-        return end
+        run = Run.at(self.text, index)
+        self.parts.append(run if run.is_live else Text(run.text))
+        if not run.is_live:
+            self.flat.add(run.text, index)
+        return index + run.count
 
     def bang(self, index: int) -> int:
-        if not self.text.startswith("![", index):
+        if _NOTE.match(self.text, index + 1):
             self.words("!", index)
             return index + 1
         return self.open_bracket(index, index + 2, image=True)
@@ -249,7 +248,7 @@ class _Scanner:
         return self.open_bracket(index, index + 1, image=False)
 
     def open_bracket(self, index: int, end: int, *, image: bool) -> int:
-        if len(self.brackets) == MAX_NESTING:
+        if len(self.brackets) == MAX_BRACKETS:
             del self.brackets[0]
         self.parts.append(Text(self.text[index:end]))
         piece = self.flat.add(self.text[index:end], index)
@@ -258,124 +257,41 @@ class _Scanner:
 
     def close_bracket(self, index: int) -> int:
         opener = self.brackets.pop() if self.brackets else None
-        tail = _TAIL.match(self.text, index + 1) if opener else None
-        if opener is None or tail is None:
+        tail = tail_at(self.content, index + 1) if opener else None
+        if opener is None or tail is None or (opener.holds_link and not opener.image):
             if opener is not None and self.text.startswith("(", index + 1):
                 self.report("bad-link", opener.at, width=index + 1 - opener.at)
             self.words("]", index)
             return index + 1
+        if tail.is_plural and not opener.image:
+            self.words("]", index)
+            return index + 1
         self.flat.drop(opener.piece)
-        del self.parts[opener.index]
-        self.parts.append(self.linked(opener, self.resolve(opener.index), tail))
-        return tail.end()
+        inside = self.parts[opener.part + 1 :]
+        del self.parts[opener.part :]
+        self.parts.append(self.linked(opener, paired(inside), tail))
+        return tail.end
 
-    def linked(self, opener: _Bracket, children: tuple[Inline, ...], tail: re.Match[str]) -> Inline:
+    def linked(self, opener: _Bracket, children: tuple[Inline, ...], tail: Tail) -> Inline:
         at = self.content.at(opener.at)
-        target = html.unescape(tail["target"].removeprefix("<").removesuffix(">").strip())
-        title = " ".join(re.sub(r"\\(.)", r"\1", html.unescape((tail["title"] or "  ")[1:-1])).split())
-        where = tail.start("target")
         if opener.image:
-            self.asides += [(target, where), (title, where)]
-            return Image(target, title if not children else _alt(children), at)
-        inner = list(nested(children))
-        if any(isinstance(inline, InlinePortion) for inline in inner):
-            self.report("inline-portion", opener.at)
-        if "://" not in target and (reading := read_mark(target, self.reader.system)) and reading.mark:
-            if not reading.canonical:
-                self.report("alias-mark", where, str(reading.mark), len(target))
-            return self.portion(reading.mark, children, title, at, tail)
-        self.asides += [(target, where), (title, where)]
-        if not children or any(isinstance(inline, Link | Image | NoteRef) for inline in inner):
-            self.report("bad-link", opener.at)
-        if not _ADDRESS.match(target) and not _BULLETIN.fullmatch(target):
-            self.report("bad-link", where, width=len(target))
-        elif invisible(target) or invisible(title):
-            self.report("forbidden-character", where)
-        return Link(target, title, children, at)
-
-    def portion(self, mark: Mark, children: tuple[Inline, ...], title: str, at: int, tail: re.Match[str]) -> Inline:
-        replacement: tuple[Inline, ...] | None = None
-        if title:
-            source = one_line(title, self.content.at(tail.start("title") + 1))
-            replacement = read_inlines(source, self.reader, None)
-            if any(isinstance(inline, Link | Image | NoteRef | InlinePortion) for inline in nested(replacement)):
-                self.reader.report("inline-portion", at)
-        if not children or self.plain:
-            self.reader.report("inline-portion", at)
-        return InlinePortion(mark, children, replacement, at)
-
-    def resolve(self, start: int) -> tuple[Inline, ...]:
-        """Take the parts from ``start`` on, pair their delimiter runs, and give the finished nodes."""
-        parts = self.parts[start:]
-        del self.parts[start:]
-        done: list[Inline | _Run] = []
-        openers: dict[str, list[int]] = {"*": [], "_": []}
-        for part in parts:
-            if isinstance(part, _Run):
-                self.close_run(part, done, openers)
-                if part.count and part.opens:
-                    openers[part.char].append(len(done))
-                if part.count:
-                    done.append(part)
-            else:
-                done.append(part)
-        return _merged(done)
-
-    def close_run(self, run: _Run, done: list[Inline | _Run], openers: dict[str, list[int]]) -> None:
-        """Pair a closing run with the nearest opening ones, as long as both last."""
-        while run.closes and run.count and openers[run.char]:
-            index = openers[run.char][-1]
-            opener = done[index]
-            if not isinstance(opener, _Run):  # never: the index is kept in step below
-                return
-            children = _merged(done[index + 1 :])
-            deep = 1 + max((self.depth.get(id(child), 0) for child in children), default=0)
-            if deep > MAX_NESTING or not children:
-                openers[run.char].clear()  # the rest is words; keeping them would be quadratic
-                return
-            size = 2 if run.count >= 2 and opener.count >= 2 else 1
-            node = Emphasis(size == 2, children)
-            self.depth[id(node)] = deep
-            opener.count -= size
-            run.count -= size
-            del done[index + (1 if opener.count else 0) :]
-            if not opener.count:
-                openers[run.char].pop()
-            for stack in openers.values():
-                while stack and stack[-1] >= len(done):
-                    stack.pop()
-            done.append(node)
+            self.asides += [(tail.target, tail.at), (tail.title, tail.at)]
+            if any(isinstance(inline, InlinePortion) for inline in nested(children)):
+                self.report("inline-portion", opener.at)
+            return Image(tail.target, words_of(children) or tail.title, at)
+        for bracket in self.brackets:
+            bracket.holds_link = True
+        mark = mark_of(tail, self.content, self.reader)
+        if mark is not None:
+            words = read_inlines(tail.quoted, self.reader, None) if tail.title else None
+            return as_portion(mark, children, words, at, self.reader)
+        self.asides += [(tail.target, tail.at), (tail.title, tail.at)]
+        if invisible(tail.target) or invisible(tail.title):
+            self.report("forbidden-character", tail.at)
+        return as_link(tail, children, at, self.content, self.reader)
 
 
-def _alt(children: tuple[Inline, ...]) -> str:
-    said = [inline.words for inline in nested(children) if isinstance(inline, Text | Code)]
-    return "".join(said)
-
-
-def _merged(parts: list[Inline | _Run]) -> tuple[Inline, ...]:
-    """Finished nodes: runs that found no partner are words, and neighbouring words are one run of words."""
-    nodes: list[Inline] = []
-    words: list[str] = []
-
-    def flush() -> None:
-        if words:
-            nodes.append(Text("".join(words)))
-            words.clear()
-
-    for part in parts:
-        match part:
-            case _Run(char=char, count=count):
-                words.append(char * count)
-            case Text(words=said):
-                words.append(said)
-            case _:
-                flush()
-                nodes.append(part)
-    flush()
-    return tuple(nodes)
-
-
-_READERS = {
+_READERS: Final[Mapping[str, Callable[[_Scanner, int], int]]] = {
     "\\": _Scanner.escape,
     "&": _Scanner.entity,
     "`": _Scanner.code,
@@ -386,14 +302,19 @@ _READERS = {
     "*": _Scanner.delimiter,
     "_": _Scanner.delimiter,
     "{": _Scanner.brace,
-    "\n": _Scanner.newline,
-    "--8<--": _Scanner.snippet,
+    "\n": _Scanner.hard_break,
+    "-": _Scanner.snippet,
+    "h": _Scanner.address,
 }
 
 
 def _tidy(nodes: tuple[Inline, ...]) -> tuple[Inline, ...]:
-    """Blanks at both ends of a portion and around hard breaks carry nothing."""
+    """Blanks and breaks at both ends of a portion, and blanks around hard breaks, carry nothing."""
     kept = list(nodes)
+    while kept and _is_empty(kept[0]):
+        del kept[0]
+    while kept and _is_empty(kept[-1]):
+        del kept[-1]
     for index, node in enumerate(kept):
         if isinstance(node, Text):
             words = node.words
@@ -402,25 +323,43 @@ def _tidy(nodes: tuple[Inline, ...]) -> tuple[Inline, ...]:
             if index == len(kept) - 1 or isinstance(kept[index + 1], Break):
                 words = words.rstrip()
             kept[index] = Text(words)
-    kept = [node for node in kept if not (isinstance(node, Text) and not node.words)]
-    while kept and isinstance(kept[-1], Break):
-        kept.pop()
-    return tuple(kept)
+    return tuple(node for node in kept if not (isinstance(node, Text) and not node.words))
+
+
+def _is_empty(node: Inline) -> bool:
+    return isinstance(node, Break) or (isinstance(node, Text) and not node.words.strip())
 
 
 def read_inlines(content: Content, reader: Reader, own: Mark | None) -> tuple[Inline, ...]:
     """The words of a portion as nodes; ``own`` is the portion's mark, for a mark repeated inside it.
 
     Findings go to ``reader``: marks inside the portion, links that lead nowhere known, markup that is
-    not part of the language. Never raises on any text.
+    not part of the language.
     """
+    if not content.text:
+        return ()
     scanner = _Scanner(content, reader)
     nodes = _tidy(scanner.run())
-    for like in find_marks(scanner.flat.text(), reader.system):
-        at = content.at(scanner.flat.at(like.start))
-        rule = "repeated-mark" if like.mark is not None and like.mark == own else "misplaced-mark"
-        reader.report(rule, at, str(like.mark or ""), width=like.end - like.start)
+    report_marks(scanner.flat.text(), lambda index: content.at(scanner.flat.at(index)), reader, own)
     for aside, index in scanner.asides:
         if find_marks(aside, reader.system):
             reader.report("misplaced-mark", content.at(index))
     return nodes
+
+
+def report_marks(text: str, place: Callable[[int], int], reader: Reader, own: Mark | None) -> None:
+    """Report the marks in a text that belongs to a portion marked ``own``; ``place`` leads back to the source.
+
+    The portion's own mark is only a warning, once: every reading of it agrees (marking-language.md, section 4).
+    """
+    repeated = False
+    likes = find_marks(text, reader.system)
+    if likes:
+        reader.spend(len(likes), place(likes[0].start))
+    for like in likes:
+        rule = "classified-mark" if like.classified else "misplaced-mark"
+        if like.mark is not None and like.mark == own:
+            if repeated:
+                continue
+            rule, repeated = "repeated-mark", True
+        reader.report(rule, place(like.start), str(like.mark or ""), width=like.end - like.start)

@@ -6,8 +6,9 @@ the first by picking, never by deleting. Offsets are code points into the source
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from tearline.marking import Mark
 
@@ -190,30 +191,31 @@ class Note:
 Block = Heading | Paragraph | ItemList | Quote | Box | Tearline | Table | Fence | Rule | Note
 
 
-def portions_of(block: Block) -> Iterator[Portion]:
+def portions_of(block: Block | Item) -> Iterator[Portion]:
     """Every portion of a block, its own and those nested in it, in reading order."""
+    for part in _parts(block):
+        if isinstance(part, Portion):
+            yield part
+        else:
+            yield from portions_of(part)
+
+
+def _parts(block: Block | Item) -> Iterable[Portion | Block | Item]:
     match block:
         case Heading(portion=portion) | Paragraph(portion=portion) | Fence(portion=portion):
-            yield portion
+            return (portion,)
         case ItemList(items=items):
-            for item in items:
-                yield item.portion
-                for child in item.children:
-                    yield from portions_of(child)
+            return items
+        case Item(portion=portion, children=children):
+            return (portion, *children)
         case Table(header=header, rows=rows):
-            yield from header
-            for row in rows:
-                yield from row
-        case Box(title=title, children=children):
-            if title is not None:
-                yield title
-            for child in children:
-                yield from portions_of(child)
-        case Quote(children=children) | Tearline(children=children) | Note(children=children):
-            for child in children:
-                yield from portions_of(child)
+            return chain(header, *rows)
+        case Box(title=Portion() as title, children=children):
+            return (title, *children)
         case Rule():
-            return
+            return ()
+        case _:
+            return block.children
 
 
 def nested(inlines: tuple[Inline, ...]) -> Iterator[Inline]:

@@ -129,13 +129,14 @@ class HeadingIds(Treeprocessor):
         if not isinstance(toc, TocTreeprocessor):
             return
         used = {element.attrib["id"] for element in root.iter() if "id" in element.attrib}
+        counts: dict[str, int] = {}
         for heading in root.iter():
             if not HEADING.fullmatch(_name(heading)) or "id" in heading.attrib:
                 continue
             name = html.unescape(strip_tags(render_inner_html(remove_fnrefs(heading), self.md)))
             words = _without_marks(name, self.system)
             if words != " ".join(name.split()):
-                heading.set("id", _unique(str(toc.slugify(words, toc.sep)) or "section", used))
+                heading.set("id", _unique(str(toc.slugify(words, toc.sep)) or "section", used, counts))
 
 
 def _name(element: Element) -> str:
@@ -144,12 +145,16 @@ def _name(element: Element) -> str:
     return tag if isinstance(tag, str) else ""
 
 
-def _unique(wanted: str, used: set[str]) -> str:
-    """``wanted``, or ``wanted_1``, ``wanted_2``… when taken; the answer is added to ``used``."""
-    name, count = wanted, 0
+def _unique(wanted: str, used: set[str], counts: dict[str, int]) -> str:
+    """``wanted``, or ``wanted_1``, ``wanted_2``… when taken; the answer is added to ``used``.
+
+    ``counts`` remembers how far each has come, so that a page of equal headings stays cheap.
+    """
+    name, count = wanted, counts.get(wanted, 0)
     while name in used:
         count += 1
         name = f"{wanted}_{count}"
+    counts[wanted] = count
     used.add(name)
     return name
 

@@ -83,6 +83,9 @@ class _Tree(HTMLParser):
         self.open[-1].children.append(Element(tag, {name: value or "" for name, value in attrs}))
 
     def handle_endtag(self, tag: str) -> None:
+        if self.open[-1].tag == tag and len(self.open) > 1:
+            self.open.pop()
+            return
         depth = next((depth for depth in range(len(self.open) - 1, 0, -1) if self.open[depth].tag == tag), None)
         if depth is None:
             self.handle_comment(tag)

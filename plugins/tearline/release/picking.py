@@ -57,7 +57,7 @@ class Picking:
 
     def may_see(self, mark: Mark) -> bool:
         """Whether the edition may see what carries this mark, under the compilation that governs here."""
-        return self.edition.may_see(mark) and (self.bound is None or self.edition.may_see(self.bound))
+        return self.edition.may_see(mark if self.bound is None else self.roll_up([mark, self.bound]))
 
     def sees(self, portion: Portion) -> bool:
         """Whether the edition may see a portion. A portion that nothing governs is never seen."""

@@ -67,6 +67,9 @@ def tidied(inlines: Sequence[Inline]) -> tuple[Inline, ...]:
     does one of two commas. Blanks at the ends, empty markup, doubled or dangling breaks go as well. Emphasis inside
     or right beside the same emphasis is one, and begins and ends with words.
     """
+    if len(inlines) == 1 and isinstance(inlines[0], Text):  # as most portions are
+        words = _RUN.sub(" ", inlines[0].words.strip(_BLANKS))
+        return (Text(words),) if words else ()
     parts: list[str | Inline] = []  # words and others, alternating with ``between``
     between = [_Between([])]
     for token in _tokens(inlines):

@@ -5,9 +5,8 @@
     quote = lines that open with ">"
     note  = "[^" label "]:" then lines indented by two or more
 
-Two columns are enough to be inside, because what is inside a withheld container is withheld: the safe reading. Where
-it is the outside that could be withheld (tearlines and notes stand free of their section), a block has to be
-indented by four, as every reader wants it.
+Two columns are enough to be inside an item: what is inside a withheld container is withheld, the safe reading. Boxes
+and notes take blocks that are indented by four, as every reader does; a block indented by two or three is a finding.
 """
 
 from __future__ import annotations
@@ -88,14 +87,14 @@ def read_box(scanner: Scanner, body: Body, index: int) -> int:
     if _is_tearline(kind):
         _tearline(scanner, body, line, inner, plain=opener == "!!!" and kind == _TEARLINE and title is None)
         return index + 1 + len(inner)
-    portion = None
+    portion, edge = None, line.column + TAB
     if match and title is not None and title[1:-1].strip():
         portion = scanner.portion(Content.of(title[1:-1], line.start + match.start("title") + 1))
-    elif opener != "!!!":
-        scanner.reader.report("unmarked-portion", line.start)
+    elif opener.startswith("="):
+        scanner.reader.report("unmarked-portion", line.start, 'write === "(U) Title"')
     if not _KIND.fullmatch(kind) or (kind and opener.startswith("=")) or opener in {"===!", "===+"}:
         scanner.reader.report("unsupported-markup", line.start)
-    children = scanner.blocks(body.inner(inner, line.column + TAB, tearlines=True))
+    children = scanner.blocks(body.inner(inner, edge, floor=edge, tearlines=True))
     if not children:
         scanner.reader.report("empty-portion", line.start)
     body.found.append(Box(opener, kind or "note", portion, children))
@@ -133,12 +132,12 @@ def read_note(scanner: Scanner, body: Body, index: int) -> int:
     if find_marks(label, scanner.reader.system):
         scanner.reader.report("misplaced-mark", line.start)
     if body.depth:
-        scanner.reader.report("footnote", line.start)
+        scanner.reader.report("footnote", line.start, "it stands inside another block")
     scanner.refuse_lazy([line])
     children = scanner.blocks(body.inner([first, *inner], edge, floor=edge))
     inlines = (one for child in children for portion in portions_of(child) for one in nested(portion.inlines))
     for ref in (one for one in inlines if isinstance(one, NoteRef)):
-        scanner.reader.report("footnote", ref.at)
+        scanner.reader.report("footnote", ref.at, "a note refers to no other")
     if not children:
         scanner.reader.report("empty-portion", line.start)
     body.found.append(Note(label, children, line.start))
@@ -146,19 +145,27 @@ def read_note(scanner: Scanner, body: Body, index: int) -> int:
 
 
 def read_list(scanner: Scanner, body: Body, index: int) -> int:
-    """A list: bullets or numbers, one after the other, blank lines between them or not."""
+    """A list: bullets or numbers, one after the other, blank lines between them or not.
+
+    An item without a mark has that of what it belongs to. So it must be plain that it is an item and no prose ("in /
+    2019. Then", whose number would go), and that it is no child of the item above, by a column less than children have.
+    """
     lines, first = body.lines, number_of(body.lines[index].text)
     ordered, number = first is not None, first
     items: list[Item] = []
     glued = body.glued
     while True:
+        column = lines[index].column
         item, index = _item(scanner, body, index, ordered=ordered)
         items.append(item)
         ahead = next((i for i in range(index, len(lines)) if not lines[i].blank), len(lines))
         if ahead == len(lines) or _is_ordered(lines, ahead) is not ordered:
             break
         after = number_of(lines[ahead].text)
-        if ahead == index and ordered and not _follows(scanner, lines[ahead], number, after):
+        marker = BULLET.match(lines[ahead].text) or NUMBER.match(lines[ahead].text)
+        marked = scanner.is_marked(lines[ahead], marker.end() if marker else 0)
+        jumps = ahead == index and ordered and number is not None and after not in (number, number + 1, 1)
+        if not marked and (jumps or lines[ahead].column > column):
             scanner.reader.report("unclear-nesting", lines[ahead].start)
         number = after
         scanner.claim(lines[index:ahead])
@@ -172,14 +179,6 @@ def _is_ordered(lines: Lines, index: int) -> bool | None:
     return number_of(lines[index].text) is not None if opened(lines, index) is Opener.ITEM else None
 
 
-def _follows(scanner: Scanner, line: Line, number: int | None, after: int | None) -> bool:
-    """Whether a glued number is plainly the next item, and not prose ("... in / 2019. Then") whose number would go."""
-    match = NUMBER.match(line.text)
-    if number is None or after is None or match is None or after in (number, number + 1, 1):
-        return True
-    return scanner.is_marked(line, match.end())
-
-
 def _item(scanner: Scanner, body: Body, index: int, *, ordered: bool) -> tuple[Item, int]:
     """An item: its first portion, and the blocks below it that are indented by two or more; the index after it."""
     line = body.lines[index]
@@ -191,7 +190,7 @@ def _item(scanner: Scanner, body: Body, index: int, *, ordered: bool) -> tuple[I
     after = index + len(inner)
     edge = max(column, min(words.column, line.column + TAB))
     if _TASK.match(words.text):
-        scanner.reader.report("unsupported-markup", words.start)
+        scanner.reader.report("unsupported-markup", words.start, "a task list")
     if _opens_block(words.text):
         scanner.reader.report("unmarked-portion", words.start)
         return Item(Portion(None, ()), scanner.blocks(body.inner(inner, edge))), after

@@ -176,17 +176,17 @@ def _notes(reader: Reader, blocks: tuple[Block, ...]) -> dict[str, Note]:
     for block in blocks:
         if isinstance(block, Note):
             if block.label in notes:
-                reader.report("footnote", block.at)
+                reader.report("footnote", block.at, "it is defined twice")
             notes[block.label] = block
     body = _portions(block for block in blocks if not isinstance(block, Note))
     refs = [ref for portion in body for ref in nested(portion.inlines) if isinstance(ref, NoteRef)]
     for ref in refs:
         if ref.label not in notes:
-            reader.report("footnote", ref.at)
+            reader.report("footnote", ref.at, "it is not defined")
     used = {ref.label for ref in refs}
     for label, note in notes.items():
         if label not in used:
-            reader.report("footnote", note.at)
+            reader.report("footnote", note.at, "nothing refers to it")
     return notes
 
 

@@ -23,7 +23,8 @@ from typing import Final
 
 from tearline.bulletin.delimiters import Run, paired
 from tearline.bulletin.links import ENTITY, Tail, as_link, as_portion, decoded, mark_of, tail_at
-from tearline.bulletin.reading import Content, Reader
+from tearline.bulletin.markup import html_at
+from tearline.bulletin.reading import LINK_WORK, Content, Reader
 from tearline.bulletin.tree import Break, Code, Image, Inline, InlinePortion, Link, NoteRef, Text, nested, words_of
 from tearline.marking import Mark, find_marks
 
@@ -35,7 +36,6 @@ _AUTOLINK = re.compile(
 )
 _URL = re.compile(r"https?://[^\s<>\"“”\[\]`\\]+")
 _URL_END: Final = "*_.,;:!?'\u2019)"  # signs at an address's end that belong to the sentence
-_TAG = re.compile(r"</?[A-Za-z][^<>]{0,2000}>|<!--|<[!?][A-Za-z\[]")
 _TICKS = re.compile(r"`+")
 _NOTE = re.compile(r"\[\^([^\]\[\s^]{1,64})\]")
 # Macros, template comments, attribute lists, critic marks.
@@ -198,8 +198,8 @@ class _Scanner:
             target = said if ":" in said else f"mailto:{said}"
             self.parts.append(Link(target, "", (Text(said),), self.content.at(index)))
             return match.end()
-        if match := _TAG.match(self.text, index):
-            self.report("raw-html", index, width=len(match[0]))
+        if width := html_at(self.text, index):
+            self.report("raw-html", index, width=width)
         self.words("<", index)
         return index + 1
 
@@ -212,12 +212,12 @@ class _Scanner:
 
     def brace(self, index: int) -> int:
         if match := _BRACES.match(self.text, index):
-            self.report("unsupported-markup", index, width=len(match[0]))
+            self.report("unsupported-markup", index, "a macro, attribute list or edit mark", width=len(match[0]))
         self.words("{", index)
         return index + 1
 
     def snippet(self, index: int) -> int:
-        self.report("unsupported-markup", index, width=4)
+        self.report("unsupported-markup", index, "a snippet", width=4)
         self.words("-8<-", index)
         return index + 4
 
@@ -269,6 +269,7 @@ class _Scanner:
         self.flat.drop(opener.piece)
         inside = self.parts[opener.part + 1 :]
         del self.parts[opener.part :]
+        self.reader.spend(LINK_WORK, self.content.at(index))
         self.parts.append(self.linked(opener, paired(inside), tail))
         return tail.end
 
@@ -281,7 +282,10 @@ class _Scanner:
             return Image(tail.target, words_of(children) or tail.title, at)
         for bracket in self.brackets:
             bracket.holds_link = True
+        errors = self.reader.errors
         mark = mark_of(tail, self.content, self.reader)
+        if self.reader.errors > errors:
+            return Link(tail.target, tail.title, children, at)
         if mark is not None:
             words = read_inlines(tail.quoted, self.reader, None) if tail.title else None
             return as_portion(mark, children, words, at, self.reader)

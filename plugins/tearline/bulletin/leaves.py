@@ -86,7 +86,7 @@ def read_fence(scanner: Scanner, body: Body, index: int) -> int:
         scanner.reader.report("unsupported-markup", line.start)
     title = parts[2] or "" if parts else ""
     at = line.start + skip + (parts.start(2) + 1 if parts and title else 0)
-    portion = scanner.portion(Content.of(title[1:-1], at), worded=False)
+    portion = scanner.portion(Content.of(title[1:-1], at), worded=False, mend='write ```text title="(U) Title"')
     code = [each.code(line.column) for each in lines[index + 1 : end]]
     _report_code(scanner, code, portion.mark)
     body.found.append(Fence(parts[1] if parts else "", portion, "\n".join(text for text, _ in code)))

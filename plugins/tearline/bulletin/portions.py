@@ -45,8 +45,13 @@ def is_marked(text: str, system: str, start: int = 0) -> bool:
     return open_mark(text[start : start + MARK_REACH], system) is not None
 
 
-def read_portion(content: Content, reader: Reader, *, marked: bool = True, worded: bool = True) -> Portion:
-    """Ordinal, mark and words. ``marked``: a missing mark is a finding; ``worded``: so are missing words."""
+def read_portion(
+    content: Content, reader: Reader, *, marked: bool = True, worded: bool = True, mend: str = ""
+) -> Portion:
+    """Ordinal, mark and words.
+
+    ``marked``: a missing mark is a finding, with the detail ``mend``; ``worded``: missing words are one.
+    """
     reader.portions += 1
     number, at = reader.portions, content.at(0)
     reader.spend(PORTION_WORK, at)
@@ -57,7 +62,7 @@ def read_portion(content: Content, reader: Reader, *, marked: bool = True, worde
         mark = _report_opening(head.opening, content.at(head.at), reader)
         _report_more(head.rest, reader)
     elif marked:
-        reader.report("unmarked-portion", at, _NUMBER_THE_LIST if _ENUMERATED.match(content.text) else "")
+        reader.report("unmarked-portion", at, _NUMBER_THE_LIST if _ENUMERATED.match(content.text) else mend)
     inlines = read_inlines(head.rest, reader, mark)
     if worded and not inlines:
         reader.report("empty-portion", at)

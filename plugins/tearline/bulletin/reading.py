@@ -21,6 +21,7 @@ MAX_PORTION: Final = 100_000  # characters
 # Lines of containers, inlines, and portions at PORTION_WORK each; a manual of 400 pages takes 50,000.
 MAX_WORK: Final = 80_000
 PORTION_WORK: Final = 5
+LINK_WORK: Final = 5
 _END: Final = 1 << 60
 
 
@@ -82,10 +83,10 @@ class Reader:
             self.stop("too-large", self.positions.place(at))
 
     def measure(self, text: str, at: int) -> None:
-        """Raises ``EnoughError`` where a portion's text is longer than any portion is. Entities are slow to look at."""
+        """Raises ``EnoughError`` where a portion is too long. Signs that could hide marks take time to look at."""
         if len(text) > MAX_PORTION:
             self.stop("too-large", self.positions.place(at))
-        self.spend(text.count("&"), at)
+        self.spend(text.count("&") + text.count("\\"), at)
 
     def stop(self, rule: str, place: Place) -> None:
         """Note why reading ends here, and end it."""

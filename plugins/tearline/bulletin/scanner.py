@@ -32,14 +32,14 @@ MAX_DEPTH: Final = 12  # of containers; people stop at five or six
 CODE_INDENT: Final = 4
 
 # How lines begin that other readers take for markup which the language leaves out.
-_LEFT_OUT: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
-    (re.compile(r"\[[^\]\n]{0,1000}\]:"), "reference-link"),
-    (re.compile(r"\*\[[^\]\n]{1,200}\]:"), "unsupported-markup"),  # abbreviation
-    (re.compile(r":[ \t]{1,3}\S"), "unsupported-markup"),  # definition
-    (re.compile(r":::|/{3,}[ \t]"), "unsupported-markup"),  # generic block
-    (re.compile(r"#{2,}[^\s(]"), "unsupported-markup"),  # a heading to some, words to others
-    (re.compile(r"(?:!!!|\?\?\?\+?|===[!+]?)[ \t]*[\w\"“]"), "unsupported-markup"),  # a box whose line is not right
-    (BARE_DELIMITERS, "table-shape"),
+_LEFT_OUT: Final[tuple[tuple[re.Pattern[str], str, str], ...]] = (
+    (re.compile(r"\[[^\]\n]{0,1000}\]:"), "reference-link", ""),
+    (re.compile(r"\*\[[^\]\n]{1,200}\]:"), "unsupported-markup", "an abbreviation"),
+    (re.compile(r":[ \t]{1,3}\S"), "unsupported-markup", "a definition list"),
+    (re.compile(r":::|/{3,}[ \t]"), "unsupported-markup", "a generic block"),
+    (re.compile(r"#{2,}[^\s(]"), "unsupported-markup", "a heading needs one to six # and a blank"),
+    (re.compile(r"(?:!!!|\?\?\?\+?|===[!+]?)[ \t]*[\w\"“]"), "unsupported-markup", "a title ends its line"),
+    (BARE_DELIMITERS, "table-shape", ""),
 )
 _SUSPECT: Final = frozenset("[*:/#!?=|-")  # what these patterns begin with
 # What some readers take into a list, table or note when no blank line parts the two, and others do not.
@@ -96,9 +96,9 @@ class Scanner:
         if line is not None:
             self.reader.report("unclear-nesting", line.start)
 
-    def portion(self, content: Content, *, marked: bool = True, worded: bool = True) -> Portion:
+    def portion(self, content: Content, *, marked: bool = True, worded: bool = True, mend: str = "") -> Portion:
         """See ``read_portion``."""
-        return read_portion(content, self.reader, marked=marked, worded=worded)
+        return read_portion(content, self.reader, marked=marked, worded=worded, mend=mend)
 
     def blocks(self, body: Body) -> tuple[Block, ...]:
         """The blocks of a container."""
@@ -189,9 +189,9 @@ class Scanner:
 
     def refuse_markup(self, line: Line) -> None:
         """Report what the language leaves out, recognised by how a line begins."""
-        rule = next((rule for pattern, rule in _LEFT_OUT if pattern.match(line.text)), "")
-        if rule:
-            self.reader.report(rule, line.start)
+        found = next(((rule, detail) for pattern, rule, detail in _LEFT_OUT if pattern.match(line.text)), None)
+        if found is not None:
+            self.reader.report(found[0], line.start, found[1])
 
     @staticmethod
     def joined(lines: Lines) -> Content:

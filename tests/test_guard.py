@@ -212,7 +212,7 @@ def test_drafts_and_refused_documents_are_withheld_from_the_full_edition_too(tmp
     tree = trees_of(tmp_path, sources)["full"]
     write(tree, tmp_path / "stage")
     guard = Guard.of(tree, tmp_path / "stage", [])
-    assert [one.detail for one in guard.check_text("x.txt", PLANTED)] == ["from bulletins/a.md, bulletins/b.md"]
+    assert [one.detail for one in guard.check_text("x.txt", PLANTED)] == ["from bulletins/a.md"]
     assert rules(guard.check_text("x.html", "<p>x</p>")) == ["banner-missing"]
 
 

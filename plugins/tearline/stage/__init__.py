@@ -21,7 +21,8 @@ import frontmatter
 
 from tearline.corpus import Corpus
 from tearline.findings import in_order
-from tearline.policy import Edition, Policy
+from tearline.policy import Edition, Policy, extensions
+from tearline.proof import Renderer
 from tearline.stage.composing import Composer
 from tearline.stage.deciding import Decided
 from tearline.stage.furnishing import furnish
@@ -30,13 +31,15 @@ from tearline.stage.model import File, Tree, Withheld
 __all__ = ["File", "Tree", "Withheld", "compose", "write"]
 
 
-def compose(corpus: Corpus, policy: Policy, edition: Edition, now: dt.datetime) -> Tree:
-    """The edition's tree. ``now`` decides what is still in effect.
+def compose(
+    corpus: Corpus, policy: Policy, edition: Edition, now: dt.datetime, renderer: Renderer | None = None
+) -> Tree:
+    """The edition's tree. ``now`` decides what is still in effect; ``renderer`` is one for all editions.
 
     Refused documents are named in the result; their pages are not there.
     """
     decided = Decided(corpus, policy, edition)
-    Composer(decided, now).compose()
+    Composer(decided, now, renderer or Renderer(extensions(policy))).compose()
     if corpus.whole:
         furnish(decided)
     decided.tree.findings = in_order(decided.tree.findings)

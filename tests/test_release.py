@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from newsroom import LOW, Draft, Slot, Word, drafts, spelled
+from drafts import LOW, Draft, Slot, Word, drafts, spelled
 from tearline.bulletin.document import Bulletin, read_document
 from tearline.effective import effective_marks
 from tearline.emit import Addresses, emit

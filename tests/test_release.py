@@ -292,6 +292,7 @@ FIGURES: Final = (
     ("typed", "released"),
     [
         ("(U) ![in](a.png)", "(U) ![in; alt](../assets/a.png)\n\n(U) Source: county"),
+        ("(U) ![a different ALT](a.png)", "(U) ![a different ALT](../assets/a.png)\n\n(U) Source: county"),
         ("(U) a ![x](b.png) b", "(U) a b"),
         ("(U) ![x](b.png)", ""),
         ("(U) a\n\n- (U) ![x](b.png)\n    - (U) b\n- (U) c", "(U) a\n\n- (U) c"),
@@ -426,6 +427,9 @@ def test_items_under_a_lead_in_inside_an_item_are_its_words() -> None:
         ("(a) (U//LES) x\n\n!!! tearline\n    (a) (U) y\n\n(b) (U) z", []),
         ("## 1. (U) x\n\n(U) a\n\n## 2. (U//LES) y\n\n(U//LES) b\n\n## 3. (U) z\n\n(U) c", ["10 number-gap"]),
         ("(a) (U//LES) x\n\n## (U) h\n\n(a) (U) y", []),
+        ("3.1.1 (U) a\n\n3.2.1 (U//LES) b\n\n3.3.1 (U) c", ["8 number-gap"]),
+        ("i. (U) a\n\nii. (U//LES) b\n\niii. (U) c", ["8 number-gap"]),
+        ("iv. (U) a\n\nv. (U) b\n\nvi. (U//LES) c", []),
         ("6.1 (U) a\n\n6.2 (U//LES) b\n\n7.1 (U) c", []),
     ],
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import replace
 from itertools import cycle
 from typing import Final
@@ -13,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from drafts import LOW, Draft, Slot, Word, drafts, spelled
+from hangs import no_hang
 from tearline.bulletin.document import Bulletin, read_document
 from tearline.effective import effective_marks
 from tearline.emit import Addresses, emit
@@ -464,8 +464,7 @@ def test_a_stand_in_that_nobody_could_read_is_an_error() -> None:
         + "\n\n".join("    (U) c" for _ in range(3_000)),
     ],
 )
-def test_large_documents_take_time_in_proportion(body: str) -> None:
+def test_large_documents_are_released_without_a_hang(body: str) -> None:
     marked, _ = effective_marks(read(bulletin(body)))
-    start = time.process_time()
-    assert release(marked, EOC, TERMS).released is not None
-    assert time.process_time() - start < 3
+    with no_hang():
+        assert release(marked, EOC, TERMS).released is not None

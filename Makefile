@@ -18,7 +18,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --require-virtualenv
 
-.PHONY: help site test lint docs pictures lock wheels clean
+.PHONY: help site test fuzz lint docs pictures lock wheels clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -30,6 +30,9 @@ site: $(READY) ## build both editions, site-eoc and site-full
 
 test: $(READY) ## run every test
 	@$(BIN)/python -m pytest -n auto
+
+fuzz: $(READY) ## look for documents that break the parser, for five minutes
+	@$(BIN)/python tests/fuzz_documents.py 300
 
 lint: $(READY) ## ruff, mypy, import-linter
 	@$(BIN)/ruff check plugins tests

@@ -193,7 +193,8 @@ def _item(scanner: Scanner, body: Body, index: int, *, ordered: bool) -> tuple[I
         scanner.reader.report("unsupported-markup", words.start, "a task list")
     if _opens_block(words.text):
         scanner.reader.report("unmarked-portion", words.start)
-        return Item(Portion(None, ()), scanner.blocks(body.inner(inner, edge))), after
+        portion = Portion(None, (), at=words.start)
+        return Item(portion, scanner.blocks(body.inner(inner, edge))), after
     stop = scanner.paragraph_end(inner, 0)
     portion = scanner.portion(scanner.joined(inner[:stop]), marked=False)
     return Item(portion, scanner.blocks(body.inner(inner[stop:], edge))), after

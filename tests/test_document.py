@@ -1,0 +1,155 @@
+"""Documents: every finding at once, nothing raised on any bytes, and the checks that need the whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newsroom import HEAD, read, rules
+from tearline.bulletin.document import MAX_BYTES, MAX_LINE, Bulletin, Page, read_document
+from tearline.bulletin.page import check_page
+from tearline.bulletin.reading import MAX_PORTION, EnoughError, Positions, Reader
+
+ROOT = Path(__file__).parents[1]
+PAGE = "---\ntitle: Marks\nmarking: U\n---\n"
+
+
+def found(data: bytes) -> list[str]:
+    return [one.rule.name for one in read_document("a.md", data, "fouo-les").findings]
+
+
+def test_every_sample_reads_without_a_finding() -> None:
+    for path in sorted((ROOT / "bulletins").rglob("*.md")):
+        reading = read_document(path.name, path.read_bytes(), "fouo-les")
+        assert reading.document is not None
+        assert reading.findings == ()
+
+
+def test_a_body_is_read_even_if_its_front_matter_is_refused() -> None:
+    reading = read_document("a.md", b"---\nid: IB-2026-014\ncolour: red\n---\nwords\n\n(U//LES) x (U)\n", "fouo-les")
+    assert reading.document is None
+    said = [(one.rule.name, one.portion) for one in reading.findings]
+    assert said == [
+        ("missing-key", ""),
+        ("unknown-key", ""),
+        ("unmarked-portion", "IB-2026-014 ¶1"),
+        ("misplaced-mark", "IB-2026-014 ¶2"),
+    ]
+
+
+def test_a_refused_front_matter_still_says_which_system_marks_are_read_in() -> None:
+    data = b"---\nid: IB-2026-014\nsystem: tlp\ncolour: red\n---\n(TLP:AMBER) words\n"
+    assert found(data) == ["missing-key", "unknown-key"]
+
+
+def test_an_id_that_is_no_product_number_is_not_repeated_in_findings() -> None:
+    reading = read_document("a.md", b"---\nid: John Doe\ntitle: (U) x\n---\nwords\n", "fouo-les")
+    assert all("John" not in str(one) for one in reading.findings)
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"", ["no-front-matter"]),
+        (b"(U) words\n", ["no-front-matter"]),
+        (b"\xff\xfe", ["not-utf8"]),
+        (b"a" * (MAX_BYTES + 1), ["too-large"]),
+        (HEAD.encode() + b"(U) " + b"a" * MAX_LINE, ["too-large"]),
+        (HEAD.encode(), ["empty-portion"]),
+        (HEAD.encode() + b"(U) a\x00b\n", ["forbidden-character"]),
+        (HEAD.encode() + b"(U) a\x0cb\n", ["forbidden-character"]),
+        (HEAD.encode() + "(U) a\u2028(U//LES) b\n".encode(), ["forbidden-character", "misplaced-mark"]),
+        (HEAD.encode() + "(U) a\u0085b\n".encode(), ["forbidden-character"]),
+        (HEAD.replace("\n", "\r").encode() + b"(U) a\r", ["forbidden-character"] * 7 + ["no-front-matter"]),
+    ],
+)
+def test_bytes_that_are_no_document(data: bytes, expected: list[str]) -> None:
+    assert found(data) == expected
+
+
+def test_a_mixed_file_of_line_ends_reads_as_one_of_lf() -> None:
+    body = "(U) a\r\nb\n\r\n- (U) c\r\n"
+    assert rules(body) == []
+    document = read(body).document
+    assert isinstance(document, Bulletin)
+    assert len(document.portions()) == 2
+
+
+def test_a_portion_is_not_longer_than_a_hundred_thousand_characters() -> None:
+    body = "(U) " + "words and words\n" * (MAX_PORTION // 10)
+    assert rules(body) == ["too-large"]
+    assert rules('```text title="(U) x"\n' + "words and words\n" * (MAX_PORTION // 10) + "```\n") == ["too-large"]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=300))
+def test_no_bytes_raise(tail: bytes) -> None:
+    read_document("a.md", tail, "fouo-les")
+    read_document("a.md", HEAD.encode() + tail, "fouo-les")
+    read_document("a.md", PAGE.encode() + tail, "fouo-les")
+
+
+# --- inline portions, where the whole portion decides -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "fits"),
+    [
+        ("(U) The man [John](U//LES) left", True),
+        ("(U) The man [John](U//LES), [Jim](U//LES) left", True),
+        ('(U) [John](U//LES "A man") left', True),
+        ("(U) [John](U//LES) left", False),
+        ("(U) The man was [John](U//LES).", False),
+        ('(U) [John](U//LES "A man") and [Jim](U//LES) left', True),
+        ("(U) **[John](U//LES)** left", False),
+        ("(U) *The* man [John](U//LES) *left*", True),
+    ],
+)
+def test_an_inline_portion_without_a_replacement_stands_between_words(body: str, fits: bool) -> None:  # noqa: FBT001
+    assert rules(body) == ([] if fits else ["inline-portion"])
+
+
+# --- pages ------------------------------------------------------------------------------------------------------
+
+
+def test_a_page_may_use_any_markdown() -> None:
+    body = "# Title\n\nSetext\n======\n\n    code\n\n[a]: https://example.org\n\n<div markdown>\nwords `(U//LES)`\n</div>\n"
+    reading = read_document("a.md", (PAGE + body).encode(), "fouo-les")
+    assert isinstance(reading.document, Page)
+    assert reading.findings == ()
+    assert reading.document.body == body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "(U) words",
+        "a (U//LES) b",
+        "`a (U//LES)`",
+        "<!-- a -->",
+        "--8<-- 'a'",
+        "-8<- a",
+        "{{ a }}",
+        "{% a %}",
+        "<script>",
+        "[a](javascript:b)",
+    ],
+)
+def test_a_page_breaks_its_rules(body: str) -> None:
+    assert set(found((PAGE + body + "\n").encode())) == {"page-rule"}
+
+
+def test_a_page_is_checked_even_if_its_front_matter_is_refused() -> None:
+    assert found(b"---\ntitle: x\n---\n\nwords\n\n(U//LES) x\n") == ["missing-key", "page-rule"]
+
+
+def test_marks_on_pages_have_their_place() -> None:
+    text = PAGE + "\n\none\ntwo\n   \n\nthree\n(U//LES) four\n"
+    reader = Reader(text, Positions.of("a.md", text), "fouo-les")
+    check_page(reader, len(PAGE))
+    assert [(one.place.line, one.place.column) for one in reader.findings] == [(12, 1)]
+    with pytest.raises(EnoughError):
+        check_page(Reader("(U) " * 30_000, Positions.of("a.md", ""), "fouo-les"), 0)

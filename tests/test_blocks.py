@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 import re
-import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hangs import no_hang
 from newsroom import CASES, HEAD, Case, cases, marked, outline, read, rules, spoken
 from tearline.bulletin.document import MAX_BYTES
 from tearline.findings import Severity
@@ -107,12 +107,10 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_files_are_read_quickly(name: str) -> None:
-    """Within a second of a quiet machine; the bound leaves room for a busy one."""
+def test_hostile_files_are_read_without_a_hang(name: str) -> None:
     body = (HOSTILE[name] * (MAX_BYTES // len(HOSTILE[name]) + 1))[: MAX_BYTES - len(HEAD)]
-    start = time.process_time()
-    reading = read(body)
-    assert time.process_time() - start < 2.5
+    with no_hang():
+        reading = read(body)
     assert len(reading.findings) <= 5_001
 
 

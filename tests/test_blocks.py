@@ -99,6 +99,7 @@ HOSTILE = {
     "rows": "|a|\n|-|\n" + "| (U) x |\n" * 9_000, "columns": "|" + "a|" * 45_000 + "\n|" + "-|" * 45_000 + "\n", "headings": "# (U) Tee\n", "fences": "```\n",
     "boxes": "".join("    " * depth + '!!! note "(U) x"\n' for depth in range(400)), "lists": "".join("  " * depth + "- (U) x\n" for depth in range(40)),
     "box blanks": "!!! a" + " " * 80_000 + '"x\n', "row blanks": "|a|\n|-" + " " * 80_000 + "x\n", "heading blanks": "# (U) " + " #" * 45_000 + "x\n",
+    "escaped pipes": "|a|\n|-|\n| (U) " + "\\" * 90_000 + "\n",
     "backslashes": "(U) " + "\\" * 90_000 + "\n\n", "comments": "<!-- x\n", "closed comments": "<!-- x -->\n", "lazy lines": "> (U) x\n" + "x\n" * 40_000,
     "notes": "[^a]: (U) x\n\n", "tearlines": "(U//LES) x\n\n!!! tearline\n    (U) x\n\n", "blank lines": "\n", "returns": "\r", "nothing": "\0",
     "paragraphs": "(U) x\n\n", "aliases": "(u) x\n\n", "one paragraph": "(U) " + "words and words\n" * 6_000 + "\n", "tabs": "\t" * 90_000 + "x\n",

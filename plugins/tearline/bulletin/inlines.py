@@ -243,6 +243,7 @@ class _Scanner:
 
     def bracket(self, index: int) -> int:
         if match := _NOTE.match(self.text, index):
+            self.reader.spend(NODE_WORK, self.content.at(index))
             self.parts.append(NoteRef(match[1], self.content.at(index)))
             self.asides.append((match[1], index + 2))
             return match.end()
@@ -264,13 +265,13 @@ class _Scanner:
                 self.report("bad-link", opener.at, width=index + 1 - opener.at)
             self.words("]", index)
             return index + 1
+        self.reader.spend(NODE_WORK, self.content.at(index))
         if tail.is_plural and not opener.image:
             self.words("]", index)
             return index + 1
         self.flat.drop(opener.piece)
         inside = self.parts[opener.part + 1 :]
         del self.parts[opener.part :]
-        self.reader.spend(NODE_WORK, self.content.at(index))
         self.parts.append(self.linked(opener, paired(inside), tail))
         return tail.end
 

@@ -23,7 +23,7 @@ from tearline.marking import Mark
 _COMMENT: Final = "<!--"
 _OUTER_PIPES: Final = 2
 _FENCE_INFO = re.compile(r"((?:(?!title=)[\w+#.-]++)?+)[ \t]*+(?:title=(\"[^\"]*+\"|“[^”]*+”|'[^']*+'))?+[ \t]*+$")
-_PIPES = re.compile(r"(\\*)\|")
+_PIPES = re.compile(r"(?<!\\)(\\*+)\|")
 # What ends a comment for a browser and not for a reader of Markdown, or seems to open another one.
 _UNCLEAR_COMMENT = re.compile(r"<!--|--!>")
 

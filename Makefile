@@ -15,24 +15,22 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+KEY := .tearline/signing-key
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --require-virtualenv
 
-.PHONY: help site test fuzz lint docs pictures lock wheels clean
+.PHONY: help site test lint docs pictures lock wheels clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
-site: $(READY) ## build both editions, site-eoc and site-full
-	@$(BIN)/tearline build
+site: $(READY) $(KEY) ## build both editions, site-eoc and site-full
+	@TEARLINE_SIGNING_KEY=$${TEARLINE_SIGNING_KEY-$(KEY)} $(BIN)/tearline build
 	@echo "The EOC edition is in $(CURDIR)/site-eoc, the full edition in $(CURDIR)/site-full."
 	@echo "To look at one: python3 -m http.server -d site-eoc   then open http://127.0.0.1:8000/"
 
 test: $(READY) ## run every test
 	@$(BIN)/python -m pytest -n auto
-
-fuzz: $(READY) ## look for documents that break the parser, for five minutes
-	@$(BIN)/python tests/fuzz_documents.py 300
 
 lint: $(READY) ## ruff, mypy, import-linter
 	@$(BIN)/ruff check plugins tests
@@ -55,7 +53,12 @@ wheels: $(READY) ## fill wheels/ for a machine without network
 
 clean: ## remove the environment, the caches and the built sites
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .preview .tearline \
-	    site-eoc site-full site-eoc.manifest.json site-full.manifest.json
+	    site-eoc site-full site-*.manifest.json site-*.manifest.json.sig
+
+# A throwaway key for the sample site, made once and never committed. A real site's key lies elsewhere (see docs/policy.md).
+$(KEY): | $(READY)
+	@rm -f .tearline/signers
+	@$(BIN)/tearline keygen $@ --signers .tearline/signers --edition eoc --edition full
 
 # The stamp is younger than what it was made from: a second `make` does nothing here.
 $(READY): requirements.lock pyproject.toml

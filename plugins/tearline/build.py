@@ -1,7 +1,12 @@
-"""The sentence: read the sources, stage each edition, render it, look at the bytes, swap it into place.
+"""The sentence: read the sources, stage each edition, render it, look at the bytes, seal them, swap them into place.
 
 A step that fails leaves the published sites as they were. Everything on the way lives in a private folder beside
-them, which is gone afterwards, whatever happened.
+them, which is gone afterwards, whatever happened; after a kill, the next build completes or removes it.
+
+A site and its manifest are two names, and no system renames two at once. So the old manifest and signature are put
+aside, then the sites are exchanged, then the new manifests and signatures are put in place: a manifest that is there
+describes the site beside it, and for a moment there is none. Whoever reads across that moment and gets an old
+manifest with a new site notices, because every byte is compared with it before anything is published.
 """
 
 from __future__ import annotations
@@ -12,14 +17,21 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from tearline import __version__
+from tearline.commit import Change, Private, commit, private_folder, sweep
 from tearline.corpus import Corpus, read_corpus
 from tearline.findings import Finding, Place, in_order, refuses
 from tearline.guard import Guard
+from tearline.inventory import Inventory, differences, take_inventory
+from tearline.manifest import moment, verdict
 from tearline.policy import Edition, Policy, extensions
 from tearline.proof import Renderer
 from tearline.render import Rendering, start_rendering, theme_files
+from tearline.seal import seal, signature, signing_key
 from tearline.stage import Tree, compose, write
-from tearline.swap import Private, TargetError, make_readable, private_folder, publish
+from tearline.swap import TargetError, exchange, locked, make_readable
 
 Say = Callable[[str], None]
 
@@ -65,7 +77,7 @@ def stage_tree(policy: Policy, edition: Edition, out: Path, now: dt.datetime, ho
         return outcome
     with private_folder(out.parent) as private:
         write(trees[edition.name], private.path / "stage")
-        publish([(private.path / "stage", out)])
+        exchange(private.path / "stage", out)
     outcome.sites.append(out)
     return outcome
 
@@ -73,32 +85,85 @@ def stage_tree(policy: Policy, edition: Edition, out: Path, now: dt.datetime, ho
 def build(  # noqa: PLR0913, PLR0917 - the command's options
     policy: Policy, editions: Sequence[Edition], out: Path, now: dt.datetime, say: Say, how: How
 ) -> Outcome:
-    """Build and publish ``out/site-<edition>`` for each edition, all or none.
+    """Build and publish ``out/site-<edition>`` and its manifest for each edition, all or none.
 
-    Raises ``RenderError`` where the renderer fails and ``TargetError`` where ``out`` cannot be written.
+    Raises ``RenderError`` where the renderer fails, ``TargetError`` where ``out`` cannot be written, ``KeyFault``
+    where the signing key cannot be used. Without a key the manifests are unsigned.
     """
-    targets = {edition.name: out / f"site-{edition.name}" for edition in editions}
-    for target in targets.values():
-        refuse_overlap(policy, target)
-        _refuse_other_things(target)
+    key = signing_key(policy, editions)
+    for edition in editions:
+        refuse_overlap(policy, out / f"site-{edition.name}")
+        _refuse_other_things(out / f"site-{edition.name}")
     say("Reading the sources")
     outcome, trees = _composed(policy, now, how)
     if outcome.refused:
         return outcome
     chosen = [trees[edition.name] for edition in editions]
-    with private_folder(out) as private:
+    with private_folder(out) as private, locked(out, f"another build in {out} is under way"):
+        sweep(out)
         say(f"Rendering {', '.join(f'{one.edition.name} ({one.bulletins} bulletins)' for one in chosen)}")
         built = _rendered(chosen, private, now)
         say("Reading the built bytes")
-        found = [one for tree, done in zip(chosen, built, strict=True) for one in _guarded(tree, *done)]
+        read = [_read(tree, *done) for tree, done in zip(chosen, built, strict=True)]
+        changes = [change for one in read for change in _sealed(one, policy, now, key, private)]
+        found = [each for one in read for each in one.findings]
         outcome.findings = in_order([*outcome.findings, *found])
         outcome.refused = refuses(found)
         if not outcome.refused:
-            for rendering, _ in built:
-                make_readable(rendering.site)
-            publish(zip((rendering.site for rendering, _ in built), targets.values(), strict=True))
-            outcome.sites += targets.values()
+            commit(private.path, changes)
+            outcome.sites += [out / one.name for one in read]
+            if key is None:
+                say("The manifests are unsigned, and `tearline publish` takes none: no signing key is configured")
     return outcome
+
+
+@dataclass(slots=True)
+class _Read:
+    """A site that was read: its files as they were then, and what there is to say about them."""
+
+    tree: Tree
+    site: Path
+    taken: Inventory
+    findings: list[Finding]
+
+    @property
+    def name(self) -> str:
+        return f"site-{self.tree.edition.name}"
+
+
+def _read(tree: Tree, rendering: Rendering, log: str) -> _Read:
+    make_readable(rendering.site)
+    taken = take_inventory(rendering.site, f"site-{tree.edition.name}")
+    return _Read(tree, rendering.site, taken, [*taken.findings, *_guarded(tree, rendering, log)])
+
+
+def _sealed(
+    read: _Read, policy: Policy, now: dt.datetime, key: Ed25519PrivateKey | None, private: Private
+) -> Iterator[Change]:
+    """Write manifest and signature into the private folder, and say where they and the site go.
+
+    A site that changed since it was read gets findings.
+    """
+    said = verdict(f"tearline guard {__version__}", read.taken.entries, passed=not refuses(read.findings))
+    read.findings += differences(read.taken.entries, take_inventory(read.site, read.name), read.name)
+    edition, recalled = read.tree.edition, _recalled(read.tree)
+    made = seal(read.site, read.taken, policy, edition, built=moment(now), recalled=recalled, said=said).to_bytes()
+    path, name = read.site.with_name("manifest.json"), f"{read.name}.manifest.json"
+    path.write_bytes(made)
+    yield Change.of(private.path, read.site, read.name)
+    yield Change.of(private.path, path, name)
+    if key is None:
+        yield Change(f"{name}.sig")
+        return
+    signed = path.with_name("manifest.json.sig")
+    signed.write_bytes(signature(made, key))
+    yield Change.of(private.path, signed, f"{name}.sig")
+
+
+def _recalled(tree: Tree) -> list[str]:
+    """The files of the site that say that a bulletin was recalled."""
+    told = {name: dict(file.told.get("tearline", {})) for name, file in tree.files.items()}
+    return [f"{name.removesuffix('.md')}/index.html" for name, each in told.items() if each.get("kind") == "tombstone"]
 
 
 def _composed(policy: Policy, now: dt.datetime, how: How) -> tuple[Outcome, dict[str, Tree]]:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import click
 
 from tearline import __version__
+from tearline.cli_publish import COMMANDS
 from tearline.findings import REPORTS, Finding, in_order, refuses, report
 from tearline.printing import caret, plain_path, progress, say, tell
 
@@ -165,6 +166,10 @@ def build_command(editions: Sequence[str], out: Path, config_file: Path, form: s
     return _finish(outcome, policy, form, show=how["show"])
 
 
+for _command in COMMANDS:
+    cli.add_command(_command)
+
+
 def _now() -> dt.datetime:
     from tearline.render import build_moment
 
@@ -259,18 +264,23 @@ def _run(arguments: Sequence[str] | None) -> int:
     return code if isinstance(code, int) else DONE
 
 
+_WHOLE: Final = "stopped; every published site is whole, the old one or the new"
+
+
 def _failure(error: BaseException) -> tuple[int, str]:
     """What may go wrong outside of findings: the exit code, and one line that quotes no source."""
+    from tearline.keys import KeyFault
     from tearline.render import RenderError
     from tearline.swap import TargetError
 
     table: Mapping[type[BaseException], tuple[int, Callable[[Any], str]]] = {
         UsageError: (USAGE, str),
         TargetError: (USAGE, str),
+        KeyFault: (USAGE, str),
         RenderError: (FAULT, str),
         OSError: (USAGE, lambda e: f"{plain_path(Path(e.filename or '?'))}: {e.strerror or 'cannot be used'}"),
-        StoppedError: (STOPPED, lambda _: "stopped; nothing was published"),
-        click.Abort: (STOPPED + signal.SIGINT, lambda _: "stopped; nothing was published"),
+        StoppedError: (STOPPED, lambda _: _WHOLE),
+        click.Abort: (STOPPED + signal.SIGINT, lambda _: _WHOLE),
     }
     for kind, (code, said) in table.items():
         if isinstance(error, kind):

@@ -171,6 +171,21 @@ RULES: Mapping[str, Rule] = _rules(
     ("TL301", "mark-above-ceiling", "E", "A built file has a mark above the edition's ceiling", "Nothing was published; report it as a bug"),
     ("TL302", "withheld-words", "E", "A built file has words that were withheld", "Nothing was published; find how they got there"),
     ("TL303", "banner-missing", "E", "A built page lacks its banner", "Restore the templates in the theme's custom_dir"),
+    # TL4xx: manifest and publish
+    ("TL401", "manifest-missing", "E", "There is no manifest", "Build the site, and hand its manifest over with it"),
+    ("TL402", "manifest-unreadable", "E", "The manifest is not as it was written", "Build the site again, or fetch the manifest again"),
+    ("TL403", "signature-missing", "E", "The manifest is not signed", "Build with a signing key, and hand the .sig file over too"),
+    ("TL404", "signature-refused", "E", "The signature is not that of an allowed signer on exactly this manifest",
+     "Fetch manifest and signature again; if they are right, check the file of allowed signers"),
+    ("TL405", "verdict-refused", "E", "The verifier did not pass this site", "Correct what it found and build again"),
+    ("TL406", "wrong-edition", "E", "This is another edition", "Publish each edition to its own place"),
+    ("TL407", "stale-manifest", "E", "The manifest is not of the time it should be", "Build again; to go back on purpose, use --rollback"),
+    ("TL408", "file-changed", "E", "A file is not the one that was verified", "Build or copy the site again"),
+    ("TL409", "file-missing", "E", "A file that was verified is not there", "Build or copy the site again"),
+    ("TL410", "file-extra", "E", "Something is there that was not verified", "Remove it, and find how it got there"),
+    ("TL411", "site-file-kind", "E", "A site has plain files in plain folders only", "Remove it, and find how it got there"),
+    ("TL412", "recalled-since", "E", "Going back would show a bulletin that was recalled since", "Build a new release instead"),
+    ("TL413", "no-previous", "E", "There is no earlier release to go back to", "Build a new release instead"),
 )  # fmt: skip
 
 

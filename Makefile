@@ -18,10 +18,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --require-virtualenv
 
-.PHONY: help site test fuzz lint docs pictures lock wheels clean
+.PHONY: help site test lint docs pictures lock wheels clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 site: $(READY) ## build both editions, site-eoc and site-full
 	@$(BIN)/tearline build
@@ -30,9 +30,6 @@ site: $(READY) ## build both editions, site-eoc and site-full
 
 test: $(READY) ## run every test
 	@$(BIN)/python -m pytest -n auto
-
-fuzz: $(READY) ## look for documents that break the parser, for five minutes
-	@$(BIN)/python tests/fuzz_documents.py 300
 
 lint: $(READY) ## ruff, mypy, import-linter
 	@$(BIN)/ruff check plugins tests
@@ -45,6 +42,9 @@ docs: $(READY) ## write the parts of README.md and docs/ that the tool says itse
 
 pictures: $(READY) ## draw the pictures of README.md anew (needs Chromium)
 	@$(BIN)/python tests/pictures.py
+
+bench-verify: $(READY) ## how fast the verifier reads a thousand bulletins
+	@$(BIN)/python tests/bench_verify.py
 
 lock: $(READY) ## pin all dependencies anew, for every Python and processor, with hashes
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,6 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hangs import no_hang
 from tearline.bulletin.front_matter import (
     FORBIDDEN_CHARACTERS,
     MAX_DEPTH,
@@ -352,9 +352,10 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_input_is_refused_or_read_quickly(name: str) -> None:
     text = document(HOSTILE[name] + "\n")
-    with no_hang():
-        split_front_matter(text, "a.md")
-        quote_fixes(text)
+    start = time.perf_counter()
+    split_front_matter(text, "a.md")
+    quote_fixes(text)
+    assert time.perf_counter() - start < 1
 
 
 # Properties. The alphabet is what YAML and our reading of it turn upon.

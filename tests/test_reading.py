@@ -53,7 +53,7 @@ def test_compressed_members_are_opened_one_in_another() -> None:
     assert found["a.gz##deep.txt"] == b"seven"
 
 
-@pytest.mark.parametrize("data", [b"\x1f\x8bjunk", gzip.compress(b"x" * 999, mtime=0)[:-9], b"PK\x03\x04junk"])
+@pytest.mark.parametrize("data", [b"\x1f\x8bjunk", gzip.compress(b"x" * 999)[:-9], b"PK\x03\x04junk"])
 def test_what_cannot_be_opened_cannot_be_vouched_for(data: bytes) -> None:
     with pytest.raises(UnreadableError):
         list(members("a", data))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import replace
 from itertools import cycle
 from typing import Final
@@ -11,8 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from drafts import LOW, Draft, Slot, Word, drafts, spelled
-from hangs import no_hang
+from newsroom import LOW, Draft, Slot, Word, drafts, spelled
 from tearline.bulletin.document import Bulletin, read_document
 from tearline.effective import effective_marks
 from tearline.emit import Addresses, emit
@@ -292,7 +292,6 @@ FIGURES: Final = (
     ("typed", "released"),
     [
         ("(U) ![in](a.png)", "(U) ![in; alt](../assets/a.png)\n\n(U) Source: county"),
-        ("(U) ![a different ALT](a.png)", "(U) ![a different ALT](../assets/a.png)\n\n(U) Source: county"),
         ("(U) a ![x](b.png) b", "(U) a b"),
         ("(U) ![x](b.png)", ""),
         ("(U) a\n\n- (U) ![x](b.png)\n    - (U) b\n- (U) c", "(U) a\n\n- (U) c"),
@@ -427,9 +426,6 @@ def test_items_under_a_lead_in_inside_an_item_are_its_words() -> None:
         ("(a) (U//LES) x\n\n!!! tearline\n    (a) (U) y\n\n(b) (U) z", []),
         ("## 1. (U) x\n\n(U) a\n\n## 2. (U//LES) y\n\n(U//LES) b\n\n## 3. (U) z\n\n(U) c", ["10 number-gap"]),
         ("(a) (U//LES) x\n\n## (U) h\n\n(a) (U) y", []),
-        ("3.1.1 (U) a\n\n3.2.1 (U//LES) b\n\n3.3.1 (U) c", ["8 number-gap"]),
-        ("i. (U) a\n\nii. (U//LES) b\n\niii. (U) c", ["8 number-gap"]),
-        ("iv. (U) a\n\nv. (U) b\n\nvi. (U//LES) c", []),
         ("6.1 (U) a\n\n6.2 (U//LES) b\n\n7.1 (U) c", []),
     ],
 )
@@ -464,7 +460,8 @@ def test_a_stand_in_that_nobody_could_read_is_an_error() -> None:
         + "\n\n".join("    (U) c" for _ in range(3_000)),
     ],
 )
-def test_large_documents_are_released_without_a_hang(body: str) -> None:
+def test_large_documents_take_time_in_proportion(body: str) -> None:
     marked, _ = effective_marks(read(bulletin(body)))
-    with no_hang():
-        assert release(marked, EOC, TERMS).released is not None
+    start = time.process_time()
+    assert release(marked, EOC, TERMS).released is not None
+    assert time.process_time() - start < 3

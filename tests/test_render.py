@@ -72,8 +72,10 @@ def test_one_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_one_that_is_not_wanted_any_more_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rendering = started(tmp_path, monkeypatch, "import time; time.sleep(60)")
+    before = time.monotonic()
     rendering.stop()
     rendering.stop()
+    assert time.monotonic() - before < 5
     assert rendering.process.returncode == -9
 
 

@@ -78,7 +78,7 @@ def site(root: Path, pages: dict[str, tuple[dict[str, Any], str]], **config: Any
 
 def page(folder: Path, name: str = "index.html") -> BeautifulSoup:
     """One built page."""
-    return BeautifulSoup((folder / name).read_text(encoding="utf-8"), "html.parser")
+    return BeautifulSoup((folder / name).read_text(encoding="utf-8"), "lxml")
 
 
 def hostile(value: Any) -> Any:
@@ -200,7 +200,7 @@ def test_nothing_is_loaded_from_elsewhere_and_nothing_tells_of_the_generator(bui
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"https?://(?!www\.w3\.org/)", text), path
         assert "generator" not in text
-        soup = BeautifulSoup(text, "html.parser")
+        soup = BeautifulSoup(text, "lxml")
         assert soup.select("link[rel=prev], link[rel=next], link[rel=canonical], form[name=search], .md-source") == []
         assert soup.select_one("meta[name=robots]")["content"] == "noindex"  # type: ignore[index]
         assert soup.select_one("meta[name=referrer]")["content"] == "no-referrer"  # type: ignore[index]

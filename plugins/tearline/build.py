@@ -15,8 +15,7 @@ from pathlib import Path
 from tearline.corpus import Corpus, read_corpus
 from tearline.findings import Finding, Place, in_order, refuses
 from tearline.guard import Guard
-from tearline.policy import Edition, Policy, extensions
-from tearline.proof import Renderer
+from tearline.policy import Edition, Policy
 from tearline.render import Rendering, start_rendering, theme_files
 from tearline.stage import Tree, compose, write
 from tearline.swap import Private, TargetError, make_readable, private_folder, publish
@@ -50,8 +49,7 @@ class How:
 def check(policy: Policy, paths: Sequence[Path], now: dt.datetime) -> Outcome:
     """Findings only: every rule that a build would apply before rendering, on all sources or on some."""
     corpus = read_corpus(policy, paths)
-    renderer = Renderer(extensions(policy))
-    trees = [compose(corpus, policy, edition, now, renderer) for edition in policy.editions.values()]
+    trees = [compose(corpus, policy, edition, now) for edition in policy.editions.values()]
     return Outcome(_findings(corpus, trees), others=corpus.others, checked=len(corpus.documents))
 
 
@@ -107,9 +105,8 @@ def _composed(policy: Policy, now: dt.datetime, how: How) -> tuple[Outcome, dict
     With ``hold``, documents that are refused are left out, on whatever step that shows.
     """
     corpus = read_corpus(policy)
-    renderer = Renderer(extensions(policy))
     while True:
-        trees = {name: compose(corpus, policy, edition, now, renderer) for name, edition in policy.editions.items()}
+        trees = {name: compose(corpus, policy, edition, now) for name, edition in policy.editions.items()}
         found = _findings(corpus, trees.values())
         late = {path for tree in trees.values() for path in tree.refused}
         if not (how.hold and corpus.hold(late, found)):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -163,6 +164,25 @@ def build_command(editions: Sequence[str], out: Path, config_file: Path, form: s
             say(error.log)
         raise
     return _finish(outcome, policy, form, show=how["show"])
+
+
+@cli.command("verify", add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def verify_command(arguments: Sequence[str]) -> int:
+    """Read a built site and its sources a second time, independently of what built it."""
+    return _apart("tearline.verify", arguments)
+
+
+@cli.command("accept", add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def accept_command(arguments: Sequence[str]) -> int:
+    """Record that a withheld term may stand in the released text of one bulletin."""
+    return _apart("tearline.verify.accept", arguments)
+
+
+def _apart(module: str, arguments: Sequence[str]) -> int:
+    """Run a module in a process of its own, which knows nothing of ours."""
+    return subprocess.run([sys.executable, "-P", "-m", module, *arguments], check=False).returncode  # noqa: S603 - no shell
 
 
 def _now() -> dt.datetime:

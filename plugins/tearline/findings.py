@@ -171,6 +171,18 @@ RULES: Mapping[str, Rule] = _rules(
     ("TL301", "mark-above-ceiling", "E", "A built file has a mark above the edition's ceiling", "Nothing was published; report it as a bug"),
     ("TL302", "withheld-words", "E", "A built file has words that were withheld", "Nothing was published; find how they got there"),
     ("TL303", "banner-missing", "E", "A built page lacks its banner", "Restore the templates in the theme's custom_dir"),
+    ("TL304", "repetition", "E", "Distinctive withheld words stand in released text too", "Reword the released text, or accept them for this bulletin with `tearline accept`"),
+    ("TL305", "unexplained-words", "E", "A built file has words that nothing released explains", "Nothing was published; find how they got there"),
+    ("TL306", "readings-disagree", "E", "Two readings of a bulletin do not agree about what is withheld", "Simplify the markup of this portion and report it as a bug"),
+    ("TL307", "unexpected-file", "E", "The site has a file that it should not have", "Find out who put it there; build into a fresh folder"),
+    ("TL308", "missing-file", "E", "The site lacks a file that it should have", "Build it again"),
+    ("TL309", "broken-link", "E", "A link leads to nothing in this site", "Correct the link"),
+    ("TL310", "external-load", "E", "A page loads something from elsewhere", "Bring the file into the site, or remove it"),
+    ("TL311", "forbidden-link", "E", "A page points to a repository, a local path or another edition", "Remove the link"),
+    ("TL312", "file-metadata", "E", "A file carries more than its content", "Rebuild it without metadata"),
+    ("TL313", "unreadable-file", "E", "A file cannot be looked into", "Remove it, or publish it in a form that can be read"),
+    ("TL314", "verifier-blind", "E", "The verifier cannot vouch for its own reading", "Nothing was published; report it as a bug"),
+    ("TL315", "bad-record", "E", "A record of accepted repetitions cannot be used", "Correct the record or its key; the key has 32 bytes or more"),
 )  # fmt: skip
 
 

@@ -49,23 +49,17 @@ class _Verdict:
 
 
 _CLEAN: Final = _Verdict()
-_NONE: Final[frozenset[str]] = frozenset()
-_APART: Final = " . . "  # what no mark can reach across
 
 
 @dataclass(slots=True)
 class Guard:
-    """What must not be in an edition.
-
-    ``known`` remembers pieces that many pages have, ``sources`` where a run comes from, once anybody asks.
-    """
+    """What must not be in an edition. ``known`` remembers pieces that many pages have."""
 
     edition: Edition
     withheld: Sequence[Withheld]
     runs: Runs
     mentions: frozenset[str] = frozenset()
     known: dict[int, _Verdict] = field(default_factory=dict)
-    sources: dict[int, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, tree: Tree, stage: Path, themes: Iterable[Path]) -> Guard:
@@ -110,11 +104,9 @@ class Guard:
             return
         if name in self.mentions:
             text = _CODE_MARK.sub(" ", text)
-        markup, held, marks = suffix in MARKUP, set[int](), set[str]()
-        pieces = list(dict.fromkeys(pieces_of(text, markup=markup)))
-        self.learn(pieces, markup=markup)
-        for piece in pieces:
-            verdict = self.known[hash((piece, markup))]
+        held, marks = set[int](), set[str]()
+        for piece in pieces_of(text, markup=suffix in MARKUP):
+            verdict = self.verdict(piece, markup=suffix in MARKUP)
             held |= verdict.held
             marks |= verdict.marks if suffix not in PROGRAMS else set()
         if held:
@@ -123,17 +115,15 @@ class Guard:
         if suffix == ".html" and ('name="marking"' not in text or text.count('class="tl-bar') < BANNERS):
             yield finding("banner-missing", Place(name))
 
-    def learn(self, pieces: Iterable[str], *, markup: bool) -> None:
-        """Work out what is to be said of pieces, once for those that many pages have; marks all at once, as a rule."""
-        readings = {one: readings_of(one, markup=markup) for one in pieces if hash((one, markup)) not in self.known}
-        every = [" ".join(reading.split()) for each in readings.values() for reading in each]
-        calm = _APART.join(each for each in every if each.isascii())
-        odd = _APART.join(each for each in every if not each.isascii())
-        marked = bool(marks_above(calm, self.edition) or marks_above(odd, self.edition))
-        for piece, texts in readings.items():
-            held = frozenset(run for text in texts for run in self.found(text))
-            marks = frozenset(mark for text in texts for mark in marks_above(text, self.edition)) if marked else _NONE
-            self.known[hash((piece, markup))] = _Verdict(held, marks) if held or marks else _CLEAN
+    def verdict(self, piece: str, *, markup: bool) -> _Verdict:
+        """What is to be said of a piece, worked out once for the pieces that many pages have."""
+        key = hash((piece, markup))
+        if key not in self.known:
+            readings = readings_of(piece, markup=markup)
+            held = frozenset(run for reading in readings for run in self.found(reading))
+            marks = frozenset(mark for reading in readings for mark in marks_above(reading, self.edition))
+            self.known[key] = _Verdict(held, marks) if held or marks else _CLEAN
+        return self.known[key]
 
     def found(self, text: str, shortest: int = 1) -> list[int]:
         """The withheld runs in a text, of ``shortest`` words or more."""
@@ -143,13 +133,9 @@ class Guard:
 
     def source_of(self, held: Iterable[int]) -> str:
         """Which source has these words: what an author needs to know, and all that may be said of them."""
-        if not self.sources:
-            for one in self.withheld:
-                for runs in _runs(words_of(one.words)):
-                    for run in runs:
-                        self.sources.setdefault(run, one.path)
-        paths = sorted({self.sources[run] for run in held if run in self.sources})
-        return f"from {', '.join(paths[:3])}" if paths else ""
+        wanted = set(held)
+        paths = {one.path for one in self.withheld if any(wanted & runs for runs in _runs(words_of(one.words)))}
+        return f"from {', '.join(sorted(paths)[:3])}" if paths else ""
 
 
 def marks_above(text: str, edition: Edition) -> list[str]:

@@ -30,9 +30,9 @@ READERS: Final[Mapping[Opener, Read]] = {
 
 def read_blocks(reader: Reader, start: int) -> tuple[Block, ...]:
     """The blocks of the reader's text from an offset on. Every line has been claimed once, or there is a finding."""
-    if reader.text.count("\n", start) >= MAX_LINES:
-        reader.stop("too-large", reader.positions.place(start))
     lines = lines_of(reader.text, start)
+    if len(lines) > MAX_LINES:
+        reader.stop("too-large", reader.positions.place(lines[MAX_LINES].start))
     scanner = Scanner(reader, READERS)
     blocks = scanner.blocks(Body(lines, headings=True, tearlines=True))
     if sorted(scanner.claimed) != list(range(len(lines))):

@@ -193,8 +193,7 @@ def _item(scanner: Scanner, body: Body, index: int, *, ordered: bool) -> tuple[I
         scanner.reader.report("unsupported-markup", words.start, "a task list")
     if _opens_block(words.text):
         scanner.reader.report("unmarked-portion", words.start)
-        portion = Portion(None, (), at=words.start)
-        return Item(portion, scanner.blocks(body.inner(inner, edge))), after
+        return Item(Portion(None, ()), scanner.blocks(body.inner(inner, edge))), after
     stop = scanner.paragraph_end(inner, 0)
     portion = scanner.portion(scanner.joined(inner[:stop]), marked=False)
     return Item(portion, scanner.blocks(body.inner(inner[stop:], edge))), after

@@ -24,7 +24,7 @@ from typing import Final
 from tearline.bulletin.delimiters import Run, paired
 from tearline.bulletin.links import ENTITY, Tail, as_link, as_portion, decoded, mark_of, tail_at
 from tearline.bulletin.markup import html_at
-from tearline.bulletin.reading import NODE_WORK, Content, Reader
+from tearline.bulletin.reading import LINK_WORK, Content, Reader
 from tearline.bulletin.tree import Break, Code, Image, Inline, InlinePortion, Link, NoteRef, Text, nested, words_of
 from tearline.marking import Mark, find_marks
 
@@ -184,7 +184,6 @@ class _Scanner:
         if end is None:
             self.words("`" * length, index)
             return index + length
-        self.reader.spend(NODE_WORK, self.content.at(index))
         words = self.text[index + length : end - length].replace("\n", " ")
         if words.strip() and words[0] == words[-1] == " ":
             words = words[1:-1]
@@ -243,7 +242,6 @@ class _Scanner:
 
     def bracket(self, index: int) -> int:
         if match := _NOTE.match(self.text, index):
-            self.reader.spend(NODE_WORK, self.content.at(index))
             self.parts.append(NoteRef(match[1], self.content.at(index)))
             self.asides.append((match[1], index + 2))
             return match.end()
@@ -265,13 +263,13 @@ class _Scanner:
                 self.report("bad-link", opener.at, width=index + 1 - opener.at)
             self.words("]", index)
             return index + 1
-        self.reader.spend(NODE_WORK, self.content.at(index))
         if tail.is_plural and not opener.image:
             self.words("]", index)
             return index + 1
         self.flat.drop(opener.piece)
         inside = self.parts[opener.part + 1 :]
         del self.parts[opener.part :]
+        self.reader.spend(LINK_WORK, self.content.at(index))
         self.parts.append(self.linked(opener, paired(inside), tail))
         return tail.end
 

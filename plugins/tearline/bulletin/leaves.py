@@ -23,9 +23,9 @@ from tearline.marking import Mark
 _COMMENT: Final = "<!--"
 _OUTER_PIPES: Final = 2
 _FENCE_INFO = re.compile(r"((?:(?!title=)[\w+#.-]++)?+)[ \t]*+(?:title=(\"[^\"]*+\"|“[^”]*+”|'[^']*+'))?+[ \t]*+$")
-_PIPES = re.compile(r"(?<!\\)(\\*+)\|")
+_PIPES = re.compile(r"(\\*)\|")
 # What ends a comment for a browser and not for a reader of Markdown, or seems to open another one.
-_UNCLEAR_COMMENT = re.compile(r"<!--|--!>")
+_UNCLEAR_COMMENT = re.compile(r"<!--|--!>|\A-?>")
 
 
 def read_comment(scanner: Scanner, body: Body, index: int) -> int:
@@ -42,7 +42,7 @@ def read_comment(scanner: Scanner, body: Body, index: int) -> int:
         scanner.reader.report("raw-html", lines[end].start + close + 3)
     said = [line.text for line in taken]
     said[-1] = said[-1][:close]
-    if lines[index].text.startswith(("<!-->", "<!--->")) or _UNCLEAR_COMMENT.search("\n".join(said)[len(_COMMENT) :]):
+    if _UNCLEAR_COMMENT.search("\n".join(said)[len(_COMMENT) :]):
         scanner.reader.report("raw-html", lines[index].start)
     return end + 1
 
@@ -150,7 +150,6 @@ def _cells(scanner: Scanner, line: Line) -> list[Content]:
     text = line.text.rstrip(BLANKS)
     pipes = [(match.end() - 1, len(match[1])) for match in _PIPES.finditer(text)]
     cuts = [at for at, slashes in pipes if not slashes]
-    scanner.reader.spend(len(cuts), line.start)
     spans = code_spans(text)
     unclear = any(slashes > 1 for _, slashes in pipes) or (spans and _cuts_through(cuts, spans))
     if unclear or len(cuts) < _OUTER_PIPES or cuts[-1] != len(text) - 1:

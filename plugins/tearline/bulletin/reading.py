@@ -18,11 +18,10 @@ from tearline.findings import Finding, Place, Severity, finding
 MAX_ERRORS: Final = 100
 MAX_FINDINGS: Final = 5_000  # a long manual may have a warning in every portion
 MAX_PORTION: Final = 100_000  # characters
-# Lines of containers, cells and signs; links, references and code at NODE_WORK, portions at PORTION_WORK each.
-# A manual of 400 pages takes 50,000.
+# Lines of containers, inlines, and portions at PORTION_WORK each; a manual of 400 pages takes 50,000.
 MAX_WORK: Final = 80_000
-PORTION_WORK: Final = 7
-NODE_WORK: Final = 10
+PORTION_WORK: Final = 5
+LINK_WORK: Final = 5
 _END: Final = 1 << 60
 
 

@@ -113,13 +113,8 @@ class Portions:
         if asset is None:
             self.picking.lose([inline.alt, inline.file])
             return GAP
-        typed, told = inline.alt, self.alternative(asset)
-        said = (
-            max(typed, told, key=len)
-            if typed.lower() in told.lower() or told.lower() in typed.lower()
-            else f"{typed}; {told}"
-        )
-        return Image(inline.file, said)
+        said = filter(None, (inline.alt, self.alternative(asset)))
+        return Image(inline.file, "; ".join(dict.fromkeys(said)))
 
     def alternative(self, asset: Asset) -> str:
         """The alternative text of a file's entry, which no reader is shown a mark of."""

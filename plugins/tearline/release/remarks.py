@@ -17,7 +17,6 @@ from tearline.policy import Edition
 from tearline.release.picking import Picking
 
 _FIRST: Final = frozenset({"1", "a", "A", "i", "I"})
-_ROMAN: Final = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv")
 _COMPONENT: Final = re.compile(r"[0-9]+|[A-Za-z]+")
 
 
@@ -87,40 +86,17 @@ def _own_portions(block: Block) -> Iterator[Portion]:
 
 
 def _gaps(picking: Picking) -> Iterator[Portion]:
-    """Withheld portions with a typed number, where the released one after them does not go on from the one before."""
+    """Withheld portions with a typed number after which a released one goes on counting."""
     waiting: dict[tuple[int, str], list[Portion]] = {}
-    last: dict[tuple[int, str], list[str]] = {}
     own = {portion.number for block in picking.bulletin.blocks for portion in _own_portions(block)}
     for rank, portion in _numbered(picking.bulletin.blocks):
         key = rank, _COMPONENT.sub(lambda part: "1" if part[0].isdigit() else "a", portion.ordinal)
         if portion.number in picking.kept:
-            before, number = waiting.pop(key, []), _COMPONENT.findall(portion.ordinal)
-            if not _goes_on(last.get(key, []), number):
+            before = waiting.pop(key, [])
+            if _COMPONENT.findall(portion.ordinal)[-1] not in _FIRST:
                 yield from (one for one in before if one.ordinal != portion.ordinal)
-            last[key] = number
         elif portion.number in own:
             waiting.setdefault(key, []).append(portion)
-
-
-def _goes_on(before: list[str], number: list[str]) -> bool:
-    """Whether a number follows another without a gap: 6.2 or 7.1 after 6.1; a first one follows anything."""
-    if all(part in _FIRST for part in number):
-        return True
-    place = (
-        next((n for n, (one, other) in enumerate(zip(before, number, strict=True)) if one != other), -1)
-        if before
-        else -1
-    )
-    return place >= 0 and _next_to(before[place], number[place]) and all(part in _FIRST for part in number[place + 1 :])
-
-
-def _next_to(one: str, other: str) -> bool:
-    """Whether two numbers, letters or Roman numerals are neighbours."""
-    if one.isdigit() and other.isdigit():
-        return int(other) == int(one) + 1
-    roman = {one.lower(), other.lower()} <= set(_ROMAN)
-    letters = len(one) == len(other) == 1 and ord(other) == ord(one) + 1
-    return letters or (roman and _ROMAN.index(other.lower()) == _ROMAN.index(one.lower()) + 1)
 
 
 def _numbered(blocks: Iterable[Block]) -> Iterator[tuple[int, Portion]]:

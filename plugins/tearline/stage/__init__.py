@@ -21,8 +21,7 @@ import frontmatter
 
 from tearline.corpus import Corpus
 from tearline.findings import in_order
-from tearline.policy import Edition, Policy, extensions
-from tearline.proof import Renderer
+from tearline.policy import Edition, Policy
 from tearline.stage.composing import Composer
 from tearline.stage.deciding import Decided
 from tearline.stage.furnishing import furnish
@@ -31,15 +30,13 @@ from tearline.stage.model import File, Tree, Withheld
 __all__ = ["File", "Tree", "Withheld", "compose", "write"]
 
 
-def compose(
-    corpus: Corpus, policy: Policy, edition: Edition, now: dt.datetime, renderer: Renderer | None = None
-) -> Tree:
-    """The edition's tree. ``now`` decides what is still in effect; ``renderer`` is one for all editions.
+def compose(corpus: Corpus, policy: Policy, edition: Edition, now: dt.datetime) -> Tree:
+    """The edition's tree. ``now`` decides what is still in effect.
 
     Refused documents are named in the result; their pages are not there.
     """
     decided = Decided(corpus, policy, edition)
-    Composer(decided, now, renderer or Renderer(extensions(policy))).compose()
+    Composer(decided, now).compose()
     if corpus.whole:
         furnish(decided)
     decided.tree.findings = in_order(decided.tree.findings)

@@ -17,6 +17,7 @@ from tearline.listings import home, listings
 from tearline.marking import Mark, lowest
 from tearline.naming import ASSETS, HOME, page_name
 from tearline.pages import GONE, Surroundings, page_body
+from tearline.policy import extensions
 from tearline.presentation import (
     RECALLED,
     Entry,
@@ -40,7 +41,7 @@ _ATTEMPTS: Final = 3  # emissions of one bulletin: as it is, then with less emph
 class Composer:
     """Fills an edition's tree. Each method adds one page, or says why it cannot be there."""
 
-    def __init__(self, decided: Decided, now: dt.datetime, renderer: Renderer) -> None:
+    def __init__(self, decided: Decided, now: dt.datetime) -> None:
         self.decided = decided
         self.corpus = decided.corpus
         self.policy = decided.policy
@@ -48,7 +49,7 @@ class Composer:
         self.tree = decided.tree
         self.entries = decided.entries
         self.now = now
-        self.renderer = renderer
+        self.renderer = Renderer(extensions(decided.policy))
         self.names = {HOME, *(page.name for page in decided.pages), *(entry.page for entry in self.entries.values())}
 
     def compose(self) -> None:

@@ -74,7 +74,7 @@ def many(base: Path) -> None:
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
-        print("Building the sample site ...", file=sys.stderr)
+        print("Building the sample site ...", file=sys.stderr)  # noqa: T201 - what the command is for
         for arguments in (("build", "--out", base), ("stage", "--edition", "eoc", "--out", base / "stage-eoc")):
             ran = tearline(*arguments, "--hold", cwd=ROOT)
             if ran.code:
@@ -97,9 +97,8 @@ def measure(base: Path) -> None:
         took = time.perf_counter() - begun
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
         said = done.stderr.strip().splitlines()[-1:] or [""]
-        print(
-            f"{label}: {size:.0f} MB in {took:.1f} s: {size / took:.1f} MB/s, peak {peak:.0f} MB, exit {done.returncode}, {said[0]}"
-        )
+        speed = f"{size:.0f} MB in {took:.1f} s: {size / took:.1f} MB/s, peak {peak:.0f} MB"
+        print(f"{label}: {speed}, exit {done.returncode}, {said[0]}")  # noqa: T201 - likewise
 
 
 if __name__ == "__main__":

@@ -138,7 +138,7 @@ def sabotaged(root: Path, change: str) -> Path:
         (PARSER, {"TL302", "TL306"}),
         (RELEASE, {"TL306"}),
         (EMISSION, {"TL306"}),
-        (TEMPLATE, {"TL302"}),
+        (TEMPLATE, {"TL301", "TL302"}),
     ],
     ids=["nothing", "parser", "release", "emission", "template"],
 )
@@ -146,7 +146,9 @@ def test_sabotage_of_the_build_is_caught(tmp_path: Path, change: str, caught: se
     root = tmp_path / "site"
     make_site(root, {"2026/a.md": bulletin("IB-2026-001", BODY, 'summary: "(U//LES) Marlo Ostrander is wanted"')})
     page = root / "overrides/partials/tearline/page.html"
-    page.write_text(page.read_text(encoding="utf-8").replace("</article>", "{{ tl.raw }}</article>"), encoding="utf-8")
+    page.write_text(
+        page.read_text(encoding="utf-8").replace("</article>", "{{ meta.raw }}</article>"), encoding="utf-8"
+    )
     found = check(root, sabotaged(root, change), full=False)
     assert codes(found) == caught, report(found)
 
@@ -338,7 +340,7 @@ def test_the_renderers_log_is_read_like_the_site(built: Path, tmp_path: Path) ->
     (tmp_path / "log").write_text("WARNING: Marlo Ostrander is not found among documentation files", encoding="utf-8")
     settings = read_settings(built / "mkdocs.yml", "eoc")
     found = verify(Question(built / "site-eoc", settings, log=tmp_path / "log", jobs=1))
-    assert [(str(one.place), one.rule.code) for one in found] == [("renderer.log:1:16", "TL302")]
+    assert [(str(one.place), one.rule.code) for one in found] == [("renderer.log:1:10", "TL302")]
 
 
 # --- proof that it is awake -------------------------------------------------------------------------------------

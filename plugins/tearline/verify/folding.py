@@ -11,13 +11,29 @@ import unicodedata
 from typing import Final
 
 # Letters of other scripts that look like Latin ones, after case and accents are gone; each pair of rows reads across.
-_ALIKE: Final = dict(
-    zip(
-        "авсԁеєгһіїјкӏмпорԛѕтусԝхүьѵαβεηικμνοπρστυχγωϲϳ" + "АВЕЅІЈКМНОРСТУХЅԌԚԜҮѴΑΒΕΖΗΙΚΜΝΟΡΤΥΧϒϹͿЄ",
-        "abcdeerhiijklmnopqstycwxybvabenikmvonpotuxywcj" + "abesijkmhopctyxsgqwyvabezhikmnoptyxycje",
-        strict=True,
+_ALIKE: Final = (
+    dict(
+        zip(
+            "авсԁеєгһіїјкӏмпорԛѕтусԝхүьѵαβεηικμνοπρστυχγωϲϳ" + "АВЕЅІЈКМНОРСТУХЅԌԚԜҮѴΑΒΕΖΗΙΚΜΝΟΡΤΥΧϒϹͿЄ",
+            "abcdeerhiijklmnopqstycwxybvabenikmvonpotuxywcj" + "abesijkmhopctyxsgqwyvabezhikmnoptyxycje",
+            strict=True,
+        )
     )
-) | {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i", "ħ": "h", "ŧ": "t"} | dict(zip("иИǝɑɡɩɪʟɳɴᴜʋɛ∃ʙɖɢʜʀʏϝǀ", "nneagiilnnuveebdghryfi", strict=True))
+    | {
+        "ß": "ss",
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "\u0131": "i",
+        "ħ": "h",
+        "ŧ": "t",
+    }
+    | dict(zip("иИǝɑɡɩɪʟɳɴᴜʋɛ∃ʙɖɢʜʀʏϝǀ", "nneagiilnnuueebdghryfi", strict=True))
+)
 # What has no accent to take off, and what a reader sees as a slash or a parenthesis.
 _SIGNS: Final = dict.fromkeys("\u2044\u2215\u29f8\u2571\u27cb\uff0f\u2f03\u30ce", "/") | {
     "\u2768": "(", "\u2769": ")", "\u276a": "(", "\u276b": ")", "\u2985": "(", "\u2986": ")", "\u27ee": "(",

@@ -83,7 +83,7 @@ class Scanner:
             where = f"{content.where} {how}".strip()
             said = words(reading)
             if self.ledger.is_in(said):
-                for _, hit in self.ledger.find(said):
+                for _, hit in sorted(self.ledger.find(said), key=lambda each: (each[0], each[1].run)):
                     key = (where, str(min(hit.origins, key=str)))
                     if key not in found and len(found) < _SHOWN:
                         found[key] = _said(hit, _place(raw, hit.run, shown), where)

@@ -73,7 +73,7 @@ def _begin(found: list[Seen], node: NavigableString, mark: marks.Mark) -> None:
 
     One inside a block's text governs what encloses it there; the block's own mark is then a roll-up.
     """
-    inline = node.find_parent(class_="tl-inline")
+    inline = next((one for one in node.parents if "tl-inline" in (one.get("class") or ())), None)
     block = next((one for one in node.parents if one.name in _BLOCKS), None)
     found.append(Seen(mark, ""))
     at = str(len(found) - 1)
@@ -83,7 +83,7 @@ def _begin(found: list[Seen], node: NavigableString, mark: marks.Mark) -> None:
             found[int(str(block[_AT]))].sure = False
     elif block is not None:
         block[_AT] = at
-        row = block.find_parent("tr") if block.name in ("td", "th") else None
+        row = block.parent if block.name in ("td", "th") else None
         if row is not None and not row.has_attr(_AT):
             row[_AT] = at
 
@@ -101,7 +101,7 @@ def _is_silent(tag: Tag) -> bool:
 
 def _strings(soup: BeautifulSoup) -> Iterator[tuple[NavigableString, marks.Mark | None]]:
     for node in soup.find_all(string=True):
-        if isinstance(node, Comment) or not isinstance(node, NavigableString) or not node.strip():
+        if isinstance(node, Comment) or not node.strip():
             continue
         found = _MARK.fullmatch(node)
         yield node, marks.read(found[1]) if found else None

@@ -30,7 +30,8 @@ _ENDS = re.compile(r'<div class="tl-end"|</article>|<footer\b')
 _NAVIGATION = re.compile(r"<nav\b.*?</nav>", re.DOTALL)
 # A box without a title shows its kind.
 _UNTITLED = re.compile(
-    r'<div class="admonition (\w+)">\s*<p class="admonition-title">\1</p>|<details class="(\w+)"[^<>]*>\s*<summary>\2</summary>',
+    r'<div class="admonition (\w+)">\s*<p class="admonition-title">\1</p>'
+    r'|<details class="(\w+)"[^<>]*>\s*<summary>\2</summary>',
     re.IGNORECASE,
 )
 _ATTRIBUTE = re.compile(

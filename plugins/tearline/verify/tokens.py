@@ -23,7 +23,7 @@ _STEM: Final = 3  # letters that must be left
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _DOMAIN = re.compile(r"(?<![\w@.])(?:[\w-]+\.)+[a-z]{2,10}(?![\w])(?:/[\w./?=&%-]*)?", re.IGNORECASE)
 _NUMBERED = re.compile(
-    r"(?<![\w])\(?[A-Za-z]{0,6}[0-9][0-9A-Za-z]*\)?"
+    r"(?<![\w])(?<![A-Za-z]-)\(?[A-Za-z]{0,6}[0-9][0-9A-Za-z]*\)?"
     r"(?:(?:[ ]?[-\u2010-\u2015][ ]?|[./ ])(?:[A-Za-z]{0,4}[0-9][0-9A-Za-z]*|[A-Z]{1,4}(?![A-Za-z])))*"
 )
 _COMPOUND = re.compile(r"(?<![\w])[A-Za-z0-9]+(?:[-./_][A-Za-z0-9]+)+")

@@ -194,6 +194,14 @@ def test_an_address_beside_other_words_is_no_sentence_with_them(tmp_path: Path) 
     assert list(guard.check_text("x.html", html('<p><a href="https://example.org/">a words</a></p>'))) == []
 
 
+def test_words_that_a_generated_page_says_by_chance_are_no_leak(tmp_path: Path) -> None:
+    said = "See all bulletins, browse by region."
+    guard = guard_of(tmp_path, {"a.md": bulletin("IB-2026-001", f"(U) Words.\n\n(U//LES) {said}")})
+    links = '<p><a href="bulletins/">All bulletins</a> \u00b7 <a href="browse/">Browse by hazard</a></p>'
+    assert list(guard.check_text("x.html", html(links))) == []
+    assert says(guard, said)
+
+
 def test_a_notice_quoted_in_a_withheld_text_is_no_leak(tmp_path: Path) -> None:
     notice = "Portions marked so are for people who need them to do their work for a public agency."
     configuration = CONFIGURATION + f'      notices: {{fouo: "{notice}"}}\n'

@@ -35,6 +35,7 @@ CHANCE_IN_STAGE: Final = 7  # words in a row that a staged page may share with a
 CHANCE_IN_THEME: Final = 4  # and a template
 _SHORTEST: Final = 4  # letters of a single word with a digit that is looked for: a plate, a case number
 PROGRAMS: Final = (".css", ".js")  # no reader sees their text, and it is full of slashes
+_LINK_TARGET: Final = re.compile(r"\]\([^()\s]*\)")
 _CODE_MARK: Final = re.compile(r"<code>\(?[^<>()]{1,60}\)?</code>")
 
 Runs = tuple[frozenset[int], ...]  # by length less one: hashes of runs of words
@@ -200,7 +201,8 @@ def _by_chance(texts: Iterable[str], wanted: Runs, longest: int) -> Runs:
     """The runs that these texts have in stretches of no more than ``longest`` words."""
     found: tuple[set[int], ...] = tuple(set() for _ in range(RUN))
     for text in texts:
-        for words in {tuple(words_of(reading)): None for reading in (text, *readings_of(text, markup=True))}:
+        shown = _LINK_TARGET.sub("] ", text)  # a reader of the page sees no targets between the words of its links
+        for words in {tuple(words_of(reading)): None for reading in (text, shown, *readings_of(text, markup=True))}:
             for length in range(1, RUN):
                 found[length - 1].update(wanted[length - 1].intersection(_hashes(list(words), length)))
             found[RUN - 1].update(_short_stretches(list(words), wanted[RUN - 1], longest))

@@ -15,16 +15,17 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+KEY := .tearline/signing-key
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --require-virtualenv
 
-.PHONY: help site test fuzz lint docs pictures lock wheels clean
+.PHONY: help site test fuzz lint docs pictures bench-verify lock wheels clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-site: $(READY) ## build both editions, site-eoc and site-full
-	@$(BIN)/tearline build
+site: $(READY) $(KEY) ## build both editions, site-eoc and site-full
+	@TEARLINE_SIGNING_KEY=$${TEARLINE_SIGNING_KEY-$(KEY)} $(BIN)/tearline build
 	@echo "The EOC edition is in $(CURDIR)/site-eoc, the full edition in $(CURDIR)/site-full."
 	@echo "To look at one: python3 -m http.server -d site-eoc   then open http://127.0.0.1:8000/"
 
@@ -46,6 +47,9 @@ docs: $(READY) ## write the parts of README.md and docs/ that the tool says itse
 pictures: $(READY) ## draw the pictures of README.md anew (needs Chromium)
 	@$(BIN)/python tests/pictures.py
 
+bench-verify: $(READY) ## how fast the verifier reads a thousand bulletins
+	@$(BIN)/python tests/bench_verify.py
+
 lock: $(READY) ## pin all dependencies anew, for every Python and processor, with hashes
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	    --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links --output-file requirements.lock pyproject.toml
@@ -55,7 +59,12 @@ wheels: $(READY) ## fill wheels/ for a machine without network
 
 clean: ## remove the environment, the caches and the built sites
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .preview .tearline \
-	    site-eoc site-full site-eoc.manifest.json site-full.manifest.json
+	    site-eoc site-full site-*.manifest.json site-*.manifest.json.sig
+
+# A throwaway key for the sample site, made once and never committed. A real site's key lies elsewhere (see docs/policy.md).
+$(KEY): | $(READY)
+	@rm -f .tearline/signers
+	@$(BIN)/tearline keygen $@ --signers .tearline/signers --edition eoc --edition full
 
 # The stamp is younger than what it was made from: a second `make` does nothing here.
 $(READY): requirements.lock pyproject.toml

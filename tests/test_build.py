@@ -15,8 +15,11 @@ import pytest
 from sites import CONFIGURATION, NOON, NOW, bulletin, every_byte, make_site, page, policy_of, tearline
 from tearline import build as sentence
 from tearline.build import How, Outcome, build, check, stage_tree
+from tearline.inventory import take_inventory
+from tearline.judging import Judgement
+from tearline.manifest import verdict
 from tearline.policy import Policy
-from tearline.render import RenderError
+from tearline.render import RenderError, Rendering
 from tearline.swap import TargetError
 
 SOURCES: dict[str, str | bytes] = {
@@ -46,7 +49,7 @@ def test_both_sites_are_there_and_nothing_else(policy: Policy, tmp_path: Path) -
         os.umask(before)
     out = tmp_path / "new" / "out"
     assert outcome.sites == [out / "site-eoc", out / "site-full"]
-    assert left(out) == {"site-eoc", "site-full"}
+    assert left(out) == {f"site-{name}{end}" for name in ("eoc", "full") for end in ("", ".manifest.json")}
     modes = {stat.S_IMODE(path.stat().st_mode) for path in (out / "site-eoc", *(out / "site-eoc").rglob("*"))}
     assert modes == {0o755, 0o644}
 
@@ -58,7 +61,12 @@ site = pathlib.Path(sys.argv[-1])
 site.mkdir()
 (site / "404.html").write_text('<meta name="marking"><p class="tl-bar"></p><p class="tl-bar"></p>')
 """
-STEPS = ["compose", "write", "start_rendering", "_guarded", "make_readable", "publish"]
+STEPS = ["compose", "write", "start_rendering", "judge", "make_readable", "commit"]
+
+
+def content(rendering: Rendering, *_: object) -> Judgement:
+    """What the verifier says of a site that it has nothing against, in no time."""
+    return Judgement((), verdict("a test", take_inventory(rendering.site, "site").entries, passed=True))
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -71,12 +79,13 @@ def test_a_step_that_fails_leaves_the_old_sites(
         (out / name).mkdir(parents=True)
         (out / name / "404.html").write_text("old", encoding="utf-8")
     monkeypatch.setattr("tearline.render._COMMAND", ("-c", QUICK))
+    monkeypatch.setattr(sentence, "judge", content)
     original = getattr(sentence, step)
     calls: list[int] = []
 
     def failing(*arguments: object, **more: object) -> object:
         calls.append(1)
-        if len(calls) == 2 or step == "publish":  # with one edition done
+        if len(calls) == 2 or step == "commit":  # with one edition done
             raise fault
         return original(*arguments, **more)
 

@@ -159,7 +159,8 @@ def test_building_twice_gives_the_same_bytes(built: Path, tmp_path: Path) -> Non
 
 def test_nothing_is_left_beside_the_sites(built: Path) -> None:
     names = {path.name for path in built.iterdir()}
-    assert names == {"placeholder", "overrides", "bulletins", "mkdocs.yml", "site-eoc", "site-full"}
+    sites = {f"site-{edition}{end}" for edition in ("eoc", "full") for end in ("", ".manifest.json")}
+    assert names == {"placeholder", "overrides", "bulletins", "mkdocs.yml", *sites}
 
 
 def test_a_refused_document_refuses_the_build_and_the_old_sites_stay(built: Path) -> None:

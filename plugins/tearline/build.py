@@ -1,25 +1,37 @@
-"""The sentence: read the sources, stage each edition, render it, look at the bytes, swap it into place.
+"""The sentence: read the sources, stage each edition, render it, have it verified, seal it, swap it into place.
 
 A step that fails leaves the published sites as they were. Everything on the way lives in a private folder beside
-them, which is gone afterwards, whatever happened.
+them, which is gone afterwards, whatever happened; after a kill, the next build completes or removes it.
+
+A site and its manifest are two names, and no system renames two at once. So the old manifest and signature are put
+aside, then the sites are exchanged, then the new manifests and signatures are put in place: a manifest that is there
+describes the site beside it, and for a moment there is none. Whoever reads across that moment and gets an old
+manifest with a new site notices, because every byte is compared with it before anything is published.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from tearline.commit import Change, Private, commit, private_folder, sweep
 from tearline.corpus import Corpus, read_corpus
-from tearline.findings import Finding, Place, in_order, refuses
-from tearline.guard import Guard
+from tearline.findings import Finding, Place, finding, in_order, refuses
+from tearline.inventory import Inventory, differences, take_inventory
+from tearline.judging import judge
+from tearline.manifest import Verdict, moment
 from tearline.policy import Edition, Policy, extensions
 from tearline.proof import Renderer
-from tearline.render import Rendering, start_rendering, theme_files
+from tearline.render import Rendering, start_rendering
+from tearline.seal import seal, signature, signing_key
 from tearline.stage import Tree, compose, write
-from tearline.swap import Private, TargetError, make_readable, private_folder, publish
+from tearline.swap import TargetError, exchange, locked, make_readable
 
 Say = Callable[[str], None]
 
@@ -65,7 +77,7 @@ def stage_tree(policy: Policy, edition: Edition, out: Path, now: dt.datetime, ho
         return outcome
     with private_folder(out.parent) as private:
         write(trees[edition.name], private.path / "stage")
-        publish([(private.path / "stage", out)])
+        exchange(private.path / "stage", out)
     outcome.sites.append(out)
     return outcome
 
@@ -73,32 +85,113 @@ def stage_tree(policy: Policy, edition: Edition, out: Path, now: dt.datetime, ho
 def build(  # noqa: PLR0913, PLR0917 - the command's options
     policy: Policy, editions: Sequence[Edition], out: Path, now: dt.datetime, say: Say, how: How
 ) -> Outcome:
-    """Build and publish ``out/site-<edition>`` for each edition, all or none.
+    """Build and publish ``out/site-<edition>`` and its manifest for each edition, all or none.
 
-    Raises ``RenderError`` where the renderer fails and ``TargetError`` where ``out`` cannot be written.
+    A sanitized edition is verified against the full one too, which is rendered for that where it was not asked for.
+    Raises ``RenderError`` where the renderer fails, ``JudgeError`` where the verifier does, ``RecordError`` where the
+    record of accepted repetitions cannot be used, ``TargetError`` where ``out`` cannot be written, ``KeyFault``
+    where the signing key cannot be used. Without a key the manifests are unsigned.
     """
-    targets = {edition.name: out / f"site-{edition.name}" for edition in editions}
-    for target in targets.values():
-        refuse_overlap(policy, target)
-        _refuse_other_things(target)
+    key = signing_key(policy, editions)
+    for edition in editions:
+        refuse_overlap(policy, out / f"site-{edition.name}")
+        _refuse_other_things(out / f"site-{edition.name}")
     say("Reading the sources")
     outcome, trees = _composed(policy, now, how)
     if outcome.refused:
         return outcome
     chosen = [trees[edition.name] for edition in editions]
-    with private_folder(out) as private:
+    fullest = next((tree for tree in trees.values() if tree.edition.releases is None), None)
+    witness = [fullest] if fullest is not None and fullest not in chosen and any(map(_sanitized, chosen)) else []
+    with private_folder(out) as private, locked(out, f"another build in {out} is under way"):
+        sweep(out)
         say(f"Rendering {', '.join(f'{one.edition.name} ({one.bulletins} bulletins)' for one in chosen)}")
-        built = _rendered(chosen, private, now)
-        say("Reading the built bytes")
-        found = [one for tree, done in zip(chosen, built, strict=True) for one in _guarded(tree, *done)]
+        built = _rendered([*chosen, *witness], private, now)
+        full = next((one.site for one in built if one.tree is fullest), None)
+        say("Verifying the built bytes")
+        read = [_read(one, policy, full) for one in built[: len(chosen)]]
+        changes = [change for one in read for change in _sealed(one, policy, now, key, private)]
+        found = [each for one in read for each in one.findings]
         outcome.findings = in_order([*outcome.findings, *found])
         outcome.refused = refuses(found)
         if not outcome.refused:
-            for rendering, _ in built:
-                make_readable(rendering.site)
-            publish(zip((rendering.site for rendering, _ in built), targets.values(), strict=True))
-            outcome.sites += targets.values()
+            commit(private.path, changes)
+            outcome.sites += [out / one.name for one in read]
+            if key is None:
+                say("The manifests are unsigned, and `tearline publish` takes none: no signing key is configured")
     return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """An edition and the rendering of it."""
+
+    tree: Tree
+    rendering: Rendering
+
+    @property
+    def site(self) -> Path:
+        return self.rendering.site
+
+
+@dataclass(slots=True)
+class _Read:
+    """A site that was verified: its files as they were then, the verdict, and what there is to say about them."""
+
+    tree: Tree
+    site: Path
+    taken: Inventory
+    verdict: Verdict
+    findings: list[Finding]
+
+    @property
+    def name(self) -> str:
+        return f"site-{self.tree.edition.name}"
+
+
+def _sanitized(tree: Tree) -> bool:
+    return tree.edition.releases is not None
+
+
+def _read(built: _Built, policy: Policy, full: Path | None) -> _Read:
+    """Have a site verified. ``full`` is the full edition's site, which a sanitized one is compared with."""
+    make_readable(built.site)
+    name = f"site-{built.tree.edition.name}"
+    taken = take_inventory(built.site, name)
+    second = full if _sanitized(built.tree) else None
+    judged = judge(built.rendering, policy, built.tree.edition, second, os.environ)
+    return _Read(built.tree, built.site, taken, judged.verdict, [*taken.findings, *judged.findings])
+
+
+def _sealed(
+    read: _Read, policy: Policy, now: dt.datetime, key: Ed25519PrivateKey | None, private: Private
+) -> Iterator[Change]:
+    """Write manifest and signature into the private folder, and say where they and the site go.
+
+    A site that changed since it was read gets findings.
+    """
+    read.findings += differences(read.taken.entries, take_inventory(read.site, read.name), read.name)
+    edition, recalled = read.tree.edition, _recalled(read.tree)
+    manifest = seal(read.site, read.taken, policy, edition, built=moment(now), recalled=recalled, said=read.verdict)
+    if manifest.faults:  # the verifier read other bytes than we did
+        read.findings.append(finding("file-changed", Place(read.name), "the verifier read other bytes"))
+    made = manifest.to_bytes()
+    path, name = read.site.with_name("manifest.json"), f"{read.name}.manifest.json"
+    path.write_bytes(made)
+    yield Change.of(private.path, read.site, read.name)
+    yield Change.of(private.path, path, name)
+    if key is None:
+        yield Change(f"{name}.sig")
+        return
+    signed = path.with_name("manifest.json.sig")
+    signed.write_bytes(signature(made, key))
+    yield Change.of(private.path, signed, f"{name}.sig")
+
+
+def _recalled(tree: Tree) -> list[str]:
+    """The files of the site that say that a bulletin was recalled."""
+    told = {name: dict(file.told.get("tearline", {})) for name, file in tree.files.items()}
+    return [f"{name.removesuffix('.md')}/index.html" for name, each in told.items() if each.get("kind") == "tombstone"]
 
 
 def _composed(policy: Policy, now: dt.datetime, how: How) -> tuple[Outcome, dict[str, Tree]]:
@@ -125,26 +218,19 @@ def _findings(corpus: Corpus, trees: Iterable[Tree]) -> list[Finding]:
     return in_order([*corpus.findings, *(one for tree in trees for one in tree.findings)])
 
 
-def _rendered(trees: Sequence[Tree], private: Private, now: dt.datetime) -> list[tuple[Rendering, str]]:
-    """The editions' sites, each rendered by a process of its own from a folder of its own, and their logs."""
+def _rendered(trees: Sequence[Tree], private: Private, now: dt.datetime) -> list[_Built]:
+    """The editions' sites, each rendered by a process of its own from a folder of its own."""
     with ExitStack() as stack:
-        started = []
+        started: list[_Built] = []
         for tree in trees:
             folder = private.path / tree.edition.name
             write(tree, folder / "stage")
             rendering = start_rendering(folder / "stage", folder / "site", folder / "log", now, private.lock)
             stack.callback(rendering.stop)
-            started.append(rendering)
-        return [(rendering, rendering.finish()) for rendering in started]
-
-
-def _guarded(tree: Tree, rendering: Rendering, log: str) -> Iterator[Finding]:
-    """What the guard says of a site and of the renderer's log."""
-    theirs = theme_files()
-    themes = [rendering.stage / "theme", *([theirs / "partials"] if theirs is not None else [])]
-    guard = Guard.of(tree, rendering.stage, themes)
-    for one in (*guard.check(rendering.site, theirs), *guard.check_text("renderer.log", log)):
-        yield replace(one, place=Place(f"site-{tree.edition.name}/{one.place.path}"))
+            started.append(_Built(tree, rendering))
+        for built in started:
+            built.rendering.finish()
+    return started
 
 
 def refuse_overlap(policy: Policy, target: Path) -> None:

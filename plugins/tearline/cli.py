@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import click
 
 from tearline import __version__
+from tearline.cli_publish import COMMANDS, copy_command
 from tearline.findings import REPORTS, Finding, in_order, refuses, report
 from tearline.printing import caret, plain_path, progress, say, tell
 
@@ -148,7 +150,7 @@ def stage_command(edition: str, out: Path, config_file: Path, form: str, **how: 
 @_strict
 @_hold
 def build_command(editions: Sequence[str], out: Path, config_file: Path, form: str, **how: bool) -> int:
-    """Build the editions' sites, look at every built byte, and swap them into place."""
+    """Build the editions' sites, have every byte verified, seal them, and swap them into place."""
     policy = _policy(config_file, form)
     from tearline.build import How, build
     from tearline.render import RenderError
@@ -163,6 +165,32 @@ def build_command(editions: Sequence[str], out: Path, config_file: Path, form: s
             say(error.log)
         raise
     return _finish(outcome, policy, form, show=how["show"])
+
+
+for _command in COMMANDS:
+    cli.add_command(_command)
+
+
+@cli.command("verify", add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def verify_command(arguments: Sequence[str]) -> int:
+    """Read a built site and its sources a second time; with --manifest, check a deployed copy offline."""
+    if any(one.partition("=")[0] == "--manifest" for one in arguments):
+        code: int = copy_command.main(list(arguments), prog_name="tearline verify", standalone_mode=False)
+        return code
+    return _apart("tearline.verify", arguments)
+
+
+@cli.command("accept", add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def accept_command(arguments: Sequence[str]) -> int:
+    """Record that a withheld term may stand in the released text of one bulletin."""
+    return _apart("tearline.verify.accept", arguments)
+
+
+def _apart(module: str, arguments: Sequence[str]) -> int:
+    """Run a module in a process of its own, which knows nothing of ours."""
+    return subprocess.run([sys.executable, "-P", "-m", module, *arguments], check=False).returncode  # noqa: S603 - no shell
 
 
 def _now() -> dt.datetime:
@@ -259,18 +287,26 @@ def _run(arguments: Sequence[str] | None) -> int:
     return code if isinstance(code, int) else DONE
 
 
+_WHOLE: Final = "stopped; every published site is whole, the old one or the new"
+
+
 def _failure(error: BaseException) -> tuple[int, str]:
     """What may go wrong outside of findings: the exit code, and one line that quotes no source."""
+    from tearline.judging import JudgeError, RecordError
+    from tearline.keys import KeyFault
     from tearline.render import RenderError
     from tearline.swap import TargetError
 
     table: Mapping[type[BaseException], tuple[int, Callable[[Any], str]]] = {
         UsageError: (USAGE, str),
         TargetError: (USAGE, str),
+        KeyFault: (USAGE, str),
+        RecordError: (USAGE, str),
         RenderError: (FAULT, str),
+        JudgeError: (FAULT, str),
         OSError: (USAGE, lambda e: f"{plain_path(Path(e.filename or '?'))}: {e.strerror or 'cannot be used'}"),
-        StoppedError: (STOPPED, lambda _: "stopped; nothing was published"),
-        click.Abort: (STOPPED + signal.SIGINT, lambda _: "stopped; nothing was published"),
+        StoppedError: (STOPPED, lambda _: _WHOLE),
+        click.Abort: (STOPPED + signal.SIGINT, lambda _: _WHOLE),
     }
     for kind, (code, said) in table.items():
         if isinstance(error, kind):

@@ -22,12 +22,13 @@ from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
 
 from tearline.build import refuse_overlap
+from tearline.commit import private_folder
 from tearline.corpus import read_corpus
 from tearline.findings import Severity, in_order, refuses
 from tearline.policy import Edition, Policy, load_policy
 from tearline.render import build_epoch, build_moment, prune
 from tearline.stage import compose, write
-from tearline.swap import TargetError, private_folder
+from tearline.swap import TargetError
 
 LOG = logging.getLogger("mkdocs.plugins.tearline")
 _LEVELS = {Severity.ERROR: logging.ERROR, Severity.WARNING: logging.WARNING, Severity.NOTE: logging.INFO}

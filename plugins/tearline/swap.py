@@ -1,147 +1,133 @@
-"""Private folders to build in, and finished trees put where readers look: whole, at once, or not at all.
+"""Replacing what others read, in one step: the old tree or the new one is there, whole, whenever anybody looks.
 
-A private folder can be read by its owner only and lies beside its target, on the same disk. It is locked while
-anybody works in it, our renderers included. What a killed process left is not locked any more, and goes with the
-next run.
+``exchange`` asks Linux to swap two folders (renameat2 with RENAME_EXCHANGE). Where the file system cannot, it moves
+the old one aside and the new one in: the place is empty for the moment between two renames, and ``finish_exchange``
+completes a pair that was cut short.
 """
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import errno
 import fcntl
 import os
-import shutil
-import tempfile
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-PREFIX: Final = ".tearline-"
-FOLDER_MODE: Final = 0o755
+FOLDER_MODE: Final = 0o755  # a server reads as somebody else; what keeps it out is the folder around
 FILE_MODE: Final = 0o644
-_SETTLED: Final = 10  # seconds after which a new folder is surely locked by whoever made it
-_AT_FDCWD: Final = -100
-_RENAME_EXCHANGE: Final = 2
+_HERE: Final = -100  # AT_FDCWD
+_EXCHANGE: Final = 2  # RENAME_EXCHANGE
+_CANNOT: Final = frozenset({errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP})
 
 
 class TargetError(Exception):
     """A folder that cannot be written or replaced. The message is one line for whoever typed the command."""
 
 
-@dataclass(frozen=True, slots=True)
-class Private:
-    """A private folder and the lock on it; a process that inherits the lock keeps the folder from being swept."""
+def check_target(target: Path) -> None:
+    """Refuse a target that is there and is not a folder of its own. Raises ``TargetError``."""
+    if target.is_symlink() or (target.exists() and not target.is_dir()):
+        raise TargetError(f"{target} is not a folder, and is not replaced")
 
-    path: Path
-    lock: int
+
+def exchange(new: Path, target: Path) -> None:
+    """Put the tree ``new`` at ``target``; what was there is at ``new`` afterwards. Both lie on one disk.
+
+    Raises ``TargetError`` where it cannot be done; then nothing has changed.
+    """
+    check_target(target)
+    try:
+        if not target.exists():
+            new.rename(target)
+        elif not _renameat2(new, target):
+            _rename_pair(new, target)
+        sync(target.parent)
+        sync(new.parent)
+    except OSError as error:
+        raise TargetError(f"cannot replace {target}: {error.strerror}") from None
+
+
+def _renameat2(new: Path, target: Path) -> bool:
+    """Swap two folders at once. False where this system or file system has no such call."""
+    call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if call is None:
+        return False
+    if call(_HERE, os.fsencode(new), _HERE, os.fsencode(target), ctypes.c_uint(_EXCHANGE)) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in _CANNOT:
+        return False
+    raise OSError(number, os.strerror(number), str(target))
+
+
+def _rename_pair(new: Path, target: Path) -> None:
+    aside = _aside(new)
+    target.rename(aside)
+    try:
+        new.rename(target)
+    except OSError:
+        aside.rename(target)
+        raise
+    aside.rename(new)
+
+
+def _aside(new: Path) -> Path:
+    return new.with_name(f"{new.name}.replaced")
+
+
+def finish_exchange(new: Path, target: Path) -> None:
+    """Complete an exchange by two renames that was cut short; nothing to do after any other."""
+    aside = _aside(new)
+    if aside.exists():
+        if not target.exists():
+            new.rename(target)
+        aside.rename(new)
+
+
+def sync(path: Path) -> None:
+    """Have a file or folder on the disk before going on."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_tree(root: Path) -> None:
+    """Have every file and folder below ``root``, and itself, on the disk."""
+    for folder, _, files in os.walk(root):
+        for name in files:
+            sync(Path(folder, name))
+        sync(Path(folder))
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that whoever reads it finds the old bytes or the new ones, also after a power cut."""
+    made = path.with_name(f"{path.name}.new")
+    with made.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    made.replace(path)
+    sync(path.parent)
 
 
 @contextmanager
-def private_folder(beside: Path) -> Iterator[Private]:
-    """A folder below ``beside`` that only we can read, gone afterwards. Raises ``TargetError`` if none can be made."""
+def locked(path: Path, busy: str) -> Iterator[None]:
+    """Hold the lock on a file or folder; one that dies lets go of it. Raises ``TargetError`` where it is held."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        beside.mkdir(parents=True, exist_ok=True)
-        sweep(beside)
-        path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=beside))
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        raise TargetError(f"cannot write below {beside}: {error.strerror}") from None
-    lock = -1
+        os.close(descriptor)
+        raise TargetError(busy if isinstance(error, BlockingIOError) else f"{path} cannot be locked") from None
     try:
-        lock = os.open(path, os.O_RDONLY)
-        with contextlib.suppress(OSError):  # a disk without locks: then nothing is ever swept
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield Private(path, lock)
+        yield
     finally:
-        shutil.rmtree(path, ignore_errors=True)
-        if lock >= 0:
-            os.close(lock)
-
-
-def sweep(folder: Path) -> None:
-    """Remove the private folders of our own dead processes; what is locked, new or somebody else's stays."""
-    for path in folder.glob(f"{PREFIX}*"):
-        with contextlib.suppress(OSError):
-            about = path.lstat()
-            if not path.is_symlink() and path.is_dir() and about.st_uid == os.geteuid() and _settled(about):
-                _sweep_one(path)
-
-
-def _settled(about: os.stat_result) -> bool:
-    return time.time() - about.st_mtime > _SETTLED
-
-
-def _sweep_one(path: Path) -> None:
-    lock = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        shutil.rmtree(path, ignore_errors=True)
-    finally:
-        os.close(lock)
-
-
-def publish(pairs: Iterable[tuple[Path, Path]]) -> None:
-    """Put each finished tree in its target's place: all, or none where one of them cannot be.
-
-    The old trees are left where the new ones were. Raises ``TargetError``.
-    """
-    done: list[tuple[Path, Path, bool]] = []
-    try:
-        for new, target in pairs:
-            done.append((new, target, _swap(new, target)))
-    except BaseException:
-        for new, target, exchanged in reversed(done):
-            with contextlib.suppress(OSError):
-                _exchange(new, target) if exchanged else target.rename(new)
-        raise
-
-
-def _swap(new: Path, target: Path) -> bool:
-    """Whether there was an old tree, which is now at ``new``."""
-    if target.is_symlink() or (target.exists() and not target.is_dir()):
-        raise TargetError(f"{target} is not a folder, and is not replaced")
-    try:
-        try:
-            new.rename(target)
-        except OSError as error:
-            if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
-                raise
-            _exchange(new, target)
-            return True
-    except OSError as error:
-        raise TargetError(f"cannot replace {target}: {error.strerror}") from None
-    return False
-
-
-def _exchange(one: Path, other: Path) -> None:
-    """Let two folders trade places: in one step where the system can, else in three that are undone on failure."""
-    try:
-        _renameat2(one, other)
-    except OSError as error:
-        if error.errno not in {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP}:
-            raise
-        aside = one.with_name(f"{one.name}.aside")
-        other.rename(aside)
-        try:
-            one.rename(other)
-        except BaseException:
-            aside.rename(other)
-            raise
-        aside.rename(one)
-
-
-def _renameat2(one: Path, other: Path) -> None:
-    """Linux's rename with RENAME_EXCHANGE, which Python does not offer. Raises ``OSError``; ENOSYS elsewhere."""
-    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-    if rename is None:
-        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
-    if rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE):
-        code = ctypes.get_errno()
-        raise OSError(code, os.strerror(code), str(other))
+        os.close(descriptor)
 
 
 def make_readable(tree: Path) -> None:

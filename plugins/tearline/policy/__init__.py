@@ -13,13 +13,14 @@ from __future__ import annotations
 
 from tearline.policy.generated import configuration, configuration_text, extensions
 from tearline.policy.load import load_policy
-from tearline.policy.model import Edition, Policy, Vocabulary, glob_pattern, slug
+from tearline.policy.model import Edition, Policy, Signing, Vocabulary, glob_pattern, slug
 from tearline.policy.places import PythonName
 
 __all__ = [
     "Edition",
     "Policy",
     "PythonName",
+    "Signing",
     "Vocabulary",
     "configuration",
     "configuration_text",

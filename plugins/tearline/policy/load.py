@@ -22,10 +22,10 @@ from tearline.policy.allowed import (
     named_options,
 )
 from tearline.policy.checks import CHECKS, default_edition, tags
-from tearline.policy.model import Edition, Policy, Vocabulary, id_pattern
+from tearline.policy.model import Edition, Policy, Signing, Vocabulary, id_pattern
 from tearline.policy.places import Document, Env, read_yaml
 from tearline.policy.places import Path as At
-from tearline.policy.schema import EditionShape, SiteShape, TearlineShape, VocabularyShape, faults
+from tearline.policy.schema import EditionShape, SigningShape, SiteShape, TearlineShape, VocabularyShape, faults
 
 MAX_BYTES = 1 << 20
 
@@ -85,6 +85,9 @@ def _our_options(document: Document, environ: Mapping[str, str]) -> tuple[At, di
             given = dict(options) if isinstance(options, dict) else {}
             if isinstance(chosen := given.get("edition"), Env):
                 given["edition"] = chosen.value(environ)
+            signing = given.get("signing")
+            if isinstance(signing, dict) and isinstance(chosen := signing.get("key"), Env):
+                given["signing"] = {**signing, "key": chosen.value(environ)}
             return path, given
     return (), {}
 
@@ -128,9 +131,16 @@ def _policy(path: Path, site: SiteShape, ours: TearlineShape, document: Document
         extra_css=tuple(site.extra_css),
         extra_javascript=tuple(site.extra_javascript),
         originators=tuple(ours.originators),
+        signing=_signing(ours.signing, root),
         require_item_marks=ours.require_item_marks,
         inline_portions=ours.inline_portions,
     )
+
+
+def _signing(shape: SigningShape | None, root: Path) -> Signing | None:
+    if shape is None:
+        return None
+    return Signing(root / shape.key if shape.key is not None else None, root / shape.signers)
 
 
 def _edition(name: str, shape: EditionShape, site: SiteShape) -> Edition:

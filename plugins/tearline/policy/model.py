@@ -65,6 +65,14 @@ class Vocabulary:
         return next((name for name, label in values.items() if wanted and slug(label) == wanted), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """The file of the key that signs manifests, None where builds go unsigned, and the file of allowed signers."""
+
+    key: Path | None
+    signers: Path
+
+
 @dataclass(frozen=True)
 class Policy:
     """A site's whole configuration, checked. Paths are absolute; ``pages`` and ``nav`` are relative to ``sources``.
@@ -102,6 +110,7 @@ class Policy:
     extra_css: tuple[str, ...] = ()
     extra_javascript: tuple[str, ...] = ()
     originators: tuple[str, ...] = ()
+    signing: Signing | None = None
     require_item_marks: bool = False
     inline_portions: bool = True
 

@@ -116,6 +116,13 @@ class VocabularyShape(_Shape):
     hsec_sins: Entries = {}
 
 
+class SigningShape(_Shape):
+    """``signing:``. A key that the environment does not name is left out, and the manifest unsigned."""
+
+    key: Line | None = None
+    signers: Line
+
+
 class TearlineShape(_Shape):
     """The options of the plugin. Only ``sources`` and ``editions`` have no default."""
 
@@ -132,6 +139,7 @@ class TearlineShape(_Shape):
     vocabulary: VocabularyShape = VocabularyShape()
     notices: dict[str, Prose] = {}
     originators: list[Line] = []
+    signing: SigningShape | None = None
     require_item_marks: bool = False
     inline_portions: bool = True
 

@@ -1,0 +1,134 @@
+"""A site's files as they lie on a disk: each one's path, size and SHA-256, and how two such lists differ.
+
+Paths are relative, with slashes, sorted by code points. What is not a plain file in a plain folder (a link, a pipe,
+an empty folder, a name that cannot be written down) is a finding: it could be anything tomorrow.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, ClassVar, Final
+
+from pydantic import AfterValidator, ConfigDict, Field
+
+from tearline.findings import Finding, Place, finding, in_order
+
+MAX_PATH: Final = 1024  # characters
+_CHUNK: Final = 1 << 20
+
+
+def checked_path(path: str) -> str:
+    """The path, if it leads down from the site's folder and nowhere else. Raises ``ValueError``."""
+    parts = path.split("/")
+    if not 0 < len(path) <= MAX_PATH or {"", ".", ".."} & set(parts) or "\\" in path or not path.isprintable():
+        raise ValueError("not a path inside the site")
+    return path
+
+
+SitePath = Annotated[str, AfterValidator(checked_path)]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Count = Annotated[int, Field(ge=0, lt=1 << 53)]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Entry:
+    """One file: its path below the site, its size in bytes, its SHA-256 in hexadecimal."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", strict=True)
+
+    path: SitePath
+    size: Count
+    sha256: Digest
+
+
+@dataclass(slots=True)
+class Inventory:
+    """What was found below a folder: entries in order, and what there is to say about the rest."""
+
+    entries: tuple[Entry, ...] = ()
+    findings: list[Finding] = field(default_factory=list)
+
+
+def tree_digest(entries: Iterable[Entry]) -> str:
+    """One digest for all of them: SHA-256 over the lines ``sha256 size path``, sorted by path."""
+    lines = "".join(f"{one.sha256} {one.size} {one.path}\n" for one in sorted(entries))
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def take_inventory(site: Path, shown: str) -> Inventory:
+    """Read every file below ``site``; findings name it ``shown``. Raises ``OSError`` where something cannot be read."""
+    taken = Inventory()
+    if not stat.S_ISDIR(site.lstat().st_mode):
+        taken.findings.append(finding("site-file-kind", Place(shown), "the site is not a folder"))
+        return taken
+    taken.entries = tuple(sorted(_walk(site, "", shown, taken.findings)))
+    if not taken.entries and not taken.findings:
+        taken.findings.append(finding("file-missing", Place(shown), "there is no file at all"))
+    return taken
+
+
+def _walk(folder: Path, prefix: str, shown: str, findings: list[Finding]) -> Iterator[Entry]:
+    with os.scandir(folder) as found:
+        inside = sorted(found, key=lambda one: one.name)
+    if not inside and prefix:
+        findings.append(finding("file-extra", Place(f"{shown}/{prefix}"), "an empty folder"))
+    for one in inside:
+        name = prefix + one.name
+        place = Place(printable(f"{shown}/{name}"))
+        try:
+            checked_path(name)
+        except ValueError:
+            findings.append(finding("site-file-kind", place, "its name cannot be written down"))
+            continue
+        if one.is_dir(follow_symlinks=False):
+            yield from _walk(Path(one.path), f"{name}/", shown, findings)
+        elif one.is_file(follow_symlinks=False):
+            yield Entry(name, *measured(Path(one.path)))
+        else:
+            findings.append(finding("site-file-kind", place, "a link" if one.is_symlink() else "a special file"))
+
+
+def printable(text: str) -> str:
+    """The text with a question mark for whatever a terminal should not be sent."""
+    decoded = os.fsencode(text).decode("utf-8", "replace")
+    return "".join(char if char.isprintable() else "?" for char in decoded)
+
+
+def open_plain(path: Path) -> int:
+    """A descriptor of a plain file; never follows a link at its end, never waits. Raises ``OSError``."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(0, "not a plain file", str(path))
+    return descriptor
+
+
+def measured(path: Path) -> tuple[int, str]:
+    """Size and SHA-256 of a file, of the bytes that were read."""
+    size, hashed = 0, hashlib.sha256()
+    with os.fdopen(open_plain(path), "rb", buffering=0) as file:
+        while chunk := file.read(_CHUNK):
+            size += len(chunk)
+            hashed.update(chunk)
+    return size, hashed.hexdigest()
+
+
+def differences(wanted: Iterable[Entry], found: Inventory, shown: str) -> list[Finding]:
+    """Files of ``found`` that are changed, missing or too many, measured by ``wanted``, and its own findings."""
+    want = {one.path: one for one in wanted}
+    have = {one.path: one for one in found.entries}
+    told = list(found.findings)
+    for path in want.keys() | have.keys():
+        place = Place(f"{shown}/{path}")
+        if path not in have:
+            told.append(finding("file-missing", place))
+        elif path not in want:
+            told.append(finding("file-extra", place))
+        elif want[path] != have[path]:
+            told.append(finding("file-changed", place))
+    return in_order(told)

@@ -1,0 +1,86 @@
+"""A rendered site -> what the verifier says of it: a process of its own that shares no code with us.
+
+It is started anew (exec, not fork) with an environment of its own, and told where the raw sources, the stage, the full
+edition and the renderer's log are. What it found and which bytes it read come back in a file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from tearline.findings import Finding, Place, finding
+from tearline.manifest import Verdict
+from tearline.policy import Edition, Policy
+from tearline.render import Rendering
+
+TIME_LIMIT: Final = 3600  # seconds; a verifier that hangs has proved nothing
+KEY: Final = "TEARLINE_ACCEPT_KEY"  # the one variable that the verifier needs: where the key of the record is
+_COMMAND: Final = ("-P", "-s", "-B", "-m", "tearline.verify")
+_DONE: Final = (0, 1)
+_USAGE: Final = 2
+
+
+class JudgeError(Exception):
+    """The verifier came to no verdict: nothing may be published. The message is one line that quotes no source."""
+
+
+class RecordError(Exception):
+    """What the verifier was given cannot be used, such as the key of accepted repetitions. One line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the verifier says of one site, and the verdict for its manifest."""
+
+    findings: tuple[Finding, ...]
+    verdict: Verdict
+
+
+def judge(
+    rendering: Rendering, policy: Policy, edition: Edition, full: Path | None, environ: Mapping[str, str]
+) -> Judgement:
+    """Have one rendered site verified. ``full`` is the full edition's site, if there is one to compare it with.
+
+    Raises ``JudgeError`` where the verifier failed and ``RecordError`` where it could not use what it was given.
+    """
+    report = rendering.site.with_name("report.json")
+    asked = ["--edition", edition.name, "--config-file", str(policy.path), "--as", f"site-{edition.name}"]
+    asked += ["--report", str(report), "--stage", str(rendering.stage), "--log", str(rendering.log)]
+    if full is not None:
+        asked += ["--full", str(full)]
+    known = {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}
+    known |= {KEY: environ[KEY]} if environ.get(KEY) else {}
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter, no shell
+            [sys.executable, *_COMMAND, str(rendering.site), *asked],
+            cwd=policy.root,
+            env=known,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=TIME_LIMIT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise JudgeError("the verifier took too long") from None
+    said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+    if done.returncode == _USAGE:
+        raise RecordError(said.removeprefix("tearline: "))
+    if done.returncode not in _DONE:
+        raise JudgeError(f"the verifier failed with exit code {done.returncode}")
+    try:
+        told = json.loads(report.read_bytes())
+        return Judgement(tuple(map(_finding, told["findings"])), Verdict(**told["verdict"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        raise JudgeError("the verifier's report cannot be read") from None
+
+
+def _finding(told: Mapping[str, Any]) -> Finding:
+    place = Place(told["path"], told["line"], told["column"])
+    return finding(told["rule"], place, told["detail"], portion=told["portion"])

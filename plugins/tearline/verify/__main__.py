@@ -1,0 +1,86 @@
+"""``python -m tearline.verify SITE --edition E``: the verifier in a process of its own.
+
+Exit codes: 0 nothing found, 1 findings, 2 usage or configuration, 3 a fault of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from tearline.findings import REPORTS, refuses, report
+from tearline.verify.options import RECORD, UsageError, config_option, key_option, record_option, run, usable
+from tearline.verify.repetition import Accepted, read_key, read_record
+from tearline.verify.settings import read_settings
+from tearline.verify.verdict import Question, verify
+
+
+@click.command("verify", context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("site", type=click.Path(path_type=Path))
+@click.option("--edition", required=True, help="The edition that the site is meant to be.")
+@click.option(
+    "--full", type=click.Path(path_type=Path), help="The built full edition, for a second reading of what is withheld."
+)
+@click.option("--stage", type=click.Path(path_type=Path), help="The staged tree that the site was rendered from.")
+@click.option("--log", type=click.Path(path_type=Path), help="What the renderer said while it built the site.")
+@config_option
+@record_option
+@key_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(sorted(REPORTS)),
+    default="text",
+    show_default=True,
+    help="How findings are printed.",
+)
+@click.option("--as", "name", help="What findings call the site; the folder's name without this.")
+@click.option(
+    "--report",
+    "target",
+    type=click.Path(path_type=Path),
+    help="Write findings and verdict to this file, for whoever seals the site.",
+)
+@click.option("--jobs", type=click.IntRange(0, 64), default=0, help="Processes; 0 takes as many as make sense.")
+def verify_command(  # noqa: PLR0913, PLR0917 - the command's options
+    site: Path, edition: str, full: Path | None, stage: Path | None, log: Path | None,
+    config_file: Path, record: Path | None, key: Path | None, form: str, name: str | None,
+    target: Path | None, jobs: int,
+) -> int:  # fmt: skip
+    """Compare every byte of a built SITE with what its edition may say, independently of what built it.
+
+    With --manifest, a deployed copy is compared with its signed manifest instead, offline and without any sources: see
+    `tearline verify --manifest --help`.
+    """
+    settings = usable(lambda: read_settings(config_file, edition))
+    accepted = _accepted(settings.root, record, key)
+    answer = verify(Question(site, settings, stage, full, log, accepted, jobs, name or site.resolve().name))
+    found = answer.findings
+    if target is not None:
+        target.write_text(answer.report(), encoding="utf-8")
+    click.echo(report(found, form), nl=False)
+    if form == "text":
+        click.echo(f"{len(found)} findings." if found else "No findings.", err=True)
+    return 1 if refuses(found, strict=True) else 0
+
+
+def _accepted(root: Path, record: Path | None, key: Path | None) -> Accepted:
+    """The record of accepted repetitions; none where there is no record. A record without its key is an error."""
+    path = record or root / RECORD
+    if record is None and not path.exists():
+        return Accepted()
+    if key is None:
+        raise UsageError(f"{path.name}: its key is wanted (--key or TEARLINE_ACCEPT_KEY)")
+    return usable(lambda: read_record(path, read_key(key)))
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command and exit."""
+    run(verify_command, arguments)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""The files of a site are exactly those it should have: pages of what is released, its assets, its theme, no more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tearline.findings import Finding, Place, finding
+from tearline.verify.sources import Document
+
+_ALWAYS: Final = frozenset({"index.html", "404.html", "sitemap.xml", "sitemap.xml.gz"})
+_LISTING = re.compile(
+    r"bulletins/index\.html|browse/(?:(?:year|product|hazard|lifeline|region|information-need)/[a-z0-9-]+/)?index\.html"
+)
+_ASSET = re.compile(r"assets/[0-9a-f]{20}\.(?:png|jpe?g|gif|webp)")
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What a site should be made of. ``stage`` is None where there is none to compare with."""
+
+    documents: Sequence[Document]
+    stage: Path | None
+    themes: Sequence[Path]
+
+
+def check(
+    files: Mapping[str, Path], odd: Iterable[str], expected: Expectation, shown: Callable[[str], str]
+) -> Iterator[Finding]:
+    """Files that should not be there, files that should, and what is no plain file at all."""
+    for place, name in enumerate(odd, 1):
+        yield finding("unexpected-file", Place(shown(name)), f"entry {place} that is neither file nor folder")
+    pages = {document.address for document in expected.documents if document.address}
+    wanted, same = _staged(expected.stage) if expected.stage is not None else (set(), {})
+    for name, path in files.items():
+        if name in same and path.read_bytes() != same[name].read_bytes():
+            yield finding("unexpected-file", Place(shown(name)), "not the bytes that were staged")
+        elif not (name in same or name in wanted or name in _ALWAYS or _is_plausible(name, path, expected, pages)):
+            yield finding("unexpected-file", Place(shown(name)))
+    for name in sorted((wanted | same.keys()) - files.keys()):
+        yield finding("missing-file", Place(shown(name)))
+    for name in sorted(wanted & files.keys() - pages - _ALWAYS):
+        if not _LISTING.fullmatch(name):
+            yield finding("readings-disagree", Place(shown(name)), "a page that no source releases")
+
+
+def _is_plausible(name: str, path: Path, expected: Expectation, pages: Collection[str]) -> bool:
+    """Whether a file is the theme's or, where there is no stage to say so exactly, a page or picture by its name."""
+    if expected.stage is None and (name in pages or _LISTING.fullmatch(name) or _ASSET.fullmatch(name)):
+        return True
+    return any((root / name).is_file() and (root / name).read_bytes() == path.read_bytes() for root in expected.themes)
+
+
+def _staged(stage: Path) -> tuple[set[str], dict[str, Path]]:
+    """The pages that a stage becomes, and the files that it hands on as they are."""
+    docs = stage / "docs"
+    pages, plain = set(), {}
+    for path in sorted(docs.rglob("*")):
+        name = path.relative_to(docs).as_posix()
+        if path.is_file() and path.suffix == ".md":
+            stem = name.removesuffix(".md")
+            pages.add(f"{stem}.html" if stem.rpartition("/")[2] == "index" else f"{stem}/index.html")
+        elif path.is_file():
+            plain[name] = path
+    return pages, plain

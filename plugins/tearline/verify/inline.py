@@ -1,0 +1,62 @@
+"""The inside of a paragraph, naively: the words a reader sees, those only a program sees, inline portions, pictures."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+# Around an inline portion that is shown, and around the wording in the place of one that is not.
+MARK, GAP, END = "\x1f", "\x1d", "\x1e"
+_APART = re.compile(f"[{MARK}{GAP}][^{END}]*{END}")
+_LINK = re.compile(
+    r"""(?P<image>!?)\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])*)\]
+        \(\s*<?(?P<target>[^()"']*?(?:\([^()\s"']*\)[^()"']*?)*)>?(?:\s+(?:"(?P<title>(?:[^"\\]|\\.)*)"|'(?P<other>[^']*)'))?\s*\)""",
+    re.VERBOSE,
+)
+_REFERENCE = re.compile(r"\[\^([^\]\s]+)\]")
+_ESCAPE = re.compile(r"\\([^\w\s])")
+
+
+@dataclass(slots=True)
+class Inside:
+    """What a paragraph holds. ``withheld`` are the words of inline portions that the edition may not see."""
+
+    visible: str = ""
+    more: list[str] = field(default_factory=list)
+    withheld: list[str] = field(default_factory=list)
+    images: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def inside(text: str, withholds: Callable[[str], bool | None]) -> Inside:
+    """Read a paragraph's text; ``withholds`` says of a link's target whether it is a mark above the ceiling."""
+    seen = Inside()
+
+    def link(found: re.Match[str]) -> str:
+        target, title = found["target"].strip(), found["title"] or found["other"] or ""
+        if found["image"]:
+            seen.images.append((target, found["text"]))
+            seen.more += [title] if title else []
+            return " "
+        hidden = withholds(target)
+        if hidden is None:
+            seen.more += [one for one in (target, title) if one]
+            return _LINK.sub(link, found["text"])
+        if hidden:
+            seen.withheld.append(found["text"])
+            return f"{GAP}{title}{END}"
+        return f"{MARK}{found['text']}{END}"
+
+    def note(found: re.Match[str]) -> str:
+        seen.notes.append(found[1])
+        return " "
+
+    seen.visible = html.unescape(_ESCAPE.sub(r"\1", _REFERENCE.sub(note, _LINK.sub(link, text))))
+    return seen
+
+
+def without_portions(visible: str) -> str:
+    """What stands in a paragraph outside of its inline portions."""
+    return _APART.sub(" ", visible)

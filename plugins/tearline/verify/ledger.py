@@ -1,0 +1,222 @@
+"""What must not be said: runs of words and distinctive terms of withheld texts, each knowing where it comes from.
+
+The same ledger is laid over the released texts first. What it finds there is a repetition, or a run of words that
+anybody may write; it is not looked for in the site any more, since it would be found rightly.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from tearline.verify.folding import words
+from tearline.verify.tokens import CALENDAR, Term, is_common, terms
+
+RUN: Final = 4  # words; shorter texts are looked for whole
+SENTENCE: Final = 8  # words in a row that two texts do not share by chance
+_PIECE = re.compile(r"[0-9]+|[^0-9]+")
+_LONGEST: Final = 8  # groups of a number that somebody may write apart
+_FEW: Final = 5  # signs of a number below which other groupings say nothing
+
+Run = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a withheld text comes from."""
+
+    path: str
+    line: int
+    secret: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A piece of a withheld text that stands somewhere: the words, where they come from, and their kind."""
+
+    run: Run
+    origins: frozenset[Origin]
+    strong: bool = False
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Runs of ``RUN`` words and shorter ones, by length; numbers as one word; which of them are strong."""
+
+    runs: dict[int, dict[Run, frozenset[Origin]]] = field(default_factory=dict)
+    singles: dict[str, frozenset[Origin]] = field(default_factory=dict)
+    numbers: dict[str, frozenset[Origin]] = field(default_factory=dict)
+    strong: set[str] = field(default_factory=set)
+    leads: dict[str, frozenset[str]] = field(default_factory=dict)
+    firsts: frozenset[str] = frozenset()
+
+    @property
+    def entries(self) -> int:
+        """How much there is to look for."""
+        return sum(map(len, self.runs.values())) + len(self.singles) + len(self.numbers)
+
+    # --- looking --------------------------------------------------------------------------------------------
+
+    def is_in(self, said: Sequence[str]) -> bool:
+        """Whether words in a row hold anything of the ledger. Made for speed: nearly every text holds nothing."""
+        if not self.singles.keys().isdisjoint(said):
+            return True
+        for length, known in self.runs.items():
+            if not known.keys().isdisjoint(zip(*(said[at:] for at in range(length)), strict=False)):
+                return True
+        return any(True for _ in self._numbers_in(said))
+
+    def find(self, said: Sequence[str]) -> Iterator[tuple[int, Hit]]:
+        """Everything of the ledger in words in a row, with the place of its first word."""
+        for at in _places(said, self.singles.keys() & set(said)):
+            yield at, Hit((said[at],), self.singles[said[at]], said[at] in self.strong)
+        for length, known in self.runs.items():
+            if known.keys().isdisjoint(zip(*(said[at:] for at in range(length)), strict=False)):
+                continue
+            for at, run in enumerate(zip(*(said[at:] for at in range(length)), strict=False)):
+                if run in known:
+                    yield at, Hit(run, known[run], length < RUN and "".join(run) in self.strong)
+        yield from self._numbers_in(said)
+
+    def _numbers_in(self, said: Sequence[str]) -> Iterator[tuple[int, Hit]]:
+        """Numbers and identifiers, however their groups are set apart."""
+        for at in _places(said, self.firsts.intersection(said)):
+            joined = ""
+            for more in range(at, min(at + _LONGEST, len(said))):
+                joined += said[more]
+                if more > at and len(joined) <= _FEW:
+                    continue
+                if joined in self.numbers and not (len(joined) <= RUN and _is_group(said, at, more)):
+                    yield at, Hit(tuple(said[at : more + 1]), self.numbers[joined], joined in self.strong)
+
+    # --- making ---------------------------------------------------------------------------------------------
+
+    def without(self, hits: Iterable[Hit]) -> Ledger:
+        """This ledger less what was found."""
+        gone = {hit.run for hit in hits}
+        gone |= {run[at:] + run[:at] for run in gone if len(run) < RUN for at in range(1, len(run))}
+        joined = {"".join(run) for run in gone}
+        left = Ledger(
+            {length: {run: v for run, v in known.items() if run not in gone} for length, known in self.runs.items()},
+            {word: v for word, v in self.singles.items() if (word,) not in gone},
+            {word: v for word, v in self.numbers.items() if word not in joined},
+            self.strong,
+        )
+        left.runs = {length: known for length, known in left.runs.items() if known}
+        left.leads = {word: v for word, v in self.leads.items() if word in left.numbers}
+        left.firsts = frozenset(first for firsts in left.leads.values() for first in firsts)
+        return left
+
+
+def _places(said: Sequence[str], wanted: Iterable[str]) -> Iterator[int]:
+    """Where any of these words stand. Few words are wanted, and many are said."""
+    for word in wanted:
+        at = -1
+        try:
+            while True:
+                at = said.index(word, at + 1)
+                yield at
+        except ValueError:
+            continue
+
+
+def _is_group(said: Sequence[str], first: int, last: int) -> bool:
+    """Whether other digits touch a short number: a part of a telephone number is not that number."""
+    return any(word.isdigit() for word in (*said[max(0, first - 1) : first], *said[last + 1 : last + 2]))
+
+
+def _leads(parts: Sequence[str]) -> Iterator[str]:
+    """The words that a number may begin with, as its groups and its letters and digits may be set apart."""
+    whole = ""
+    for part in parts:
+        for piece in _PIECE.findall(part):
+            whole += piece
+            yield whole
+    if whole.isdigit() and len(whole) > _FEW:
+        yield whole[:3]
+
+
+def make_ledger(texts: Iterable[tuple[str, Origin]], ordinary: Collection[str] = ()) -> Ledger:
+    """The ledger of these withheld texts. ``ordinary`` are words that somebody writes in small letters: no names."""
+    runs: dict[int, dict[Run, set[Origin]]] = defaultdict(lambda: defaultdict(set))
+    singles: dict[str, set[Origin]] = defaultdict(set)
+    numbers: dict[str, set[Origin]] = defaultdict(set)
+    leads: dict[str, set[str]] = defaultdict(set)
+    strong: set[str] = set()
+    for text, origin in texts:
+        for run in _runs(words(text)):
+            runs[len(run)][run].add(origin)
+        for term in terms(text):
+            _enter(term, origin, runs, singles, numbers)
+            if term.joined in numbers:
+                leads[term.joined].update(_leads(term.words))
+            if term.strong and origin.secret and not (len(term.words) == 1 and term.joined in ordinary):
+                strong.add(term.joined)
+    made = Ledger(
+        {length: {run: frozenset(origins) for run, origins in known.items()} for length, known in sorted(runs.items())},
+        {word: frozenset(origins) for word, origins in singles.items()},
+        {word: frozenset(origins) for word, origins in numbers.items()},
+        strong,
+    )
+    made.leads = {word: frozenset(firsts) for word, firsts in leads.items()}
+    made.firsts = frozenset(first for firsts in leads.values() for first in firsts)
+    return made
+
+
+def _runs(said: list[str]) -> Iterator[Run]:
+    """Every run of ``RUN`` words that anybody would know again; a shorter text whole."""
+    if len(said) < RUN:
+        if len(said) > 1 and not all(map(is_common, said)):
+            yield tuple(said)
+        return
+    for run in zip(said, said[1:], said[2:], said[3:], strict=False):
+        if sum(not _is_empty(word) for word in run) > 1:
+            yield run
+
+
+_EMPTY: Final = frozenset(
+    "a about after all also an and any are as at be been before but by can could did do for from had has have he her "
+    "him his how if in into is it its may more most must no not of off on one only or other our out over own per said "
+    "she should since so some such than that the their them then there these they this those to two under up upon us "
+    "was we were what when where which while who whom whose will with within without would you your u s".split()
+)
+
+
+def _is_empty(word: str) -> bool:
+    """Whether a word says nothing by itself."""
+    return word in _EMPTY or word in CALENDAR or (is_common(word) and word.isdigit())
+
+
+def _enter(
+    term: Term,
+    origin: Origin,
+    runs: dict[int, dict[Run, set[Origin]]],
+    singles: dict[str, set[Origin]],
+    numbers: dict[str, set[Origin]],
+) -> None:
+    """Put a term where it will be found in each of its spellings."""
+    joined = term.joined
+    if any(char.isdigit() for char in joined):
+        if len(joined) < RUN:
+            return
+        numbers[joined].add(origin)
+        if 1 < len(term.words) <= RUN:
+            runs[len(term.words)][term.words].add(origin)
+        return
+    if len(term.words) == 1:
+        if len(joined) < RUN and not term.strong:
+            return
+        singles[joined].add(origin)
+        singles[f"{joined}s"].add(origin)
+        if joined.endswith("s") and len(joined) > RUN:
+            singles[joined[:-1]].add(origin)
+        return
+    if len(term.words) <= RUN:
+        runs[len(term.words)][term.words].add(origin)
+    singles[joined].add(origin)

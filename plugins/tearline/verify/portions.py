@@ -1,0 +1,271 @@
+"""The body of a bulletin, read naively line by line: which words stand under which mark.
+
+No grammar, no tree: a stack of indented containers, the headings above, and one unit of text at a time. What it cannot
+make sense of takes the status of what stands before it. A unit is withheld when its own mark is, or the heading above,
+or a container around it; a tearline block answers for itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from tearline.verify import marks
+from tearline.verify.inline import inside
+from tearline.verify.settings import Settings
+
+_TAB: Final = 4
+_QUOTE = re.compile(r"([ ]*)(?:>[ ]?)+")
+_HEADING = re.compile(r"(#{1,6})[ ]+(.*?)(?:[ ]+#+)?[ ]*$")
+_BOX = re.compile(r'(?:!!!|\?\?\?\+?|===[!+]?)[ ]*((?:[A-Za-z][\w-]*[ ]*)*)(?:"(.*)")?[ ]*$')
+_NOTE = re.compile(r"\[\^([^\]\s]+)\]:[ ]*(.*)")
+_ITEM = re.compile(r"(?:[-*+]|[0-9]{1,9}[.)])[ ]+(.*)")
+_FENCE = re.compile(r"(`{3,}|~{3,})(.*)")
+_FENCE_TITLE = re.compile(r'title="([^"]*)"')
+_RULE = re.compile(r"(?:[-*_][ ]*){3,}$|\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)+\|?$|\|[ ]*:?-+:?[ ]*\|$")
+_NUMBER = re.compile(r"[0-9]+[.)][ ]+(?=[*_`~ ]*\()")
+_CELL = re.compile(r"(?<!\\)\|")
+_ALONE: Final = frozenset({"tearline", "note"})  # containers that no heading and no container around them governs
+_MARKED_KINDS: Final = frozenset({"paragraph", "heading", "headline"})
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Words that share one fate. ``visible`` is what a reader sees, ``more`` what only a program does.
+
+    ``own``: a mark of its own opens it; ``secret``: its words are sensitive by mark, not merely unpublished;
+    ``label``: the note it belongs to; ``notes``: those it refers to; ``row``: its table row, else 0.
+    """
+
+    path: str
+    line: int
+    kind: str
+    withheld: bool
+    visible: str
+    more: tuple[str, ...] = ()
+    own: bool = False
+    secret: bool = True
+    label: str = ""
+    notes: tuple[str, ...] = ()
+    before: str = ""  # a number that stands before the mark
+    high: bool = False  # its own mark is above the ceiling
+    stands_in: bool = False  # in a tearline block, which is shown only where it is needed
+
+
+@dataclass(slots=True)
+class _Container:
+    indent: int
+    withheld: bool
+    kind: str
+    label: str = ""
+
+
+@dataclass(slots=True)
+class _Open:
+    line: int
+    kind: str
+    text: list[str]
+
+
+@dataclass(slots=True)
+class BodyReader:
+    """Reads one body. ``whole`` withholds everything but tearlines; ``files`` are the pictures that may be shown."""
+
+    path: str
+    settings: Settings
+    system: str
+    whole: bool = False
+    files: frozenset[str] = frozenset()
+    units: list[Unit] = field(default_factory=list)
+    _stack: list[_Container] = field(default_factory=list)
+    _headings: list[tuple[int, bool]] = field(default_factory=list)
+    _open: _Open | None = None
+    _table: list[tuple[int, str]] = field(default_factory=list)
+    _last: bool = False
+
+    def read(self, lines: list[str], first: int) -> list[Unit]:
+        """All units of the body, in order; ``first`` is the number of its first line."""
+        numbered = iter(enumerate(lines, first))
+        for number, raw in numbered:
+            line = raw.expandtabs(_TAB).replace("\u00a0", " ").rstrip()
+            quote = _QUOTE.match(line)
+            line = quote[1] + line[quote.end() :] if quote else line
+            text = line.lstrip(" ")
+            indent = len(line) - len(text)
+            if text.startswith("<!--"):
+                self._comment(number, text, numbered)
+            elif fence := _FENCE.match(text):
+                self._fence(number, indent, fence, numbered)
+            else:
+                self._line(number, indent, text)
+        self._close()
+        return settled(self.units)
+
+    # --- blocks -------------------------------------------------------------------------------------------
+
+    def _line(self, number: int, indent: int, text: str) -> None:
+        if text.startswith("|"):
+            if not self._table:
+                self._enter(indent)
+            self._table.append((number, text))
+            return
+        if self._table or not text or _RULE.match(text):
+            self._close()
+        if not text or _RULE.match(text):
+            return
+        if heading := _HEADING.match(text):
+            self._heading(number, heading)
+        elif note := _NOTE.match(text):
+            self._begin(number, indent, "note", note[2], note[1])
+        elif box := _BOX.match(text):
+            self._box(number, indent, box)
+        elif item := _ITEM.match(text):
+            self._begin(number, indent, "item", item[1])
+        elif self._open is not None:
+            self._open.text.append(text)
+        else:
+            self._enter(indent)
+            self._open = _Open(number, "paragraph", [text])
+
+    def _begin(self, number: int, indent: int, kind: str, text: str, label: str = "") -> None:
+        """An item or note: a unit, and a container for what is indented below it."""
+        self._enter(indent)
+        if kind == "note":
+            withheld = self.whole or self._above(text)
+        else:
+            withheld = self._judge(text, lead=not any(one.kind == "item" for one in self._stack))
+        self._stack.append(_Container(indent, withheld, kind, label))
+        self._open = _Open(number, kind, [text])
+
+    def _box(self, number: int, indent: int, box: re.Match[str]) -> None:
+        self._enter(indent)
+        kind = "tearline" if "tearline" in box[1].split() else "box"
+        withheld = kind == "box" and self._judge(box[2] or "", lead=False)
+        if box[2] and kind == "box":
+            self._add(number, "title", box[2], withheld)
+        self._stack.append(_Container(indent, withheld, kind))
+
+    def _heading(self, number: int, heading: re.Match[str]) -> None:
+        self._enter(0)
+        rank = len(heading[1])
+        self._headings = [one for one in self._headings if one[0] < rank]
+        withheld = self._judge(heading[2])
+        self._add(number, "heading" if rank > 1 else "headline", heading[2], withheld)
+        self._headings += [(rank, withheld)] if rank > 1 else []
+
+    def _enter(self, indent: int) -> None:
+        """Finish the open unit, and leave the containers that a line at this indent is not inside of."""
+        self._close()
+        while self._stack and indent <= self._stack[-1].indent:
+            self._stack.pop()
+
+    def _comment(self, number: int, text: str, numbered: Iterator[tuple[int, str]]) -> None:
+        self._close()
+        said = [text]
+        while "-->" not in said[-1] and (line := next(numbered, None)) is not None:
+            said.append(line[1])
+        self.units.append(Unit(self.path, number, "comment", withheld=True, visible=" ".join(said)[4:]))
+
+    def _fence(self, number: int, indent: int, fence: re.Match[str], numbered: Iterator[tuple[int, str]]) -> None:
+        self._enter(indent)
+        title = _FENCE_TITLE.search(fence[2])
+        said = []
+        for _, line in numbered:
+            bare = line.strip("> \t")
+            if bare.startswith(fence[1]) and not bare.strip(fence[1][0]):
+                break
+            said.append(line)
+        opened = title[1] if title else ""
+        mark, end = marks.opening(opened)
+        withheld = self._judge(opened)
+        self._append(Unit(self.path, number, "fence", withheld, "\n".join([opened[end:], *said]), own=mark is not None))
+
+    def _close(self) -> None:
+        """The unit being read is complete."""
+        rows, self._table = self._table, []
+        if rows:
+            self._rows(rows)
+        if self._open is not None:
+            unit, self._open = self._open, None
+            text = "\n".join(unit.text)
+            contained = unit.kind in ("item", "note")
+            self._add(unit.line, unit.kind, text, self._stack[-1].withheld if contained else self._judge(text))
+
+    # --- judging ------------------------------------------------------------------------------------------
+
+    def _judge(self, text: str, *, lead: bool = True) -> bool:
+        """Whether a unit that begins with this text is withheld. Without a mark it follows what stands before it."""
+        mark, _ = marks.opening(_unnumbered(text))
+        own = not marks.releasable(mark, self.settings, self.system) if mark is not None else lead and self._last
+        alone = next((at for at in reversed(range(len(self._stack))) if self._stack[at].kind in _ALONE), None)
+        if alone is not None:
+            return (own and mark is not None) or any(one.withheld for one in self._stack[alone:])
+        if mark is None and self._stack:
+            own = self._stack[-1].withheld or (lead and self._last and self._stack[-1].kind == "box")
+        return own or self.whole or any(one.withheld for one in self._stack) or any(one[1] for one in self._headings)
+
+    def _add(self, number: int, kind: str, text: str, withheld: bool) -> None:  # noqa: FBT001 - the unit's fate
+        """A unit of running text, with its inline portions as units of their own."""
+        bare = _unnumbered(text)
+        mark, end = marks.opening(bare)
+        seen = inside(bare[end:], self._withholds)
+        stray = any(True for _ in marks.above(seen.visible, self.settings))
+        shown = [alt for file, alt in seen.images if file in self.files]
+        hidden = [*seen.withheld, *(alt for file, alt in seen.images if file not in self.files)]
+        label = next((one.label for one in reversed(self._stack) if one.label), "")
+        unit = Unit(self.path, number, kind, withheld or stray, seen.visible, (*seen.more, *shown), mark is not None)
+        number_before = text[: len(text) - len(bare)]
+        self._append(replace(unit, label=label, notes=tuple(seen.notes), before=number_before, high=self._above(bare)))
+        self.units += [Unit(self.path, number, "inline", withheld=True, visible=one, own=True) for one in hidden if one]
+
+    def _append(self, unit: Unit) -> None:
+        self.units.append(replace(unit, stands_in=any(one.kind == "tearline" for one in self._stack)))
+        if unit.own or unit.kind in _MARKED_KINDS:
+            self._last = unit.withheld
+
+    def _withholds(self, target: str) -> bool | None:
+        """For a link's target: None where it is no mark, else whether the edition may not see it."""
+        mark = marks.read(target)
+        return None if mark is None else not marks.releasable(mark, self.settings, self.system)
+
+    def _rows(self, rows: list[tuple[int, str]]) -> None:
+        """A table: the first header cell speaks for all, the others for their columns, a row's first for the row."""
+        split = [(number, _cells(text)) for number, text in rows if not _RULE.match(text)]
+        if not split:
+            return
+        below = [self._above(cells[0]) for _, cells in split[1:]]
+        whole = self._judge(split[0][1][0]) or (bool(below) and all(below))
+        columns = [self._above(cell) for cell in split[0][1]]
+        for number, cells in split:
+            row = whole or self._above(cells[0])
+            for place, cell in enumerate(cells):
+                column = 0 < place < len(columns) and columns[place]
+                self._add(number, "cell", cell, row or column or self._above(cell))
+        self._last = whole
+
+    def _above(self, cell: str) -> bool:
+        mark, _ = marks.opening(cell)
+        return mark is not None and not marks.releasable(mark, self.settings, self.system)
+
+
+def _unnumbered(text: str) -> str:
+    """``6. (U) Words`` without the number, which stands before the mark."""
+    return _NUMBER.sub("", text, count=1) if _NUMBER.match(text) else text
+
+
+def _cells(row: str) -> list[str]:
+    """The cells of ``| a | b |``."""
+    return [one.strip() for one in _CELL.split(row.strip())[1:-1]] or [row.strip("| ")]
+
+
+def settled(units: list[Unit]) -> list[Unit]:
+    """Notes that only withheld units refer to are withheld, and so on through notes that refer to notes."""
+    while True:
+        live = {name for unit in units if not unit.withheld for name in unit.notes}
+        known = {name for unit in units for name in unit.notes}
+        lost = [unit for unit in units if unit.label in known - live and not unit.withheld]
+        if not lost:
+            return units
+        units = [replace(unit, withheld=True) if unit in lost else unit for unit in units]

@@ -1,0 +1,228 @@
+"""Where every run of words of a page comes from: its own staged source, the templates, or what the whole site shares.
+
+This sees what no list of withheld words can: a word so common that nobody would look for it, in a place where nothing
+released put it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from tearline.findings import Finding, Place, finding
+from tearline.verify.decoding import TAG, plain
+from tearline.verify.folding import words
+from tearline.verify.inline import inside
+from tearline.verify.seen import attributes, blocks
+
+_Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+SHORT: Final = 2  # words; so few are only explained as a whole
+_FRONT = re.compile(r"\A---\n(.*?)^---\n", re.DOTALL | re.MULTILINE)
+_SPLIT = re.compile(r"\n(?=[ ]*(?:[-*+>|#]|[0-9]+[.)] |\[\^|\n|```))|(?<!\\)\||\n\n|[ ]{2,}\n")
+_BOX = re.compile(r'^[ >]*(?:!!!|\?\?\?\+?|===[!+]?)[ ]*([\w -]*)(?:"(.*)")?[ ]*$', re.MULTILINE)
+_FENCE = re.compile(r"^[ >]*(?:`{3,}|~{3,})[^\n]*?title=\"([^\"\n]*)\"[^\n]*$", re.MULTILINE)
+_MARKUP = re.compile(r"^[ ]*(?:[-*+>#]+|[0-9]+[.)](?= )|```\S*|\[\^[^\]]*\]:)[ ]*")
+_JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+_STRING = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'")
+_SCRIPT = re.compile(r"<(script|style)\b[^>]*>(.*?)</\1>", re.DOTALL)
+_COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
+_MARK = re.compile(r"\([^()\n]{1,80}\)")
+_STRING_OR_LINE = re.compile(r"[^\n:\[\]{},]+")
+# What the Markdown library says by itself.
+_LIBRARY: Final = ("Jump back to footnote", "in the text", "Permanent link", "null", "true", "false")
+_BACK = re.compile(r"(?<=Jump back to footnote) [0-9]+")
+_SITEMAP: Final = (
+    "http https www sitemaps org schemas sitemap urlset url loc lastmod xmlns xml version encoding utf 8",
+)
+Words = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Known:
+    """Texts that may be said: as wholes, as pairs of neighbouring words, and as the words at their ends."""
+
+    wholes: set[Words] = field(default_factory=set)
+    pairs: set[tuple[str, str]] = field(default_factory=set)
+    firsts: set[str] = field(default_factory=set)
+    lasts: set[str] = field(default_factory=set)
+    words: set[str] = field(default_factory=set)
+
+    def add(self, text: str) -> None:
+        """One more text that may be said."""
+        said = tuple(words(text))
+        if said:
+            self.wholes.add(said)
+            self.pairs.update(pairwise(said))
+            self.firsts.add(said[0])
+            self.lasts.add(said[-1])
+            self.words.update(said)
+
+
+def explained(said: Words, known: Iterable[Known]) -> bool:
+    """Whether a run of words is one of these texts, or is made of their pieces."""
+    kinds = tuple(known)
+    if all(word.isdigit() and len(word) <= SHORT for word in said) or any(said in one.wholes for one in kinds):
+        return True
+    if len(said) <= SHORT and not all(any((word,) in one.wholes for one in kinds) for word in said):
+        return False
+    if any(not any(word in one.words for one in kinds) for word in said):
+        return False
+    return all(
+        any((left, right) in one.pairs or left in one.lasts or right in one.firsts for one in kinds)
+        for left, right in pairwise(said)
+    )
+
+
+@dataclass
+class Provenance:
+    """What the whole site shares: templates, titles, the words of the configuration; and the stage for the pages."""
+
+    stage: Path
+    shared: Known = field(default_factory=Known)
+    scripts: set[str] = field(default_factory=set)
+    _seen: set[str] = field(default_factory=set)
+
+    def page(self, name: str, raw: str, shown: str) -> Iterator[Finding]:
+        """The runs of one page's words that nothing explains, each by its place."""
+        own = Known()
+        source = staged(self.stage, name)
+        if source is not None:
+            for text in texts_of(source.read_text(encoding="utf-8", errors="replace")):
+                own.add(text)
+        for kind, text in _runs(raw):
+            if text in self._seen:
+                continue
+            said = tuple(words(text))
+            if explained(said, (self.shared,)):
+                self._seen.add(text)
+            elif not explained(said, (self.shared, own)) and not self._is_cut(text, own):
+                yield finding("unexplained-words", _place(raw, said, shown), kind)
+        for _, script in _SCRIPT.findall(raw):
+            if script not in self._seen:
+                strange = set(words(plain(script))) - self.scripts - self.shared.words - own.words
+                if any(not word.isdigit() for word in strange):
+                    yield finding("unexplained-words", Place(shown), "in a script or style sheet")
+                else:
+                    self._seen.add(script)
+
+    def _is_cut(self, text: str, own: Known) -> bool:
+        """Whether a run is explained when it is cut at its marks."""
+        return all(explained(tuple(words(part)), (self.shared, own)) for part in _MARK.split(text))
+
+    def other(self, text: str, shown: str) -> Iterator[Finding]:
+        """A file that is no page: every word has to be one of the site's."""
+        strange = {word for word in words(plain(TAG.sub(" ", text))) if not word.isdigit()} - self.shared.words
+        if strange - self.scripts - self.everything:
+            yield finding("unexplained-words", Place(shown), "in a data file")
+
+    @cached_property
+    def everything(self) -> frozenset[str]:
+        """Every word of the stage, its file names included: what an index of the whole site is made of."""
+        found = set(words(" ".join(_SITEMAP)))
+        for path in sorted((self.stage / "docs").rglob("*")):
+            found.update(words(path.relative_to(self.stage).as_posix()))
+            if path.suffix == ".md":
+                found.update(words(path.read_text(encoding="utf-8", errors="replace")))
+        return frozenset(found)
+
+
+def _runs(raw: str) -> Iterator[tuple[str, str]]:
+    for text in blocks(raw):
+        yield "in its text", text
+    for text in attributes(raw):
+        yield "in an attribute", _BACK.sub("", text)
+    for text in _COMMENT.findall(raw):
+        yield "in a comment", text
+
+
+def _place(raw: str, said: Words, shown: str) -> Place:
+    found = re.search(r"(?:<[^<>]*>|&[#\w]+;|[\W_])*".join(map(re.escape, said[:6])), raw, re.IGNORECASE)
+    if found is None:
+        return Place(shown)
+    return Place(shown, raw.count("\n", 0, found.start()) + 1, found.start() - raw.rfind("\n", 0, found.start()))
+
+
+def staged(stage: Path, name: str) -> Path | None:
+    """The staged source of a page of the site."""
+    stem = name.removesuffix("index.html").rstrip("/")
+    places = (f"{stem}.md", f"{stem}/index.md".lstrip("/")) if stem else ("index.md",)
+    return next((stage / "docs" / one for one in places if (stage / "docs" / one).is_file()), None)
+
+
+def texts_of(source: str) -> Iterator[str]:
+    """The texts of a staged page: values of its front matter, and its blocks without their markup."""
+    front = _FRONT.match(source)
+    if front is not None:
+        yield from _values(yaml.load(front[1], _Loader))  # noqa: S506 - the safe loader, in C where there is one
+    body = _FENCE.sub(r"\n\n\1\n\n", _BOX.sub(_opened, source[front.end() :] if front else source))
+    for block in _SPLIT.split(body):
+        seen = inside(_MARKUP.sub("", _MARKUP.sub("", block or "")), lambda _: None)
+        yield _MARK.sub("", seen.visible, count=1)
+        yield seen.visible
+        yield from seen.more
+        yield from (alt for _, alt in seen.images)
+
+
+def _opened(found: re.Match[str]) -> str:
+    """A box's title as a block of its own; without one it shows its kind."""
+    return f"\n\n{found[2] if found[2] is not None else found[1].split(' ')[0]}\n\n"
+
+
+def _values(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from _values(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _values(inner)
+        if all(isinstance(inner, str) for inner in value):
+            yield " ".join(value)
+    elif value is not None:
+        yield str(value)
+
+
+def provenance(stage: Path, theme: Path, package: Iterable[Path], texts: Iterable[str]) -> Provenance:
+    """What a site may say anywhere. The package's own templates are read for the words of its language."""
+    made = Provenance(stage)
+    for text in (*texts, *_LIBRARY):
+        made.shared.add(text)
+    config = stage / "mkdocs.yml"
+    if config.is_file():
+        for each in _STRING_OR_LINE.findall(config.read_text(encoding="utf-8")):
+            made.shared.add(each)
+    for path in sorted(theme.rglob("*.html")) if theme.is_dir() else ():
+        _template(path, made.shared.add)
+    for root in package:
+        for path in (
+            root / "base.html",
+            root / "main.html",
+            root / "404.html",
+            *sorted((root / "partials").rglob("*.html")),
+        ):
+            if path.is_file() and ("languages" not in path.parts or path.stem == "en"):
+                _template(path, made.shared.add)
+                made.scripts.update(words(path.read_text(encoding="utf-8")))
+    for path in sorted((stage / "docs").rglob("*.md")):
+        front = _FRONT.match(path.read_text(encoding="utf-8", errors="replace"))
+        title = re.search(r"^title: (.*(?:\n  .*)*)", front[1], re.MULTILINE) if front else None
+        if title:
+            made.shared.add(str(yaml.safe_load(f"title: {title[1]}")["title"]))
+    return made
+
+
+def _template(path: Path, add: Callable[[str], None]) -> None:
+    """The texts of a template: what stands in it, and the strings in its own language."""
+    text = path.read_text(encoding="utf-8")
+    for code in _JINJA.findall(text):
+        for double, single in _STRING.findall(code):
+            add(double or single)
+    for part in _JINJA.sub("\x00", text).split("\x00"):
+        for run in (*blocks(part), *attributes(part)):
+            add(run)

@@ -1,0 +1,131 @@
+"""The full edition as a reader sees it: the nearest visible mark governs a text.
+
+A reading of withheld words that knows nothing of sources, only of what is shown to those who may see all. What it
+finds withheld joins the ledger, and has to be what the naive reading of the sources finds withheld under a mark of
+its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from bs4 import BeautifulSoup, Tag
+from bs4.element import Comment, NavigableString
+
+from tearline.findings import Finding, Place, finding
+from tearline.verify import marks
+from tearline.verify.folding import words
+from tearline.verify.inline import without_portions
+from tearline.verify.settings import Settings
+from tearline.verify.sources import Document
+
+# What the page is about; what stands beside every mark for those who listen; the mark itself.
+_ARTICLE = re.compile(r"<article\b.*?(?=<div class=\"tl-end\"|</article>)", re.DOTALL)
+_SPOKEN = re.compile(
+    r'<span class="tl-vh">[^<]*</span>|<sup id="fnref.*?</sup>'
+    r'|<(nav|svg|section class="tl-(?:handling|card)[^"]*")\b.*?</(?:nav|svg|section)>',
+    re.DOTALL,
+)
+_CHIP = re.compile(r'<span class="tl-mark[^<>]*>\s*<span[^<>]*>(\([^<>]*\))</span>\s*</span>')
+_EMPHASIS = re.compile(r"</?(?:strong|em|a|code|br|img|hr|div|thead|tbody|table|ul|ol)\b[^<>]*>")
+_MARK = re.compile(r"\s*\(([^()\n]{1,120})\)\s*")
+_HIDDEN: Final = frozenset(
+    {"tl-vh", "tl-rail", "tl-end", "tl-handling", "tl-share", "footnote-ref", "footnote-backref"}
+)
+_BLOCKS: Final = frozenset({"p", "li", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "summary", "label", "pre"})
+BETWEEN: Final = " | "  # pieces of one mark's words that stand apart
+_AT: Final = "data-read"
+_SILENT: Final = frozenset({"script", "style", "nav", "svg", "dt"})
+
+
+@dataclass(slots=True)
+class Seen:
+    """Words under one mark. ``sure`` where the mark is the only one of its block: a block with more shows a roll-up."""
+
+    mark: marks.Mark
+    text: str
+    sure: bool = True
+
+
+def read(page: str) -> list[Seen]:
+    """What stands under each mark of a page, in order."""
+    article = _ARTICLE.search(page)
+    soup = BeautifulSoup(_plainer(article[0] if article else page), "html.parser")
+    for tag in soup.find_all(_is_silent):
+        tag.extract()
+    found: list[Seen] = []
+    for node, mark in _strings(soup):
+        if mark is not None:
+            _begin(found, node, mark)
+        else:
+            holder = next((one for one in node.parents if one.has_attr(_AT)), None)
+            if holder is not None:
+                seen = found[int(str(holder[_AT]))]
+                seen.text += f"{BETWEEN}{node}" if seen.text else str(node)
+    return found
+
+
+def _begin(found: list[Seen], node: NavigableString, mark: marks.Mark) -> None:
+    """A mark governs the block that it stands in, and the row where it stands in its first cell.
+
+    One inside a block's text governs what encloses it there; the block's own mark is then a roll-up.
+    """
+    inline = next((one for one in node.parents if "tl-inline" in (one.get("class") or ())), None)
+    block = next((one for one in node.parents if one.name in _BLOCKS), None)
+    found.append(Seen(mark, ""))
+    at = str(len(found) - 1)
+    if inline is not None:
+        inline[_AT] = at
+        if block is not None and block.has_attr(_AT):
+            found[int(str(block[_AT]))].sure = False
+    elif block is not None:
+        block[_AT] = at
+        row = block.parent if block.name in ("td", "th") else None
+        if row is not None and not row.has_attr(_AT):
+            row[_AT] = at
+
+
+def _plainer(markup: str) -> str:
+    """Less for the parser to do, and nothing lost: marks without their trimmings, no emphasis."""
+    return _EMPHASIS.sub("", _CHIP.sub(r"<i>\1</i>", _SPOKEN.sub("", markup)))
+
+
+def _is_silent(tag: Tag) -> bool:
+    given = tag.get("class")
+    names = [tag.name, *(given if isinstance(given, list) else ())]
+    return not (_SILENT | _HIDDEN).isdisjoint(names)
+
+
+def _strings(soup: BeautifulSoup) -> Iterator[tuple[NavigableString, marks.Mark | None]]:
+    for node in soup.find_all(string=True):
+        if isinstance(node, Comment) or not node.strip():
+            continue
+        found = _MARK.fullmatch(node)
+        yield node, marks.read(found[1]) if found else None
+
+
+def withheld(page: str, settings: Settings, system: str) -> list[Seen]:
+    """What a page of the full edition shows under marks that this edition may not see."""
+    return [one for one in read(page) if not marks.releasable(one.mark, settings, system)]
+
+
+def check(document: Document, seen: list[Seen], shown: str) -> Iterator[Finding]:
+    """Where this reading and the naive one of the source do not agree about words under a mark of their own."""
+    joined = {"".join(words(without_portions(one.visible))) for one in document.units if one.withheld and one.own}
+    for one in seen:
+        said = "".join(words(one.text))
+        if one.sure and said and not any(each in said for each in joined if each):
+            detail = "withheld as a reader sees it, but not in its source"
+            yield finding("readings-disagree", Place(shown), detail, portion=document.number)
+    there = ["".join(words(one.text)) for one in seen]
+    for unit in document.units:
+        said = "".join(words(without_portions(unit.visible)))
+        if unit.high and said and unit.kind not in _UNSEEN and not any(said in each for each in there):
+            detail = "withheld in its source, but not as a reader sees it"
+            yield finding("readings-disagree", Place(unit.path, unit.line), detail, portion=document.number)
+
+
+_UNSEEN: Final = frozenset({"inline", "meta", "name", "comment", "document", "compilation_reason", "note", "fence"})

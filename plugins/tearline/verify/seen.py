@@ -1,0 +1,84 @@
+"""What a reader sees of an HTML page, by a simple rule of its own: text in blocks, split where a mark stands.
+
+The words that only a screen reader hears beside a mark are left out, and so are the numbers of notes.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tearline.verify import marks
+from tearline.verify.decoding import TAG
+from tearline.verify.folding import words
+
+_UNSEEN = re.compile(
+    r'<span class="tl-vh">[^<]*</span>|<(script|style|template|svg)\b.*?</\1>|<sup id="fnref.*?</sup>|<!--.*?-->'
+    r'|<a class="(?:footnote-backref|headerlink)".*?</a>|<head\b.*?</head>',
+    re.DOTALL,
+)
+# Tags that do not end a run of words; every other tag does.
+_INLINE = re.compile(
+    r"</?(?:a|abbr|b|bdi|bdo|big|cite|code|del|dfn|em|font|i|ins|kbd|mark|q|s|samp|small|span|strong|strike|sub|sup|time|tt|u|"
+    r"var|wbr|nobr)\b[^<>]*>",
+    re.IGNORECASE,
+)
+_MARK = re.compile(r"(\([^()\n]{1,120}\))")
+_ENDS = re.compile(r'<div class="tl-end"|</article>|<footer\b')
+_NAVIGATION = re.compile(r"<nav\b.*?</nav>", re.DOTALL)
+# A box without a title shows its kind.
+_UNTITLED = re.compile(
+    r'<div class="admonition (\w+)">\s*<p class="admonition-title">\1</p>'
+    r'|<details class="(\w+)"[^<>]*>\s*<summary>\2</summary>',
+    re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(
+    r"""\s(?:title|alt|aria-label|aria-description|content|placeholder|value|label|summary|data-[a-z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The words from one mark to the next; ``mark`` is None before the first."""
+
+    mark: marks.Mark | None
+    words: tuple[str, ...]
+    place: int = 0
+
+
+def blocks(page: str) -> Iterator[str]:
+    """The text of each block of a page, tags inside it taken out."""
+    for text in TAG.split(_INLINE.sub("", _UNSEEN.sub(" ", page)))[0::2]:
+        if text and not text.isspace():
+            yield html.unescape(text)
+
+
+def attributes(page: str) -> Iterator[str]:
+    """The values of attributes that are words."""
+    for double, single in set(_ATTRIBUTE.findall(page)):
+        yield html.unescape(double or single)
+
+
+def body_of(page: str) -> str:
+    """A page up to the end of what it is about, without lists of its own headings and names of kinds."""
+    end = _ENDS.search(page)
+    return _UNTITLED.sub(" ", _NAVIGATION.sub(" ", page[: end.start()] if end else page))
+
+
+def pieces(page: str) -> list[Piece]:
+    """A page's text split at its marks."""
+    found: list[Piece] = []
+    mark: marks.Mark | None = None
+    said: list[str] = []
+    for text in blocks(page):
+        for part in _MARK.split(text):
+            read = marks.read(part[1:-1]) if part.startswith("(") and part.endswith(")") else None
+            if read is None:
+                said += words(part)
+            else:
+                found.append(Piece(mark, tuple(said)))
+                mark, said = read, []
+    found.append(Piece(mark, tuple(said)))
+    return found

@@ -1,0 +1,221 @@
+"""The sentence: read the sources, lay the ledger over everything built, and say what is wrong."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from tearline import __version__
+from tearline.findings import Finding, Place, finding, in_order, refuses
+from tearline.verify import fileset, repetition, second, tripwire
+from tearline.verify.folding import words
+from tearline.verify.ledger import Ledger, Origin, make_ledger
+from tearline.verify.links import Links
+from tearline.verify.pages import Inspector
+from tearline.verify.provenance import provenance
+from tearline.verify.scan import Scanner
+from tearline.verify.settings import Settings
+from tearline.verify.sources import Document, held, read_sources
+from tearline.verify.tokens import small_words
+from tearline.verify.work import shared
+
+_JOBS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of the verifier. ``stage``, ``full`` and ``log`` are None where there is none to look at."""
+
+    site: Path
+    settings: Settings
+    stage: Path | None = None
+    full: Path | None = None
+    log: Path | None = None
+    accepted: repetition.Accepted = field(default_factory=repetition.Accepted)
+    jobs: int = 0
+    name: str = "site"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the verifier says: findings in order, and which bytes it read: (path in the site, size, SHA-256)."""
+
+    findings: list[Finding]
+    read: tuple[tuple[str, int, str], ...]
+
+    def report(self) -> str:
+        """Findings and verdict as JSON, for whoever seals the site."""
+        lines = "".join(f"{digest} {size} {name}\n" for name, size, digest in sorted(self.read))
+        verdict = {
+            "verifier": f"tearline verify {__version__}",
+            "passed": not refuses(self.findings, strict=True),
+            "files": len(self.read),
+            "bytes": sum(size for _, size, _ in self.read),
+            "tree": hashlib.sha256(lines.encode("utf-8", "surrogateescape")).hexdigest(),
+        }
+        told = [
+            {
+                "path": each.place.path,
+                "line": each.place.line,
+                "column": each.place.column,
+                "rule": each.rule.name,
+                "detail": each.detail,
+                "portion": each.portion,
+            }
+            for each in self.findings
+        ]
+        return json.dumps({"findings": told, "verdict": verdict})
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was read of sources and site before anything is judged."""
+
+    documents: list[Document]
+    files: dict[str, Path]
+    odd: list[str]
+
+    @property
+    def pages(self) -> list[str]:
+        """The HTML pages of the site."""
+        return [name for name in self.files if name.endswith(".html")]
+
+
+def verify(question: Question) -> Answer:
+    """Everything that is wrong with a site. Raises ``OSError`` where something cannot be read at all."""
+    settings = question.settings
+    jobs = question.jobs or min(_JOBS, os.cpu_count() or 1)
+    files, odd = site_files(question.site)
+    documents = held(read_sources(settings, jobs), files)
+    reading = Reading(documents, files, odd)
+    found, seen = second_reading(question, documents, jobs)
+    word = tripwire.canary()
+    ordinary = {each for document in documents for unit in document.units for each in small_words(unit.visible)}
+    whole = make_ledger([*withheld(documents), *seen, (word, tripwire.ORIGIN)], ordinary)
+    public = [hit for text in (*settings.texts, *_theme_names(settings)) for _, hit in whole.find(words(text))]
+    ledger = whole.without(public)
+    repeated, said = repetition.check(ledger, documents, question.accepted)
+    inspector = _inspector(question, reading, ledger.without(said))
+    found += [*repeated, *blind(settings, reading, ledger)]
+    found += tripwire.check(inspector.scanner, word, next((files[name] for name in reading.pages), None))
+    themes = (*inspector.scanner.themes, *inspector.scanner.trusted)
+    expected = fileset.Expectation(documents, question.stage, themes)
+    found += fileset.check(files, odd, expected, lambda name: f"{question.name}/{inspector.scanner.shown(name)}")
+    looked = shared(inspector.file, _listed(question, files), jobs)
+    for one in looked:
+        found += one.findings
+    read = [(name, one.size, one.digest) for name, one in zip(files, looked, strict=False)]  # the log is no part of it
+    return Answer(in_order(found), tuple(read))
+
+
+def _inspector(question: Question, reading: Reading, ledger: Ledger) -> Inspector:
+    settings, documents = question.settings, reading.documents
+    scanner = Scanner(ledger, settings, _declared(documents), _package(), tuple(_themes(question)))
+    told = None
+    if question.stage is not None:
+        told = provenance(question.stage, settings.theme, scanner.trusted, settings.texts)
+    sanitized = settings.releases is not None
+    bulletins = {
+        one.address: one for one in documents if sanitized and one.number and one.released and not one.recalled
+    }
+    return Inspector(scanner, Links(question.site, frozenset(reading.files), settings), told, bulletins)
+
+
+def _listed(question: Question, files: Mapping[str, Path]) -> list[tuple[str, str, str]]:
+    listed = [(name, str(path), question.name) for name, path in files.items()]
+    return [*listed, ("renderer.log", str(question.log), "")] if question.log is not None else listed
+
+
+def second_reading(
+    question: Question, documents: Sequence[Document], jobs: int
+) -> tuple[list[Finding], list[tuple[str, Origin]]]:
+    """What the full edition shows under marks that this edition may not see, and where sources do not say the same."""
+    full, settings = question.full, question.settings
+    if full is None or settings.releases is None:
+        return [], []
+
+    def read(document: Document) -> tuple[list[Finding], list[tuple[str, Origin]]]:
+        path = full / document.address
+        if not document.number or document.recalled or not document.address or not path.is_file():
+            return [], []
+        seen = second.withheld(path.read_text(encoding="utf-8", errors="replace"), settings, document.system)
+        shown = f"{full.name}/{document.address}"
+        return list(second.check(document, seen, shown)), [
+            (text, Origin(shown, 1)) for one in seen if one.sure for text in one.text.split(second.BETWEEN)
+        ]
+
+    results = shared(read, documents, jobs)
+    found = [each for findings, _ in results for each in findings]
+    texts = [each for _, seen in results for each in seen]
+    if not texts and any(unit.high for document in documents for unit in document.units):
+        found.append(finding("verifier-blind", Place(full.name), "the full edition shows nothing that is withheld"))
+    return found, texts
+
+
+def site_files(site: Path) -> tuple[dict[str, Path], list[str]]:
+    """The plain files of a site by name, and the names of what is neither a plain file nor a folder."""
+    if not site.is_dir():
+        raise NotADirectoryError(20, "is not a folder", str(site))
+    found: dict[str, Path] = {}
+    odd: list[str] = []
+    for path in sorted(site.rglob("*")):
+        name = path.relative_to(site).as_posix()
+        if path.is_symlink() or not (path.is_file() or path.is_dir()):
+            odd.append(name)
+        elif path.is_file():
+            found[name] = path
+    return found, odd
+
+
+def withheld(documents: Iterable[Document]) -> Iterator[tuple[str, Origin]]:
+    """Every withheld text with its place."""
+    for document in documents:
+        for unit in document.units:
+            if unit.withheld:
+                for text in (unit.visible, *unit.more):
+                    yield text, Origin(unit.path, unit.line, unit.secret)
+
+
+def blind(settings: Settings, reading: Reading, ledger: Ledger) -> Iterator[Finding]:
+    """Nothing read is nothing proved: zero files, bulletins or portions, or a ledger without entries."""
+    bulletins = [document for document in reading.documents if document.number]
+    portions = [unit for document in bulletins for unit in document.units if unit.own]
+    place = Place("site")
+    if not reading.files or not reading.pages:
+        yield finding("verifier-blind", place, "the site has no pages")
+    if not bulletins:
+        yield finding("verifier-blind", place, "no bulletin was read")
+    if not portions:
+        yield finding("verifier-blind", place, "no portion was read")
+    if settings.releases is not None and not any(
+        origin is not tripwire.ORIGIN for origins in ledger.singles.values() for origin in origins
+    ):
+        yield finding("verifier-blind", place, "nothing is withheld from this edition")
+
+
+def _declared(documents: Iterable[Document]) -> frozenset[str]:
+    """The pages on which marks may be mentioned."""
+    return frozenset(document.address for document in documents if document.address and not document.number)
+
+
+def _package() -> tuple[Path, ...]:
+    """Where the theme's package keeps its files, without loading it."""
+    spec = find_spec("material")
+    return tuple(Path(root) / "templates" for root in (spec.submodule_search_locations or ())) if spec else ()
+
+
+def _themes(question: Question) -> Iterator[Path]:
+    yield question.settings.theme
+    if question.stage is not None:
+        yield question.stage / "theme"
+
+
+def _theme_names(settings: Settings) -> Iterator[str]:
+    root = settings.theme
+    yield from (path.relative_to(root).as_posix() for path in sorted(root.rglob("*"))) if root.is_dir() else ()

@@ -1,0 +1,501 @@
+"""The verifier's other checks: sabotage of what builds the site, repetition, links, files, and proof that it is awake."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from drafts import drafts, spelled
+from leaks import PAGE, beside, into, picture
+from sites import CONFIGURATION, NOON, ROOT, bulletin, make_site, tearline
+from tearline.findings import Finding, report
+from tearline.marking import SYSTEMS, find_marks
+from tearline.marking.folding import fold as fold_of_marking
+from tearline.verify import Question, read_settings, verify
+from tearline.verify.folding import fold, words
+from tearline.verify.ledger import Origin, make_ledger
+from tearline.verify.marks import above
+from tearline.verify.settings import Settings
+from tearline.verify.tokens import terms
+
+BODY = """\
+(U) Anglers reported strangers at the weir on Monday.
+
+(U//LES) The subject is Marlo Ostrander of 118 Tannery Lane.
+
+| (U) Where | When |
+|---|---|
+| (U) Weir | Monday |
+| (U//LES) Locks | Tuesday |
+| (U) Dam | (U//LES) Tuesday |
+
+- (U) Ask for patrols.
+- (U//LES) Patrols pass twice.
+"""
+SOURCES = {"2026/a.md": bulletin("IB-2026-001", BODY), "2026/b.md": bulletin("IB-2026-002", "(U) More.")}
+OTHER = CONFIGURATION.replace(
+    "audience: sltt\n", "audience: sltt\n          site_url: https://eoc.example.org/\n"
+).replace("full: {", "full: {site_url: https://full.example.org/, ")
+
+
+def made(root: Path, sources: dict[str, str], configuration: str = CONFIGURATION) -> Path:
+    """A site built and staged."""
+    make_site(root, sources, configuration)
+    for arguments in (["build", "--hold"], ["stage", "--edition", "eoc", "--out", "stage", "--hold"]):
+        ran = tearline(*arguments, cwd=root)
+        assert ran.code == 0, ran.said
+    return root
+
+
+def check(
+    root: Path, site: Path | None = None, *, stage: bool = True, full: bool = True, edition: str = "eoc"
+) -> list[Finding]:
+    return verify(
+        Question(
+            site or root / f"site-{edition}",
+            read_settings(root / "mkdocs.yml", edition),
+            root / "stage" if stage else None,
+            root / "site-full" if full else None,
+            jobs=1,
+            name=(site or root / f"site-{edition}").name,
+        )
+    ).findings
+
+
+def codes(found: list[Finding]) -> set[str]:
+    return {one.rule.code for one in found}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made(tmp_path_factory.mktemp("verify") / "site", SOURCES, OTHER)
+
+
+@pytest.fixture
+def site(built: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(built / "site-eoc", tmp_path / "site-eoc")
+
+
+# --- sabotage: each program of the build made to err, and caught -----------------------------------------------
+
+PARSER = """
+import tearline.corpus as c
+old = c.read_document
+c.read_document = lambda *a, **k: old(*[x.replace(b"(U//LES) The subject", b"(U) The subject") if isinstance(x, bytes) else x for x in a], **k)
+"""
+RELEASE = """
+import tearline.release.body as b
+from dataclasses import replace
+old = b.Body.row
+def row(self, row, columns):
+    kept = old(self, row, columns)
+    return tuple(replace(cell, mark=None) if "Tuesday" in str(cell) and kept else one for cell, one in zip(row, kept))
+b.Body.row = row
+"""
+EMISSION = """
+import types
+import tearline.stage.composing as c
+old = c.emit
+c.emit = lambda *a: (lambda said: said + "\\n" + said.split("\\n\\n")[1] + "\\n")(old(*a))
+c.prove = lambda *a: types.SimpleNamespace(holds=True, broken=frozenset())
+"""
+TEMPLATE = """
+import tearline.stage.composing as c
+import tearline.corpus as d
+old, read = c.bulletin_page, d.read_document
+raw = []
+d.read_document = lambda path, data, *a: (raw.append(data.decode()), read(path, data, *a))[1]
+c.bulletin_page = lambda *a: old(*a) | {"raw": next(one for one in raw if "Marlo" in one).split("summary: ")[1][:50]}
+"""
+NOTHING = "pass"
+
+
+def sabotaged(root: Path, change: str) -> Path:
+    """A site staged by a program with a change that only its process has, and rendered by MkDocs itself."""
+    code = f"import sys\n{change}\nfrom tearline.cli import main\nmain(sys.argv[1:])\n"
+    command = [sys.executable, "-c", code, "stage", "--edition", "eoc", "--out", "stage"]
+    env = {**os.environ, "SOURCE_DATE_EPOCH": NOON, "NO_MKDOCS_2_WARNING": "1"}
+    done = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir", str(root / "site-eoc")]
+    subprocess.run(command, cwd=root / "stage", env=env, check=True)
+    return root / "site-eoc"
+
+
+@pytest.mark.parametrize(
+    ("change", "caught"),
+    [
+        (NOTHING, set()),
+        (PARSER, {"TL302", "TL306"}),
+        (RELEASE, {"TL306"}),
+        (EMISSION, {"TL306"}),
+        (TEMPLATE, {"TL301", "TL302"}),
+    ],
+    ids=["nothing", "parser", "release", "emission", "template"],
+)
+def test_sabotage_of_the_build_is_caught(tmp_path: Path, change: str, caught: set[str]) -> None:
+    root = tmp_path / "site"
+    make_site(root, {"2026/a.md": bulletin("IB-2026-001", BODY, 'summary: "(U//LES) Marlo Ostrander is wanted"')})
+    page = root / "overrides/partials/tearline/page.html"
+    page.write_text(
+        page.read_text(encoding="utf-8").replace("</article>", "{{ meta.raw }}</article>"), encoding="utf-8"
+    )
+    found = check(root, sabotaged(root, change), full=False)
+    assert codes(found) == caught, report(found)
+
+
+# --- repetition -------------------------------------------------------------------------------------------------
+
+REPEATED = {
+    "a.md": bulletin(
+        "IB-2026-001", "(U) Watch for 7ABC123.\n\n(U//LES) The plate 7ABC-123 is that of Marlo Ostrander."
+    ),
+    "b.md": bulletin("IB-2026-002", "(U) We thank Sergeant Ostrander.\n\n(U) A bird: the marlo."),
+    "c.md": bulletin(
+        "IB-2026-003", "(U) Nothing.\n\n(U//LES) Nobody may learn that the second pump was never repaired at all."
+    ),
+    "d.md": bulletin("IB-2026-004", "(U) We hear that the second pump was never repaired at all."),
+}
+
+
+@pytest.fixture(scope="module")
+def repeated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made(tmp_path_factory.mktemp("repeated") / "site", REPEATED)
+
+
+def test_a_repetition_is_an_error_with_both_places(repeated: Path) -> None:
+    found = [(str(one.place), one.rule.code, one.detail, one.portion) for one in check(repeated)]
+    assert found == [
+        ("bulletins/a.md:6:1", "TL304", "also in bulletins/a.md:8", "IB-2026-001"),
+        ("bulletins/b.md:6:1", "TL304", "also in bulletins/a.md:8", "IB-2026-002"),
+        ("bulletins/d.md:6:1", "TL304", "also in bulletins/c.md:8", "IB-2026-004"),
+    ]
+
+
+def verifying(root: Path, *more: str | Path) -> tuple[int, str]:
+    ran = tearline("verify", "site-eoc", "--edition", "eoc", *more, cwd=root)
+    return ran.code, ran.said
+
+
+def test_accept_is_for_one_term_and_one_bulletin_and_keyed(repeated: Path, tmp_path: Path) -> None:
+    root = shutil.copytree(repeated, tmp_path / "site")
+    key = tmp_path / "key"
+    key.write_bytes(bytes(range(64, 96)))
+    accept = ("accept", "--reason", "public knowledge", "--name", "R. Desk", "--key", key)
+    assert tearline(*accept, "Ostrander", "--bulletin", "IB-2026-002", cwd=root).code == 0
+    assert tearline(*accept, "7 ABC-123", "--bulletin", "IB-2026-002", cwd=root).code == 0
+    record = (root / "approvals/accepted.jsonl").read_text(encoding="utf-8")
+    assert "strander" not in record
+    assert "ABC" not in record
+    code, said = verifying(root, "--key", key)
+    assert (code, said.count("TL304")) == (1, 2)  # the plate was accepted for another bulletin
+    assert verifying(root)[0] == 2
+    assert "its key is wanted" in verifying(root)[1]
+    key.write_bytes(b"short")
+    assert verifying(root, "--key", key) == (2, "tearline: the key is shorter than 32 bytes\n")
+    other = tmp_path / "other"
+    other.write_bytes(bytes(range(32, 64)))
+    assert verifying(root, "--key", other)[1].count("TL304") == 3  # another key accepts nothing
+    (root / "approvals/accepted.jsonl").write_text("{}\n", encoding="utf-8")
+    assert "approvals" not in verifying(root, "--key", other)[1]
+    assert verifying(root, "--key", other)[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--reason", "we know Ostrander", "--name", "x"], "the reason repeats the term"),
+        (["--reason", " ", "--name", "x"], "a term, a bulletin, a reason and a name are wanted"),
+        (["--reason", "x"], "Missing option '--name'"),
+    ],
+)
+def test_accept_wants_a_reason_and_a_name(tmp_path: Path, arguments: list[str], said: str) -> None:
+    make_site(tmp_path / "site", {})
+    (tmp_path / "key").write_bytes(bytes(32 * [65]))
+    ran = tearline(
+        "accept", "Ostrander", "--bulletin", "IB-2026-002", "--key", tmp_path / "key", *arguments, cwd=tmp_path / "site"
+    )
+    assert ran.code == 2
+    assert said in ran.said
+
+
+# --- marks, links, files ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("markup", "rule"),
+    [
+        ("<p>(U//LES) x</p>", "TL301"),
+        ("<p>(U//LES-NF)</p>", "TL301"),
+        ("<p>(U<b>//</b>LES)</p>", "TL301"),
+        ("<p>(U&#47;&#47;LES)</p>", "TL301"),
+        ("<p>(U\u2044\u2044LES)</p>", "TL301"),
+        ("<p>(\u0405\u0405I)</p>".replace("\u0405\u0405I", "U//\u0405\u0405I"), "TL301"),
+        ("<p>LAW ENFORCEMENT SENSITIVE</p>", "TL301"),
+        ("<p>UNCLASSIFIED//LES NOFORN</p>", "TL301"),
+        ("<p>(CUI//LEI)</p>", "TL301"),
+        ("<p>TLP:RED</p>", "TL301"),
+        ("<p>(S//NF)</p>", "TL301"),
+        ("<p><code>(U//LES)</code></p>", "TL301"),  # a bulletin is no page on which marks may be mentioned
+        ('<p title="U//LES">x</p>', "TL301"),
+        ("<!-- (U//SSI) -->", "TL301"),
+        ('<a href="../nowhere/">x</a>', "TL309"),
+        ('<a href="../ib-2026-002/#nowhere">x</a>', "TL309"),
+        ('<a href="#nowhere">x</a>', "TL309"),
+        ('<img src="../../assets/none.png" alt="">', "TL309"),
+        ('<a href="/nowhere/">x</a>', "TL309"),
+        ('<script src="https://cdn.example.org/x.js"></script>', "TL310"),
+        ('<link rel="stylesheet" href="//cdn.example.org/x.css">', "TL310"),
+        ('<link rel="preconnect" href="https://cdn.example.org">', "TL310"),
+        ('<img src="http://example.org/x.png" alt="">', "TL310"),
+        ('<img srcset="x.png 1x, https://example.org/x.png 2x" alt="">', "TL310"),
+        ('<iframe src="https://example.org"></iframe>', "TL310"),
+        ("<style>@import 'https://example.org/x.css';</style>", "TL310"),
+        ('<p style="background:url(https://example.org/x.png)">x</p>', "TL310"),
+        ('<form action="https://example.org"></form>', "TL310"),
+        ('<meta http-equiv="refresh" content="0;url=https://example.org/">', "TL310"),
+        ('<a href="javascript:alert(1)">x</a>', "TL310"),
+        ('<a href="https://git.example.org/a/b/edit/main/x.md">x</a>', "TL311"),
+        ('<a href="file:///etc/x">x</a>', "TL311"),
+        ('<a href="/home/analyst/x">x</a>', "TL311"),
+        ('<a href="https://full.example.org/2026/ib-2026-001/">x</a>', "TL311"),
+        ('<a href="//FULL.example.org/">x</a>', "TL311"),
+        ("<p>Herons</p>", "TL305"),
+    ],
+)
+def test_what_may_not_stand_in_a_page_is_found(built: Path, site: Path, markup: str, rule: str) -> None:
+    into(markup)(site)
+    assert rule in codes(check(built, site)), report(check(built, site))
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p>(S)he, the (C-130), (U.S.), a (U-Haul), and/or, U-turn, TS/hurricane</p>",
+        '<a href="https://example.org/a">x</a>',
+        '<a href="../ib-2026-002/">x</a>',
+        '<a href="mailto:desk@example.org">x</a>',
+        '<a href="../../about/../">x</a>',
+        '<a href="https://eoc.example.org/2026/ib-2026-002/">x</a>',
+    ],
+)
+def test_what_may_stand_in_a_page_is_neither_mark_nor_link(built: Path, site: Path, markup: str) -> None:
+    into(markup)(site)
+    assert not codes(check(built, site)) & {"TL301", "TL309", "TL310", "TL311", "TL302"}
+
+
+def test_a_mark_may_be_mentioned_in_code_on_a_page(tmp_path: Path) -> None:
+    page = "---\ntitle: Marks\nmarking: U\n---\n\nSome marks: `(U//LES)`, `TLP:RED`.\n"
+    root = made(tmp_path / "site", {**SOURCES, "about/marks.md": page})
+    assert report(check(root)) == ""
+    into("<p>(U//LES)</p>", "about/marks/index.html")(root / "site-eoc")
+    assert codes(check(root)) >= {"TL301"}
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "rule"),
+    [
+        ("2026/ib-2026-009/index.html", b"<p>x</p>", "TL307"),
+        ("assets/0123456789abcdef0123.png", picture("PNG"), "TL307"),
+        (".htaccess", b"x", "TL307"),
+        ("x.bin", b"\x00\x01", "TL313"),
+        ("x.pdf", b"%PDF-1.4 nonsense", "TL313"),
+        ("x.zip", b"PK\x03\x04 nonsense", "TL313"),
+        ("x.png", b"GIF89a", "TL313"),
+        ("x.jpg", picture("JPEG", comment=b"x"), "TL312"),
+    ],
+)
+def test_a_file_that_should_not_be_there_is_found(built: Path, site: Path, name: str, data: bytes, rule: str) -> None:
+    beside(name, data)(site)
+    assert codes(check(built, site)) >= {rule, "TL307"}
+    assert "TL307" in codes(check(built, site, stage=False)) or name.startswith("assets/")
+
+
+def test_a_link_and_a_missing_page_are_found(built: Path, site: Path) -> None:
+    (site / "link").symlink_to("/etc")
+    (site / "bulletins/index.html").unlink()
+    assert codes(check(built, site)) >= {"TL307", "TL308", "TL309"}
+
+
+def test_the_full_edition_in_the_place_of_the_other_is_found(built: Path) -> None:
+    assert codes(check(built, built / "site-full")) >= {"TL301", "TL302"}
+
+
+def test_a_page_without_banner_is_found(built: Path, site: Path) -> None:
+    page = site / PAGE
+    page.write_text(page.read_text(encoding="utf-8").replace('class="tl-bar', 'class="x'), encoding="utf-8")
+    assert "TL303" in codes(check(built, site))
+
+
+def test_the_renderers_log_is_read_like_the_site(built: Path, tmp_path: Path) -> None:
+    (tmp_path / "log").write_text("WARNING: Marlo Ostrander is not found among documentation files", encoding="utf-8")
+    settings = read_settings(built / "mkdocs.yml", "eoc")
+    found = verify(Question(built / "site-eoc", settings, log=tmp_path / "log", jobs=1)).findings
+    assert [(str(one.place), one.rule.code) for one in found] == [("renderer.log:1:10", "TL302")]
+
+
+# --- proof that it is awake -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "what", ["no site", "no sources", "no bulletins", "no portions", "nothing withheld", "an empty full edition"]
+)
+def test_a_verifier_that_sees_nothing_says_so(built: Path, tmp_path: Path, what: str) -> None:
+    root = shutil.copytree(built, tmp_path / "site")
+    sources = root / "bulletins/2026"
+    match what:
+        case "no site":
+            shutil.rmtree(root / "site-eoc")
+            (root / "site-eoc").mkdir()
+        case "no sources":
+            shutil.rmtree(root / "bulletins")
+            (root / "bulletins").mkdir()
+        case "no bulletins":
+            shutil.rmtree(sources)
+        case "no portions":
+            (sources / "a.md").write_text("---\nid: IB-2026-001\n---\n\nWords.\n", encoding="utf-8")
+            (sources / "b.md").unlink()
+        case "nothing withheld":
+            (sources / "a.md").write_text(bulletin("IB-2026-001", "(U) Words."), encoding="utf-8")
+        case _:
+            shutil.rmtree(root / "site-full")
+            (root / "site-full").mkdir()
+    assert "TL314" in codes(check(root, full=what == "an empty full edition"))
+
+
+def test_a_canary_that_is_not_found_is_a_finding(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tearline.verify.ledger.Ledger.is_in", lambda *_: False)
+    assert [one.rule.code for one in check(built)].count("TL314") >= 6
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nowhere", "--edition", "eoc"], "is not a folder"),
+        (["site-eoc", "--edition", "swat"], "it has no such edition"),
+        (["site-eoc", "--edition", ""], "it has no such edition"),
+        (["site-eoc"], "Missing option '--edition'"),
+        (["site-eoc", "--edition", "eoc", "-f", "nowhere.yml"], "No such file"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_exit_2(built: Path, arguments: list[str], said: str) -> None:
+    ran = tearline("verify", *arguments, cwd=built)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+    assert "Traceback" not in ran.err
+
+
+# --- its own reading --------------------------------------------------------------------------------------------
+
+
+@lru_cache
+def eoc() -> Settings:
+    """The settings of an edition like any other."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "mkdocs.yml").write_text(CONFIGURATION, encoding="utf-8")
+        return read_settings(Path(folder) / "mkdocs.yml", "eoc")
+
+
+TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cn", "Co")), max_size=60)
+
+
+def test_its_folding_agrees_with_the_markings() -> None:
+    """Wherever the sanitizer's folding sees a plain letter, digit or sign of marks in a character, so does this one."""
+    differing = []
+    for code in range(0x110000):
+        char = chr(code)
+        if unicodedata.category(char) in ("Cs", "Cn", "Co", "Cc"):
+            continue
+        theirs = fold_of_marking(char)[0].lower()
+        ours = fold(char)
+        if unicodedata.normalize("NFKD", char) != char and theirs.isascii() and theirs.isalnum() and ours != theirs:
+            differing.append(f"U+{code:04X}")
+    assert differing == []
+
+
+@given(TEXTS)
+@settings(max_examples=300, deadline=None)
+def test_folding_twice_is_folding_once(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+    assert words(fold(text)) == words(text)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["(U//LES)", "(U)", "U//FOUO", "(CUI//LEI)", "TLP:RED", "(S)", "x", "y z", "LES", "//", "("]),
+        max_size=6,
+    )
+)
+@settings(max_examples=300, deadline=None)
+def test_every_mark_that_the_sanitizer_sees_above_the_ceiling_is_seen_here(pieces: list[str]) -> None:
+    text = " ".join(pieces)
+    theirs = {
+        like.mark
+        for name in SYSTEMS
+        for like in find_marks(text, name)
+        if like.mark is not None and {"LES", "LEI", "RED"} & like.mark.tokens
+    }
+    assert not theirs or list(above(text, eoc()))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("call 555-0167", "555.0167"), ("call 555-0167", "5550167"), ("call 5550167", "555 0167"), ("plate 7ABC123", "7 ABC-123"),
+        ("plate 7 ABC-123", "7abc123"), ("Jorun Quillfeather fled", "Quillfeather, Jorun"), ("Jorun Quillfeather fled", "quillfeathers"),
+        ("case BWSO-25-00713", "bwso2500713"), ("write to a.b@example.org", "a.b@example.org"), ("source 0-117 said", "source 0117"),
+        ("Núñez fled", "nunez"), ("Nunez fled", "Núñez\u2019s"),
+    ],
+)  # fmt: skip
+def test_terms_are_known_in_their_usual_spellings(text: str, said: str) -> None:
+    assert make_ledger([(text, Origin("a.md", 1))]).is_in(words(said))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["on Tuesday 12 March 2026 at 17:00", "25 minutes and 3,100 homes", "The road was closed", "2nd, 3rd and 40th"],
+)
+def test_ordinary_words_and_small_numbers_are_not_distinctive(text: str) -> None:
+    assert not [term for term in terms(text) if term.strong]
+
+
+# --- no false alarms --------------------------------------------------------------------------------------------
+
+
+def test_the_sample_corpus_raises_no_alarm_but_repetitions(tmp_path: Path) -> None:
+    for arguments in (
+        ["build", "--hold", "--out", tmp_path],
+        ["stage", "--hold", "--edition", "eoc", "--out", tmp_path / "stage"],
+    ):
+        assert tearline(*arguments, cwd=ROOT).code == 0
+    settings_of = {name: read_settings(ROOT / "mkdocs.yml", name) for name in ("eoc", "full")}
+    found = verify(
+        Question(tmp_path / "site-eoc", settings_of["eoc"], tmp_path / "stage", tmp_path / "site-full", jobs=1)
+    ).findings
+    assert report(one for one in found if one.rule.code != "TL304") == ""
+    assert report(verify(Question(tmp_path / "site-full", settings_of["full"], jobs=1)).findings) == ""
+
+
+@given(st.data())
+@settings(max_examples=3, deadline=None)
+def test_bulletins_written_at_random_raise_no_alarm(data: st.DataObject) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        sources = {}
+        for number in range(1, 13):
+            draft = data.draw(drafts())
+            sources[f"2026/{number}.md"] = draft.typed(
+                lambda word, at=number: spelled(word) + "abcdefghijklm"[at]
+            ).replace("IB-2026-001", f"IB-2026-{number:03}")
+        sources["2026/les.md"] = bulletin("IB-2026-099", "(U) Words.\n\n(U//LES) Marlo Ostrander.")
+        root = made(Path(folder) / "site", sources)
+        assert report(check(root)) == ""

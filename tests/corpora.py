@@ -114,7 +114,7 @@ def _pictures(fill: Filling, file: str, found: Sources) -> tuple[str, str]:
 
 def _pages(fill: Filling) -> Sources:
     kept, hidden = f"{fill.word()}.png", f"{fill.word()}-1.png"
-    listed = ["assets:", f"  - {{file: {kept}, marking: U}}", f'  - {{file: {hidden}, marking: U//LES, caption: "{LES} {fill.words()}"}}']
+    listed = ["title: Kept", "assets:", f"  - {{file: {kept}, marking: U}}", f'  - {{file: {hidden}, marking: U//LES, caption: "{LES} {fill.words()}"}}']
     target = fill.draw.choice(("IB-2026-901", "IB-2025-999"))
     body = f"Kept page with [a link](IB-2026-001), [another]({target}).\n\n![kept]({kept})\n\nKept ![{fill.word()}]({hidden}) end."
     return {

@@ -13,12 +13,11 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from tearline.findings import Finding, Place, finding
 from tearline.manifest import Verdict
 from tearline.policy import Edition, Policy
-from tearline.render import Rendering
 
 TIME_LIMIT: Final = 3600  # seconds; a verifier that hangs has proved nothing
 KEY: Final = "TEARLINE_ACCEPT_KEY"  # the one variable that the verifier needs: where the key of the record is
@@ -35,6 +34,17 @@ class RecordError(Exception):
     """What the verifier was given cannot be used, such as the key of accepted repetitions. One line."""
 
 
+class Rendered(Protocol):
+    """A built site, the stage it was rendered from and what the renderer said; a report is written beside the site."""
+
+    @property
+    def site(self) -> Path: ...  # noqa: D102 - said above
+    @property
+    def stage(self) -> Path: ...  # noqa: D102
+    @property
+    def log(self) -> Path: ...  # noqa: D102
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What the verifier says of one site, and the verdict for its manifest."""
@@ -44,7 +54,7 @@ class Judgement:
 
 
 def judge(
-    rendering: Rendering, policy: Policy, edition: Edition, full: Path | None, environ: Mapping[str, str]
+    rendering: Rendered, policy: Policy, edition: Edition, full: Path | None, environ: Mapping[str, str]
 ) -> Judgement:
     """Have one rendered site verified. ``full`` is the full edition's site, if there is one to compare it with.
 

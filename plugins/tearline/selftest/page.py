@@ -1,0 +1,74 @@
+"""A result on one page: each kind of withheld place, each encoding, and the verdict. It names places, never canaries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tearline.selftest import Result
+
+_SHOWN = 40  # findings of a refused build
+_WIDTH = 30
+
+
+def page(result: Result) -> str:
+    """The page, ready to print."""
+    return "\n".join([*_head(result), *_places(result), *_encodings(result), *_refusals(result), _verdict(result), ""])
+
+
+def _head(result: Result) -> Iterator[str]:
+    yield f"Self-test of edition {result.edition}, seed {result.seed}"
+    yield f"Withheld marks: {', '.join(result.marks)}"
+    yield ""
+
+
+def _places(result: Result) -> Iterator[str]:
+    """A row for each kind of place. ``-`` is for what was not looked at."""
+    full = result.full if result.full is not None and result.built else "-"
+    yield f"{'Withheld place':<{_WIDTH}} in {result.edition:<8} in {full:<8} reported"
+    for place in dict.fromkeys(one.place for one in result.canaries):
+        sown = [one for one in result.canaries if one.place == place]
+        leaked = sum(one in result.leaked for one in sown)
+        published = sum(one.published for one in sown)
+        shown = published - sum(one in result.missing for one in sown) + sum(one in result.astray for one in sown)
+        planted = [one for one in result.plants if one.canary.place == place]
+        found = sum(one in result.found for one in planted)
+        told = f"{shown}/{published}" if full != "-" else "-"
+        wrong = leaked or (full != "-" and shown != published) or found != len(planted)
+        reported = f"{found}/{len(planted)}" if planted else "-"
+        yield f"{place:<{_WIDTH}} {f'{leaked}/0':<11} {told:<11} {reported:<9}{' WRONG' if wrong else ''}".rstrip()
+    yield ""
+
+
+def _encodings(result: Result) -> Iterator[str]:
+    """How many of the canaries the verifier reports in each encoding, three to a line."""
+    if not result.plants:
+        return
+    yield "Reported by the verifier when put back, by encoding"
+    cells = []
+    for name in dict.fromkeys(one.encoding for one in result.plants):
+        planted = [one for one in result.plants if one.encoding == name]
+        found = sum(one in result.found for one in planted)
+        cells.append(f"{name} {found}/{len(planted)}{' WRONG' if found != len(planted) else ''}")
+    yield from ("".join(f"{cell:<36}" for cell in cells[at : at + 3]).rstrip() for at in range(0, len(cells), 3))
+    yield ""
+
+
+def _refusals(result: Result) -> Iterator[str]:
+    """Why the copy was not built, if it was not."""
+    if result.refusals:
+        yield f"The copy was not built ({len(result.refusals)} findings):"
+        yield from (f"  {one}" for one in result.refusals[:_SHOWN])
+        yield ""
+
+
+def _verdict(result: Result) -> str:
+    if result.passed:
+        return f"PASSED: {len(result.canaries)} canaries, {len(result.plants)} put back, each one reported."
+    wrong = [
+        (len(result.leaked), f"in the {result.edition} edition"),
+        (len(result.missing), "missing from the full edition"),
+        (len(result.astray), "published by nobody, and yet in the full edition"),
+        (len(result.plants) - len(result.found), "put back and not reported"),
+    ]
+    said = [f"{count} {what}" for count, what in wrong if count]
+    return f"FAILED: {'; '.join(said) or 'the copy was not built'}."

@@ -51,9 +51,13 @@ class Stand:
         found: Sources = {}
         for number, story in enumerate(self.stories, 1):
             name = f"IB-2026-{number:03}"
-            found |= _story(story, name, fill, [f"{fill.name(one)}.md" for one in self.names if one != name], self.notice)
+            found |= _story(
+                story, name, fill, [f"{fill.name(one)}.md" for one in self.names if one != name], self.notice
+            )
         found |= _pages(fill)
-        found[f"{fill.name(RECALLED)}.md"] = bulletin(RECALLED, f"(U) {fill.text()}", "recalled: 2026-10-02", title=f"(U) {fill.words()}")
+        found[f"{fill.name(RECALLED)}.md"] = bulletin(
+            RECALLED, f"(U) {fill.text()}", "recalled: 2026-10-02", title=f"(U) {fill.words()}"
+        )
         return found | unseen(fill)
 
     @property
@@ -114,7 +118,12 @@ def _pictures(fill: Filling, file: str, found: Sources) -> tuple[str, str]:
 
 def _pages(fill: Filling) -> Sources:
     kept, hidden = f"{fill.word()}.png", f"{fill.word()}-1.png"
-    listed = ["title: Kept", "assets:", f"  - {{file: {kept}, marking: U}}", f'  - {{file: {hidden}, marking: U//LES, caption: "{LES} {fill.words()}"}}']
+    listed = [
+        "title: Kept",
+        "assets:",
+        f"  - {{file: {kept}, marking: U}}",
+        f'  - {{file: {hidden}, marking: U//LES, caption: "{LES} {fill.words()}"}}',
+    ]
     target = fill.draw.choice(("IB-2026-901", "IB-2025-999"))
     body = f"Kept page with [a link](IB-2026-001), [another]({target}).\n\n![kept]({kept})\n\nKept ![{fill.word()}]({hidden}) end."
     return {
@@ -127,7 +136,12 @@ def _pages(fill: Filling) -> Sources:
 def unseen(fill: Filling, *, all_of_them: bool = False) -> Sources:
     """Documents and files that nobody gets; each filling has others."""
     held = f"{fill.name('held')}.md"
-    urgent = ("hazards: [flood, uas]", "priority: urgent", f"date: {day(fill)}", "supersedes: [IB-2026-001, IB-2026-002]")
+    urgent = (
+        "hazards: [flood, uas]",
+        "priority: urgent",
+        f"date: {day(fill)}",
+        "supersedes: [IB-2026-001, IB-2026-002]",
+    )
     words = f"{LES} {fill.words()}"
     known: Sources = {
         f"{fill.name('les')}.md": bulletin("IB-2026-901", f"{LES} {fill.text()}", *urgent, title=words),

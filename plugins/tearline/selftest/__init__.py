@@ -17,22 +17,21 @@ from __future__ import annotations
 import datetime as dt
 import re
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from tearline.build import How, Outcome, build, stage_tree
-from tearline.commit import private_folder
+from tearline.commit import Private, private_folder
 from tearline.findings import Finding, refuses
 from tearline.judging import judge
 from tearline.policy import Edition, Policy, load_policy
 from tearline.render import start_rendering
 from tearline.selftest.canaries import Canary, Sower
-from tearline.selftest.documents import FOLDER, Ground, documents
+from tearline.selftest.documents import Ground, documents
 from tearline.selftest.encodings import NAMED, Plant, plant
-from tearline.selftest.marks import ranges
+from tearline.selftest.marks import Range, ranges
 from tearline.selftest.reading import Haystack
 
 _COPIED: Final = ("approvals",)  # beside what the policy names
@@ -47,8 +46,10 @@ class SelfTestError(Exception):
 
 @dataclass(slots=True)
 class Result:
-    """What came of it. ``leaked``: in the sanitized edition; ``missing``: not in the full one; ``astray``: in it, though
-    no edition has them; ``full`` is None where there is no such edition. ``refusals`` say why a build was refused.
+    """What came of it.
+
+    ``leaked``: in the sanitized edition; ``missing``: not in the full one; ``astray``: in that, though no edition has
+    them. ``full`` is None where there is no such edition. ``refusals`` say why a build was refused.
     """
 
     edition: str
@@ -80,20 +81,23 @@ class _Site:
     log: Path
 
 
-def selftest(policy: Policy, edition: Edition, seed: int, now: dt.datetime, environ: Mapping[str, str], say: Say) -> Result:  # noqa: PLR0913, PLR0917 - the command's options
-    """Test what comes of the site for one edition. Raises ``SelfTestError``, and what ``build`` raises."""
+def selftest(  # noqa: PLR0913, PLR0917 - what a build depends on
+    policy: Policy, edition: Edition, seed: int, now: dt.datetime, environ: Mapping[str, str], say: Say
+) -> Result:
+    """Test what comes of the site for one edition.
+
+    Raises ``SelfTestError`` where there is nothing to test, and what ``build`` raises.
+    """
     marks = tuple(ranges(policy, edition))
     if not marks:
         raise SelfTestError(f"the edition {edition.name} withholds no mark, or shows none")
-    with tempfile.TemporaryDirectory(prefix="tearline-self-test-") as folder:
-        root = Path(folder, "site")
+    with private_folder(policy.root) as private:
+        root = private.path / "site"
         say("Sowing canaries in a copy of the site")
         _copy(policy, root)
-        text = Haystack.of(root).said
-        sower = Sower(seed, lambda canary: any(word in text for word in canary.lower().split()))
-        ground = Ground(_numbers(policy, now), marks, _page(policy), policy.inline_portions, not policy.require_item_marks)
+        sower = Sower(seed, Haystack.of(root).has)
         sources = root / policy.sources.relative_to(policy.root)
-        for name, data in documents(ground, sower).items():
+        for name, data in documents(_ground(policy, marks, now), sower).items():
             path = sources / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
@@ -101,8 +105,13 @@ def selftest(policy: Policy, edition: Edition, seed: int, now: dt.datetime, envi
         full = next((one.name for one in copied.editions.values() if not one.sanitized), None)
         high = tuple(str(mark) for each in marks for mark in each.high)
         result = Result(edition.name, seed, high, sower.sown, full)
-        _Trial(copied, copied.editions[edition.name], result, Path(folder), now, environ, say).run()
+        _Trial(copied, copied.editions[edition.name], result, private, now, environ, say).run()
     return result
+
+
+def _ground(policy: Policy, marks: tuple[Range, ...], now: dt.datetime) -> Ground:
+    """What the site lets us write."""
+    return Ground(_numbers(policy, now), marks, _page(policy), policy.inline_portions, not policy.require_item_marks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +121,14 @@ class _Trial:
     policy: Policy
     edition: Edition
     result: Result
-    folder: Path
+    private: Private
     now: dt.datetime
     environ: Mapping[str, str]
     say: Say
 
     def run(self) -> None:
         """Stage, build, search, put back, verify."""
-        stage, out = self.folder / "stage", self.folder / "out"
+        stage, out = self.private.path / "stage", self.private.path / "out"
         said: list[str] = []
         staged = stage_tree(self.policy, self.edition, stage, self.now, How(hold=True))
         if self.unusable(staged):
@@ -163,16 +172,15 @@ class _Trial:
     def put_back(self, stage: Path, out: Path) -> None:
         """Put each canary into the built site in each encoding, and see what the verifier says."""
         name = f"site-{self.edition.name}"
-        planted = self.folder / "planted" / name
+        planted = self.private.path / "planted" / name
         shutil.copytree(out / name, planted)
         self.result.plants += plant(planted, [one for one in self.result.canaries if one.legible])
-        self.say(f"Verifying {len(self.result.plants)} planted canaries")
-        with private_folder(self.folder / "again") as private:
-            site = _Site(planted, stage, private.path / "log")
-            start_rendering(stage, private.path / "site", site.log, self.now, private.lock).finish()
-            self.search(Haystack.of(site.log))
-            full = out / f"site-{self.result.full}" if self.result.full is not None else None
-            judged = judge(site, self.policy, self.edition, full, self.environ)
+        self.say(f"Verifying {len(self.result.plants)} canaries that were put back")
+        site = _Site(planted, stage, self.private.path / "log")
+        start_rendering(stage, self.private.path / "again", site.log, self.now, self.private.lock).finish()
+        self.search(Haystack.of(site.log))
+        full = out / f"site-{self.result.full}" if self.result.full is not None else None
+        judged = judge(site, self.policy, self.edition, full, self.environ)
         reported = {one.place.path for one in judged.findings if one.rule.name == "withheld-words"}
         self.result.found |= {one for one in self.result.plants if f"{name}/{_shown(one)}" in reported}
 

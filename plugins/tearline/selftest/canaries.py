@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-_ONSETS: Final = "b d f g k l m n p r s t v z dr gl kr pl tr".split()
-_VOWELS: Final = "a e i o u ai ou".split()
+_ONSETS: Final = ("b", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z", "dr", "gl", "kr", "pl", "tr")
+_VOWELS: Final = ("a", "e", "i", "o", "u", "ai", "ou")
 _LETTERS: Final = "ABCDEFGHJKLMNPRSTUVWXYZ"
 _SYLLABLES: Final = 4
 
@@ -70,7 +70,9 @@ class Sower:
         return f"{self.draw.randrange(201, 990)}-555-01{self.draw.randrange(100):02}"
 
     def _plate(self) -> str:
-        return f"{self.draw.randrange(1, 10)}{''.join(self.draw.choices(_LETTERS, k=3))}{self.draw.randrange(100, 1000)}"
+        return (
+            f"{self.draw.randrange(1, 10)}{''.join(self.draw.choices(_LETTERS, k=3))}{self.draw.randrange(100, 1000)}"
+        )
 
     def _mail(self) -> str:
         return f"{self._word()}@example.org"

@@ -58,27 +58,35 @@ class _Writer:
         """Every document and what is beside it."""
         found = self.mixed()
         texts = {
-            self.named("a withheld bulletin's file"): self.withheld(),
-            self.named("a draft's file"): self.unpublished("draft", "draft: true"),
-            self.named("a recalled bulletin's file"): self.unpublished("recalled bulletin", "recalled: 2020-01-02"),
-            self.named("a refused document's file"): self.refused(),
-            self.named("a compilation's file"): self.compilation(),
+            self.named(): self.withheld(),
+            self.named(): self.unpublished("draft", "draft: true"),
+            self.named(): self.unpublished("recalled bulletin", "recalled: 2020-01-02"),
+            self.named(): self.refused(),
+            self.named(): self.compilation(),
         }
         for other in self.ground.marks[1:]:
             texts[f"{FOLDER}/{other.system}.md"] = self.other(other)
         if self.ground.page is not None:
-            title, words = self.sow.name("title of a page above the edition"), self.sow("page above the edition")
+            title, words = self.sow.name("title of a withheld page"), self.sow("withheld page")
             texts[self.ground.page] = f"---\ntitle: {title}\nmarking: {self.mark()}\n---\n\n{words}\n"
         found |= {name: text.encode() for name, text in texts.items()}
-        found[f"{FOLDER}/{self.sow.word('a stray file')}.txt"] = self.sow("stray file", published=False).encode()
+        found[f"{FOLDER}/{self.sow.word('file name of a stray file')}.txt"] = self.sow(
+            "stray file", published=False
+        ).encode()
         return found
 
-    def named(self, place: str) -> str:
-        return f"{FOLDER}/{self.sow.word(place)}.md"
+    def named(self) -> str:
+        """A name for a document, which nobody sees."""
+        return f"{FOLDER}/{self.sow.word('file name of a document')}.md"
 
     def front(self, *lines: str, title: str = "") -> str:
         system = [f"system: {self.own.system}"]
-        head = [f"id: {next(self.ground.numbers)}", *system, f'title: "{title or f"{self.low} Self-test bulletin"}"', *lines]
+        head = [
+            f"id: {next(self.ground.numbers)}",
+            *system,
+            f'title: "{title or f"{self.low} Self-test bulletin"}"',
+            *lines,
+        ]
         return "\n".join(["---", *head, "---", "", ""])
 
     # --- one bulletin with nearly everything ----------------------------------------------------------------------
@@ -86,8 +94,8 @@ class _Writer:
     def mixed(self) -> dict[str, bytes]:
         """A bulletin of which some is released, and its pictures."""
         sow = self.sow
-        kept, hidden = (f"{sow.word(place)}.png" for place in ("a released picture's file", "a withheld picture's file"))
-        camera = f"{sow.word('a photograph file')}.jpg"
+        kept, hidden = (f"{sow.word(place)}.png" for place in ("file name of a picture", "file name of a picture"))
+        camera = f"{sow.word('file name of a picture')}.jpg"
         body = "\n\n".join([*self.running(), *self.lists(), *self.tables(), *self.containers(), *self.inlines()])
         pictures = [
             f"{self.low} ![Self-test picture]({kept})",
@@ -96,7 +104,7 @@ class _Writer:
         ]
         text = self.mixed_front(kept, hidden, camera) + "\n\n".join([body, *pictures, *self.notes()]) + "\n"
         return {
-            self.named("a bulletin's file"): text.encode(),
+            self.named(): text.encode(),
             f"{FOLDER}/{kept}": png(sow.note("text in a PNG")),
             f"{FOLDER}/{hidden}": png(sow.note("text in a withheld PNG")),
             f"{FOLDER}/{camera}": jpeg(sow.note("EXIF of a JPEG")),
@@ -105,7 +113,10 @@ class _Writer:
     def mixed_front(self, kept: str, hidden: str, camera: str) -> str:
         sow = self.sow
         texts = [f'{key}: "{self.hi} {sow(key)}"' for key in ("summary", "area", "action", "contact")]
-        facets = [f"{key}: [{{marking: {self.mark()}, value: {sow.word(key, published=True)}}}]" for key in ("hazards", "regions")]
+        facets = [
+            f"{key}: [{{marking: {self.mark()}, value: {sow.word(key, published=True)}}}]"
+            for key in ("hazards", "regions")
+        ]
         return self.front(
             *texts,
             f'summary_released: "{self.low} Self-test summary"',
@@ -173,7 +184,9 @@ class _Writer:
         said = [f"{self.hi} See {link}", f"{self.hi} **{sow.name('bold words')}** and `{sow('code')}`"]
         if self.ground.inline:
             replaced = f'[{sow("replaced words")}]({self.mark()} "somebody")'
-            said.append(f"{self.low} Self-test names [{sow('inline portion')}]({self.mark()}) here, and {replaced} too.")
+            said.append(
+                f"{self.low} Self-test names [{sow('inline portion')}]({self.mark()}) here, and {replaced} too."
+            )
         return said
 
     def notes(self) -> list[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from tearline.selftest import Result
 
-_SHOWN = 40  # findings of a refused build
-_WIDTH = 30
+_SHOWN: Final = 8  # findings of a refused build
+_MARKS: Final = 8
+_WIDTH: Final = 30
 
 
 def page(result: Result) -> str:
@@ -17,14 +19,16 @@ def page(result: Result) -> str:
 
 def _head(result: Result) -> Iterator[str]:
     yield f"Self-test of edition {result.edition}, seed {result.seed}"
-    yield f"Withheld marks: {', '.join(result.marks)}"
+    more = f" and {len(result.marks) - _MARKS} more" if len(result.marks) > _MARKS else ""
+    yield f"Withheld marks, among others in use: {', '.join(result.marks[:_MARKS])}{more}"
     yield ""
 
 
 def _places(result: Result) -> Iterator[str]:
-    """A row for each kind of place. ``-`` is for what was not looked at."""
-    full = result.full if result.full is not None and result.built else "-"
-    yield f"{'Withheld place':<{_WIDTH}} in {result.edition:<8} in {full:<8} reported"
+    """A cell for each kind of place: canaries in the edition, in the full one, put back and reported."""
+    full = result.full is not None and result.built
+    yield f"Withheld place: in {result.edition} (none may be), in {result.full or '-'} (all that are published), put back and reported"
+    cells = []
     for place in dict.fromkeys(one.place for one in result.canaries):
         sown = [one for one in result.canaries if one.place == place]
         leaked = sum(one in result.leaked for one in sown)
@@ -32,10 +36,10 @@ def _places(result: Result) -> Iterator[str]:
         shown = published - sum(one in result.missing for one in sown) + sum(one in result.astray for one in sown)
         planted = [one for one in result.plants if one.canary.place == place]
         found = sum(one in result.found for one in planted)
-        told = f"{shown}/{published}" if full != "-" else "-"
-        wrong = leaked or (full != "-" and shown != published) or found != len(planted)
-        reported = f"{found}/{len(planted)}" if planted else "-"
-        yield f"{place:<{_WIDTH}} {f'{leaked}/0':<11} {told:<11} {reported:<9}{' WRONG' if wrong else ''}".rstrip()
+        wrong = leaked or (full and shown != published) or found != len(planted)
+        told = [f"{leaked}", f"{shown}/{published}" if full else "-", f"{found}/{len(planted)}" if planted else "-"]
+        cells.append(f"{place:<{_WIDTH}} {told[0]:<2} {told[1]:<4} {told[2]:<8}{'WRONG' if wrong else ''}")
+    yield from _columns(cells, 2, 54)
     yield ""
 
 
@@ -49,8 +53,15 @@ def _encodings(result: Result) -> Iterator[str]:
         planted = [one for one in result.plants if one.encoding == name]
         found = sum(one in result.found for one in planted)
         cells.append(f"{name} {found}/{len(planted)}{' WRONG' if found != len(planted) else ''}")
-    yield from ("".join(f"{cell:<36}" for cell in cells[at : at + 3]).rstrip() for at in range(0, len(cells), 3))
+    yield from _columns(cells, 3, 36)
     yield ""
+
+
+def _columns(cells: Sequence[str], columns: int, width: int) -> Iterator[str]:
+    """Cells in columns, to be read downwards."""
+    rows = -(-len(cells) // columns)
+    for row in range(rows):
+        yield "".join(f"{cell:<{width}}" for cell in cells[row::rows]).rstrip()
 
 
 def _refusals(result: Result) -> Iterator[str]:

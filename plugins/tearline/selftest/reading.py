@@ -27,9 +27,13 @@ class Haystack:
         files = (each for path in paths for each in ([path] if path.is_file() else sorted(path.rglob("*"))))
         return cls(*(text for path in files for text in (path.name, *_texts(path))))
 
+    def has(self, text: str) -> bool:
+        """Whether any word of a text is there."""
+        return any(word in self.said for word in text.lower().split())
+
     def leaks(self, canary: Canary) -> bool:
         """Whether any word of a canary is there."""
-        return any(word in self.said for word in canary.text.lower().split())
+        return self.has(canary.text)
 
     def shows(self, canary: Canary) -> bool:
         """Whether a canary is there as it was written."""

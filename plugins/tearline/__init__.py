@@ -1,8 +1,10 @@
 """Tearline: one marked source, one site per audience.
 
-    bulletins/*.md -parse> Source -mark> Marked -release(policy)> Released -emit> staged tree -render> site -verify> manifest -> swap
-                   (lossless)    (effective     (assembled: only     (canonical    (MkDocs, own   (reads bytes and
-                                  marks, why)    what ships)          Markdown)     process)       sources anew)
+    bulletins/*.md -parse> Source -mark> Marked -release(policy)> Released -emit> staged tree
+                   (lossless)    (effective     (assembled: only     (canonical    |
+                                  marks, why)    what ships)          Markdown)    | render (MkDocs, own process)
+                                                                                   v
+           swap (whole, at once) <seal- manifest, signed <verify- site (own process: bytes and sources read anew)
 
 Three promises hold the design together:
 

@@ -2,6 +2,7 @@
 
     canaries    words, names and numbers of nobody
     marks       what an edition withholds
+    templates   every kind of withheld place
     documents   the places, with a canary in each
     reading     a plain search
     encodings   ways of putting a canary back into a built site
@@ -29,7 +30,7 @@ from tearline.judging import judge
 from tearline.policy import Edition, Policy, load_policy
 from tearline.render import start_rendering
 from tearline.selftest.canaries import Canary, Sower
-from tearline.selftest.documents import Ground, documents
+from tearline.selftest.documents import Ground, Writer
 from tearline.selftest.encodings import NAMED, Plant, plant
 from tearline.selftest.marks import Range, ranges
 from tearline.selftest.reading import Haystack
@@ -97,7 +98,7 @@ def selftest(  # noqa: PLR0913, PLR0917 - what a build depends on
         _copy(policy, root)
         sower = Sower(seed, Haystack.of(root).has)
         sources = root / policy.sources.relative_to(policy.root)
-        for name, data in documents(_ground(policy, marks, now), sower).items():
+        for name, data in Writer(_ground(policy, marks, now), sower).files().items():
             path = sources / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)

@@ -34,31 +34,25 @@ class Sower:
         self.draw = random.Random(seed)  # noqa: S311 - has to be repeatable; nothing is kept secret by it
         self.taken = taken
         self.sown: list[Canary] = []
-        self._kinds = (self._name, self._name, self._telephone, self._plate, self._mail, self._case)
+        told = (self._name, self._telephone, self._plate, self._mail, self._case)
+        self._kinds: dict[str, tuple[Callable[[], str], ...]] = {
+            "any": (self._name, *told),
+            "name": (self._name,),
+            "word": (self._word,),
+        }
 
-    def __call__(self, place: str, *, published: bool = True) -> str:
-        """A new canary for this place: somebody's name, number or address."""
-        return self._sow(place, self.draw.choice(self._kinds), published=published)
-
-    def name(self, place: str, *, published: bool = True) -> str:
-        """A canary where only letters and blanks can stand."""
-        return self._sow(place, self._name, published=published)
-
-    def word(self, place: str, *, published: bool = False) -> str:
-        """A canary where a file's name or a label stands: one word in small letters."""
-        return self._sow(place, self._word, published=published)
+    def __call__(self, place: str, kind: str = "any", *, published: bool = True, legible: bool = True) -> str:
+        """A new canary for this place: a ``name`` of letters and blanks, one small ``word``, or ``any`` kind at all."""
+        known = {one.text.lower() for one in self.sown}
+        text = self.draw.choice(self._kinds[kind])()
+        while text.lower() in known or self.taken(text):
+            text = self.draw.choice(self._kinds[kind])()
+        self.sown.append(Canary(place, text, published, legible))
+        return text
 
     def note(self, place: str) -> str:
         """A canary inside a picture, where nobody looks."""
-        return self._sow(place, self._name, published=False, legible=False)
-
-    def _sow(self, place: str, make: Callable[[], str], *, published: bool, legible: bool = True) -> str:
-        known = {one.text.lower() for one in self.sown}
-        text = make()
-        while text.lower() in known or self.taken(text):
-            text = make()
-        self.sown.append(Canary(place, text, published, legible))
-        return text
+        return self(place, "name", published=False, legible=False)
 
     def _word(self) -> str:
         return "".join(self.draw.choice(_ONSETS) + self.draw.choice(_VOWELS) for _ in range(_SYLLABLES))

@@ -1,28 +1,35 @@
-"""Bulletins, a page and files that hold every kind of withheld place, each with a canary of its own.
-
-What begins with "Self-test" is released. The kinds of place are those of the marking language.
-"""
+"""Bulletins, a page and files that hold every kind of withheld place, each with a canary of its own."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import cycle
 from typing import Final
 
 from PIL import Image, PngImagePlugin
 
-from tearline.marking import Mark
+from tearline.selftest import templates
 from tearline.selftest.canaries import Sower
 from tearline.selftest.marks import Range
 
 FOLDER: Final = "tearline-self-test"
+_BULLETINS: Final = (templates.WITHHELD, templates.DRAFT, templates.RECALLED, templates.REFUSED, templates.COMPILATION)
+_SLOT: Final = re.compile(
+    r"""\{(?P<place>[a-z][a-z -]*)(?P<which>\#\d)?(?:\|(?P<kind>word|name))?(?P<nobody>!)?\}
+        |(?<=[(])(?P<mark>[HL])(?=\)|[ ]")|(?<=marking:[ ])(?P<bare>[HL])\b|(?P<unmarked>(?<=-[ ])U[ ])""",
+    re.VERBOSE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a site lets us write: product numbers, marks, and where an unmarked page may be (None: nowhere)."""
+    """What a site lets us write: product numbers, marks, and where an unmarked page may be (None: nowhere).
+
+    ``inline``: there may be inline portions; ``unmarked_items``: items may be without a mark.
+    """
 
     numbers: Iterator[str]
     marks: tuple[Range, ...]
@@ -31,204 +38,59 @@ class Ground:
     unmarked_items: bool
 
 
-def documents(ground: Ground, sow: Sower) -> Mapping[str, bytes]:
-    """The files to put below the sources, by path. Their canaries are those that ``sow`` has made."""
-    writer = _Writer(ground, sow)
-    return writer.files()
-
-
-class _Writer:
-    """Writes the documents. ``hi`` is another withheld mark each time, so that all of them take their turn."""
+class Writer:
+    """Writes the documents. The canaries in them are those that ``sow`` has made."""
 
     def __init__(self, ground: Ground, sow: Sower) -> None:
         self.ground = ground
         self.sow = sow
-        self.own = ground.marks[0]
-        self.low = f"({self.own.low})"
-        self._high = cycle(self.own.high)
-
-    def mark(self) -> Mark:
-        return next(self._high)
-
-    @property
-    def hi(self) -> str:
-        return f"({self.mark()})"
+        self._high = {each.system: cycle(each.high) for each in ground.marks}
+        self._same: dict[str, str] = {}
 
     def files(self) -> dict[str, bytes]:
-        """Every document and what is beside it."""
-        found = self.mixed()
-        texts = {
-            self.named(): self.withheld(),
-            self.named(): self.unpublished("draft", "draft: true"),
-            self.named(): self.unpublished("recalled bulletin", "recalled: 2020-01-02"),
-            self.named(): self.refused(),
-            self.named(): self.compilation(),
-        }
-        for other in self.ground.marks[1:]:
-            texts[f"{FOLDER}/{other.system}.md"] = self.other(other)
+        """The files to put below the sources, by path."""
+        own = self.ground.marks[0]
+        mixed = templates.MIXED + (templates.INLINE if self.ground.inline else "")
+        texts = {self._name(): self.bulletin(each, own) for each in (mixed, *_BULLETINS)}
+        texts |= {self._name(): self.bulletin(templates.OTHER, other) for other in self.ground.marks[1:]}
         if self.ground.page is not None:
-            title, words = self.sow.name("title of a withheld page"), self.sow("withheld page")
-            texts[self.ground.page] = f"---\ntitle: {title}\nmarking: {self.mark()}\n---\n\n{words}\n"
-        found |= {name: text.encode() for name, text in texts.items()}
-        found[f"{FOLDER}/{self.sow.word('file name of a stray file')}.txt"] = self.sow(
+            texts[self.ground.page] = self.filled(templates.PAGE, own)
+        texts[f"{FOLDER}/{self.sow('file name of a stray file', 'word', published=False)}.txt"] = self.sow(
             "stray file", published=False
-        ).encode()
-        return found
-
-    def named(self) -> str:
-        """A name for a document, which nobody sees."""
-        return f"{FOLDER}/{self.sow.word('file name of a document')}.md"
-
-    def front(self, *lines: str, title: str = "") -> str:
-        system = [f"system: {self.own.system}"]
-        head = [
-            f"id: {next(self.ground.numbers)}",
-            *system,
-            f'title: "{title or f"{self.low} Self-test bulletin"}"',
-            *lines,
-        ]
-        return "\n".join(["---", *head, "---", "", ""])
-
-    # --- one bulletin with nearly everything ----------------------------------------------------------------------
-
-    def mixed(self) -> dict[str, bytes]:
-        """A bulletin of which some is released, and its pictures."""
-        sow = self.sow
-        kept, hidden = (f"{sow.word(place)}.png" for place in ("file name of a picture", "file name of a picture"))
-        camera = f"{sow.word('file name of a picture')}.jpg"
-        body = "\n\n".join([*self.running(), *self.lists(), *self.tables(), *self.containers(), *self.inlines()])
-        pictures = [
-            f"{self.low} ![Self-test picture]({kept})",
-            f"{self.low} ![Self-test photograph]({camera})",
-            f"{self.hi} ![{sow.name('picture text')}]({hidden})",
-        ]
-        text = self.mixed_front(kept, hidden, camera) + "\n\n".join([body, *pictures, *self.notes()]) + "\n"
-        return {
-            self.named(): text.encode(),
-            f"{FOLDER}/{kept}": png(sow.note("text in a PNG")),
-            f"{FOLDER}/{hidden}": png(sow.note("text in a withheld PNG")),
-            f"{FOLDER}/{camera}": jpeg(sow.note("EXIF of a JPEG")),
+        )
+        pictures = [self._same[f"file name of a picture#{number}"] for number in (1, 2, 3)]
+        return {name: text.encode() for name, text in texts.items()} | {
+            f"{FOLDER}/{pictures[0]}.png": png(self.sow.note("text in a PNG")),
+            f"{FOLDER}/{pictures[1]}.jpg": jpeg(self.sow.note("EXIF of a JPEG")),
+            f"{FOLDER}/{pictures[2]}.png": png(self.sow.note("text in a withheld PNG")),
         }
 
-    def mixed_front(self, kept: str, hidden: str, camera: str) -> str:
-        sow = self.sow
-        texts = [f'{key}: "{self.hi} {sow(key)}"' for key in ("summary", "area", "action", "contact")]
-        facets = [
-            f"{key}: [{{marking: {self.mark()}, value: {sow.word(key, published=True)}}}]"
-            for key in ("hazards", "regions")
-        ]
-        return self.front(
-            *texts,
-            f'summary_released: "{self.low} Self-test summary"',
-            *facets,
-            "revised:",
-            f'  - {{at: 2020-01-02, change: "{self.hi} {sow("revision")}"}}',
-            "assets:",
-            f'  - {{file: {kept}, marking: {self.own.low}, caption: "{self.hi} {sow("caption")}"}}',
-            f'  - {{file: {camera}, marking: {self.own.low}, source: "{self.hi} {sow("picture source")}"}}',
-            f'  - {{file: {hidden}, marking: {self.mark()}, alt: "{self.low} {sow.name("withheld picture alt")}"}}',
-            'title_released: "' + self.low + ' Self-test"',
-            title=f"{self.hi} {sow('title')}",
-        )
+    def _name(self) -> str:
+        return f"{FOLDER}/{self.sow('file name of a document', 'word', published=False)}.md"
 
-    def running(self) -> list[str]:
-        sow = self.sow
-        return [
-            f"{self.low} Self-test opens.",
-            f"{self.hi} {sow('paragraph')}",
-            f"{self.hi} {sow('wrapped paragraph')}\nand {sow('second line of a paragraph')}",
-            f"{self.hi} {sow('words before a stand-in')}",
-            f"!!! tearline\n    {self.low} Self-test stands in.",
-            f"<!-- {sow('comment', published=False)} -->",
-            f'```text title="{self.hi} {sow("code block title")}"\n{sow("code block")}\n```',
-            f"> {self.hi} {sow('quote')}\n>\n> {self.low} Self-test quotes.",
-        ]
+    def bulletin(self, template: str, marks: Range) -> str:
+        """A bulletin made from a template."""
+        return self.filled(f"---\nid: {next(self.ground.numbers)}\nsystem: {marks.system}\n{template}", marks)
 
-    def lists(self) -> list[str]:
-        sow = self.sow
-        low, high = ("", "") if self.ground.unmarked_items else (f"{self.low} ", f"{self.hi} ")
-        return [
-            f"- {self.low} Self-test item\n    - {self.hi} {sow('nested item')}\n- {self.hi} {sow('item')}\n"
-            f"    - {self.low} {sow('low item below a high one')}\n    - {low}{sow('item below a high one')}",
-            f"{self.low} Self-test steps follow.",
-            f"1. {self.low} Self-test step\n2. {self.hi} {sow('numbered item')}\n\n    {self.low} {sow('second paragraph of an item')}",
-            f"{self.hi} {sow('lead-in')}:\n\n- {high}{sow('bullet after a lead-in')}",
-            f"{self.low} Self-test tables follow.",
-        ]
+    def filled(self, template: str, marks: Range) -> str:
+        """A template with its marks and canaries."""
 
-    def tables(self) -> list[str]:
-        sow = self.sow
-        return [
-            f"| {self.low} Self-test | {self.hi} {sow('column head')} | Self-test third |\n|---|---|---|\n"
-            f"| {self.low} Self-test row | {sow('cell of a column')} | {self.hi} {sow('cell')} |\n"
-            f"| {self.hi} {sow('row head')} | {sow('cell of both')} | {sow('cell of a row')} |",
-            f"| {self.hi} {sow('table head')} |\n|---|\n| {self.low} {sow('cell of a withheld table')} |",
-        ]
+        def said(slot: re.Match[str]) -> str:
+            if slot["place"]:
+                return self._canary(slot)
+            letter = slot["mark"] or slot["bare"]
+            if slot["unmarked"]:
+                return "" if self.ground.unmarked_items else f"({next(self._high[marks.system])}) "
+            return str(next(self._high[marks.system]) if letter == "H" else marks.low)
 
-    def containers(self) -> list[str]:
-        sow = self.sow
-        return [
-            f"## {self.hi} {sow('heading')}",
-            f"{self.low} {sow('section paragraph')}",
-            f"### {self.low} {sow('heading in a withheld section')}",
-            f"## {self.low} Self-test goes on",
-            f'!!! warning "{self.hi} {sow("admonition title")}"\n    {self.low} {sow("admonition body")}',
-            f'??? note "{self.low} Self-test folded"\n    {self.low} Self-test\n\n    {self.hi} {sow("folded paragraph")}',
-            f'=== "{self.hi} {sow("tab title")}"\n    {self.low} {sow("tab body")}\n\n'
-            f'=== "{self.low} Self-test tab"\n    {self.hi} {sow("tab paragraph")}',
-        ]
+        return _SLOT.sub(said, template)
 
-    def inlines(self) -> list[str]:
-        sow = self.sow
-        link = f'[{sow("link words")}](https://example.org/{sow.word("link address", published=True)} "{sow("link title")}")'
-        said = [f"{self.hi} See {link}", f"{self.hi} **{sow.name('bold words')}** and `{sow('code')}`"]
-        if self.ground.inline:
-            replaced = f'[{sow("replaced words")}]({self.mark()} "somebody")'
-            said.append(
-                f"{self.low} Self-test names [{sow('inline portion')}]({self.mark()}) here, and {replaced} too."
-            )
-        return said
-
-    def notes(self) -> list[str]:
-        sow = self.sow
-        one, two = (sow.word("note label") for _ in range(2))
-        return [
-            f"{self.hi} {sow('words with a note')}[^{one}]",
-            f"{self.low} Self-test ends[^{two}] here.",
-            f"[^{one}]: {self.low} {sow('note of withheld words')}",
-            f"[^{two}]: {self.hi} {sow('note')}",
-        ]
-
-    # --- bulletins that the edition lacks -----------------------------------------------------------------------
-
-    def withheld(self) -> str:
-        """A bulletin of which nothing is released but a title, which is nothing without a body."""
-        front = self.front(title=f"{self.low} {self.sow('title of a withheld bulletin')}")
-        return f"{front}{self.hi} {self.sow('withheld bulletin')}\n"
-
-    def unpublished(self, place: str, key: str) -> str:
-        """A bulletin whose marks would let it through."""
-        front = self.front(key, title=f"{self.low} {self.sow(f'{place} title', published=False)}")
-        return f"{front}{self.low} {self.sow(place, published=False)}\n"
-
-    def refused(self) -> str:
-        """A document with a mistake in it, which is held back."""
-        return f"{self.front()}{self.sow('refused document', published=False)} has no mark.\n"
-
-    def compilation(self) -> str:
-        """A bulletin that is marked higher than its parts."""
-        mark = self.mark()
-        reason = f'compilation_reason: "({mark}) {self.sow("reason of a compilation")}"'
-        front = self.front(f"marking: {mark}", reason, title=f"{self.low} Self-test compilation")
-        return f"{front}{self.low} {self.sow('paragraph of a compilation')}\n"
-
-    def other(self, of: Range) -> str:
-        """A short bulletin in another marking system."""
-        high = cycle(of.high)
-        head = [f"id: {next(self.ground.numbers)}", f"system: {of.system}", f'title: "({of.low}) Self-test bulletin"']
-        head.append(f'contact: "({of.low}) Self-test desk"')
-        said = [f"({next(high)}) {self.sow(f'{of.system} paragraph')}" for _ in of.high[:3]]
-        return "\n".join(["---", *head, "---", "", f"({of.low}) Nothing but a test.\n", "\n\n".join(said), ""])
+    def _canary(self, slot: re.Match[str]) -> str:
+        key = slot["place"] + (slot["which"] or "")
+        if slot["which"] and key in self._same:
+            return self._same[key]
+        made = self.sow(slot["place"], slot["kind"] or "any", published=not slot["nobody"])
+        return self._same.setdefault(key, made) if slot["which"] else made
 
 
 def png(note: str) -> bytes:

@@ -9,113 +9,177 @@ from __future__ import annotations
 
 from typing import Final
 
-PICTURE, HIDDEN, PHOTOGRAPH = (f"{{file name of a picture#{number}|word!}}" for number in (1, 2, 3))
-
-MIXED: Final = f"""\
-title: "(H) {{title}}"
+MIXED: Final = """\
+title: "(H) {title}"
 title_released: "(L) Self-test title"
-summary: "(H) {{summary}}"
+summary: "(H) {summary}"
 summary_released: "(L) Self-test summary"
-area: "(H) {{area}}"
-action: "(H) {{action}}"
-contact: "(H) {{contact}}"
-hazards: [{{{{marking: H, value: {{hazard|word}}}}}}]
-regions: [{{{{marking: H, value: {{region|word}}}}}}]
+area: "(H) {area}"
+action: "(H) {action}"
+contact: "(H) {contact}"
+hazards: [{marking: H, value: {hazard|word}}]
+regions: [{marking: H, value: {region|word}}]
 revised:
-  - {{{{at: 2020-01-02, change: "(H) {{revision}}"}}}}
+  - {at: 2020-01-02, change: "(H) {revision}"}
 assets:
-  - {{{{file: {PICTURE}.png, marking: L, caption: "(H) {{caption}}"}}}}
-  - {{{{file: {PHOTOGRAPH}.jpg, marking: L, source: "(H) {{source of a picture}}"}}}}
-  - {{{{file: {HIDDEN}.png, marking: H, alt: "(L) {{alt of a withheld picture|name}}"}}}}
+  - {file: {file name of a picture#1|word!}.png, marking: L, caption: "(H) {caption}"}
+  - {file: {file name of a picture#2|word!}.jpg, marking: L, source: "(H) {source of a picture}"}
+  - {file: {file name of a picture#3|word!}.png, marking: H, alt: "(L) {alt of a withheld picture|name}"}
 ---
 
 (L) Self-test opens.
 
-(H) {{paragraph}}
+(H) {paragraph}
 
-(H) {{wrapped paragraph}}
-and {{second line of a paragraph}}
+(H) {wrapped paragraph}
+and {second line of a paragraph}
 
-(H) {{words before a stand-in}}
+(H) {words before a stand-in}
 
 !!! tearline
     (L) Self-test stands in.
 
-<!-- {{comment!}} -->
+<!-- {comment!} -->
 
-```text title="(H) {{title of a code block}}"
-{{code block}}
+```text title="(H) {title of a code block}"
+{code block}
 ```
 
-> (H) {{quote}}
+> (H) {quote}
 >
 > (L) Self-test quotes.
 
 - (L) Self-test item
-    - (H) {{nested item}}
-- (H) {{item}}
-    - (L) {{low item below a high one}}
-    - U {{unmarked item below a high one}}
+    - (H) {nested item}
+- (H) {item}
+    - (L) {low item below a high one}
+    - U {unmarked item below a high one}
 
 (L) Self-test steps follow.
 
 1. (L) Self-test step
-2. (H) {{numbered item}}
+2. (H) {numbered item}
 
-    (L) {{second paragraph of an item}}
+    (L) {second paragraph of an item}
 
-(H) {{lead-in}}:
+(H) {lead-in}:
 
-- U {{bullet after a lead-in}}
+- U {bullet after a lead-in}
 
 (L) Self-test tables follow.
 
-| (L) Self-test | (H) {{head of a column}} | Self-test third |
+| (L) Self-test | (H) {head of a column} | Self-test third |
 |---|---|---|
-| (L) Self-test row | {{cell of a column}} | (H) {{cell}} |
-| (H) {{head of a row}} | {{cell of a row and a column}} | {{cell of a row}} |
+| (L) Self-test row | {cell of a column} | (H) {cell} |
+| (H) {head of a row} | {cell of a row and a column} | {cell of a row} |
 
-| (H) {{head of a table}} |
+| (H) {head of a table} |
 |---|
-| (L) {{cell of a table}} |
+| (L) {cell of a table} |
 
-## (H) {{heading}}
+## (H) {heading}
 
-(L) {{paragraph of a section}}
+(L) {paragraph of a section}
 
-### (L) {{heading in a section}}
+### (L) {heading in a section}
 
 ## (L) Self-test goes on
 
-!!! warning "(H) {{title of an admonition}}"
-    (L) {{body of an admonition}}
+!!! warning "(H) {title of an admonition}"
+    (L) {body of an admonition}
 
 ??? note "(L) Self-test folded"
     (L) Self-test inside
 
-    (H) {{paragraph in a folded box}}
+    (H) {paragraph in a folded box}
 
-=== "(H) {{title of a tab}}"
-    (L) {{body of a tab}}
+=== "(H) {title of a tab}"
+    (L) {body of a tab}
 
 === "(L) Self-test tab"
-    (H) {{paragraph of a tab}}
+    (H) {paragraph of a tab}
 
-(H) See [{{words of a link}}](https://example.org/{{address of a link|word}} "{{title of a link}}").
+(H) See [{words of a link}](https://example.org/{address of a link|word} "{title of a link}").
 
-(H) **{{bold words|name}}** and `{{code}}`
+(H) **{bold words|name}** and `{code}`
 
-(L) ![Self-test picture]({PICTURE}.png)
+(L) ![Self-test picture]({file name of a picture#1|word!}.png)
 
-(L) ![Self-test photograph]({PHOTOGRAPH}.jpg)
+(L) ![Self-test photograph]({file name of a picture#2|word!}.jpg)
 
-(H) ![{{text of a picture|name}}]({HIDDEN}.png)
+(H) ![{text of a picture|name}]({file name of a picture#3|word!}.png)
 
-(H) {{words with a note}}[^{{label of a note#1|word!}}]
+(H) {words with a note}[^{label of a note#1|word!}]
 
-(L) Self-test ends[^{{label of a note#2|word!}}] here.
+(L) Self-test ends[^{label of a note#2|word!}] here.
 
-[^{{label of a note#1|word!}}]: (L) {{note of withheld words}}
+[^{label of a note#1|word!}]: (L) {note of withheld words}
 
-[^{{label of a note#2|word!}}]: (H) {{note}}
-""".replace("{{", "{").replace("}}", "}")
+[^{label of a note#2|word!}]: (H) {note}
+"""
+
+INLINE: Final = """\
+
+(L) Self-test names [{inline portion}](H) here, and [{replaced words}](H "somebody") too.
+"""
+
+WITHHELD: Final = """\
+title: "(L) {title of a withheld bulletin}"
+summary: "(L) {summary of a withheld bulletin}"
+---
+
+(H) {withheld bulletin}
+"""
+
+DRAFT: Final = """\
+title: "(L) {title of a draft!}"
+draft: true
+---
+
+(L) {draft!}
+"""
+
+RECALLED: Final = """\
+title: "(L) {title of a recalled bulletin!}"
+recalled: 2020-01-02
+---
+
+(L) {recalled bulletin!}
+"""
+
+REFUSED: Final = """\
+title: "(L) Self-test refused"
+---
+
+{refused document!} has no mark.
+"""
+
+COMPILATION: Final = """\
+title: "(L) Self-test compilation"
+marking: H
+compilation_reason: "(H) {reason of a compilation}"
+---
+
+(L) {paragraph of a compilation}
+"""
+
+OTHER: Final = """\
+title: "(L) Self-test bulletin"
+contact: "(L) Self-test desk"
+---
+
+(L) Nothing but a test.
+
+(H) {paragraph in another marking system}
+
+(H) {paragraph in another marking system}
+"""
+
+PAGE: Final = """\
+---
+title: {title of a withheld page|name}
+marking: H
+---
+
+{withheld page}
+"""

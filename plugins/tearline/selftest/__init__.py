@@ -36,6 +36,7 @@ from tearline.selftest.marks import Range, ranges
 from tearline.selftest.reading import Haystack
 
 _COPIED: Final = ("approvals",)  # beside what the policy names
+_PATH: Final = re.compile(r"\S*/\S*")
 _HIDDEN: Final = "(withheld name)"  # how the verifier gives a name that says what is withheld
 _FIRST: Final = 900_000_000  # a product number that nobody has
 Say = Callable[[str], None]
@@ -142,7 +143,8 @@ class _Trial:
             self.say(line)
 
         outcome = build(self.policy, editions, out, self.now, step, How(hold=True))
-        self.search(Haystack(*said, *(f"{one.detail} {one.portion}" for one in outcome.findings)))
+        told = [f"{one.detail} {one.portion}" for one in outcome.findings]
+        self.search(Haystack(*said, *(_PATH.sub("", each) for each in told)))  # findings do name their sources
         if self.unusable(outcome):
             return
         self.result.built = True

@@ -62,6 +62,10 @@ def _each(text: str, form: str) -> str:
     return "".join(form.format(ord(char)) for char in text)
 
 
+def _script(text: str, form: str) -> str:
+    return f'<script>var a="{_each(text, chr(92) + form)}"</script>'
+
+
 def _split(text: str) -> str:
     middle = len(text) // 2
     return f"{text[: middle - 1]}<b>{text[middle - 1 : middle + 1]}</b>{text[middle + 1 :]}"
@@ -76,10 +80,11 @@ def _zipped(data: bytes, name: str = "note.txt") -> bytes:
 
 def _pdf(text: str) -> bytes:
     stream = zlib.compress(f"BT /F1 12 Tf 20 100 Td ({text}) Tj ET".encode())
+    font = b"/Resources << /Font << /F1 5 0 R >> >>"
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents 4 0 R %s >>" % font,
         b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(stream), stream),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     ]
@@ -112,8 +117,8 @@ ENCODINGS: Final[dict[str, tuple[str, Callable[[str, Page], bytes]]]] = {
     "attribute": (".html", lambda text, page: page(f'<p aria-label="{text}"></p>')),
     "percent": (".html", lambda text, page: page(f'<a href="#{quote(text)}">x</a>')),
     "percent of all": (".html", lambda text, page: page(f'<a href="#{_each(text, "%{:02X}")}">x</a>')),
-    "\\u in a script": (".html", lambda text, page: page(f'<script>var a="{_each(text, chr(92) + "u{:04x}")}"</script>')),
-    "\\x in a script": (".html", lambda text, page: page(f'<script>var a="{_each(text, chr(92) + "x{:02x}")}"</script>')),
+    "\\u in a script": (".html", lambda text, page: page(_script(text, "u{:04x}"))),
+    "\\x in a script": (".html", lambda text, page: page(_script(text, "x{:02x}"))),
     "base64": (".html", lambda text, page: page(f'<img src="data:text/plain;base64,{_in_base64(text)}">')),
     "base64 of UTF-16": (".html", lambda text, page: page(f'<p data-x="{_in_base64(text, "utf-16")}"></p>')),
     "UTF-16": (".txt", lambda text, _: text.encode("utf-16")),

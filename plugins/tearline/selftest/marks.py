@@ -1,4 +1,4 @@
-"""The marks that an edition withholds and the one it surely shows, found in its policy and the marking systems' data."""
+"""The marks that an edition withholds and one that it shows, found in its policy and the marking systems' data."""
 
 from __future__ import annotations
 

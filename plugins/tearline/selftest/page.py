@@ -1,4 +1,4 @@
-"""A result on one page: each kind of withheld place, each encoding, and the verdict. It names places, never canaries."""
+"""A result on one page: kinds of withheld place, encodings, and the verdict. It names places, never canaries."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _head(result: Result) -> Iterator[str]:
 def _places(result: Result) -> Iterator[str]:
     """A cell for each kind of place: canaries in the edition, in the full one, put back and reported."""
     full = result.full is not None and result.built
-    yield f"Withheld place: in {result.edition} (none may be), in {result.full or '-'} (all that are published), put back and reported"
+    yield f"Withheld place: in {result.edition} (none may be), in {result.full or '-'} (all published ones), reported"
     cells = []
     for place in dict.fromkeys(one.place for one in result.canaries):
         sown = [one for one in result.canaries if one.place == place]
@@ -82,4 +82,5 @@ def _verdict(result: Result) -> str:
         (len(result.plants) - len(result.found), "put back and not reported"),
     ]
     said = [f"{count} {what}" for count, what in wrong if count]
-    return f"FAILED: {'; '.join(said) or 'the copy was not built'}."
+    nothing = "nothing was looked at" if result.built else "the copy was not built"
+    return f"FAILED: {'; '.join(said) or nothing}."

@@ -55,6 +55,4 @@ def _texts(path: Path) -> Iterator[str]:
             yield path.name
     text = data.decode("utf-8", "replace")
     yield text
-    plain = unescape(_TAG.sub("", text))
-    if plain != text:
-        yield plain
+    yield from {unescape(text), unescape(_TAG.sub("", text))} - {text}

@@ -170,9 +170,9 @@ contact: "(L) Self-test desk"
 
 (L) Nothing but a test.
 
-(H) {paragraph in another marking system}
+(H) {other marking system}
 
-(H) {paragraph in another marking system}
+(H) {other marking system}
 """
 
 PAGE: Final = """\

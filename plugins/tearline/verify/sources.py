@@ -65,7 +65,7 @@ def read_sources(settings: Settings, jobs: int = 1) -> list[Document]:
 
 
 def held(documents: Iterable[Document], files: Iterable[str]) -> list[Document]:
-    """The documents, those that have no page in the site withheld whole; so is a bulletin of which no word is released."""
+    """The documents; those without a page in the site are withheld whole, their titles too."""
     there = set(files)
     return [_whole(one) if (one.released or one.number) and one.address not in there else one for one in documents]
 

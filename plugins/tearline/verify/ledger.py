@@ -61,6 +61,11 @@ class Ledger:
         """How much there is to look for."""
         return sum(map(len, self.runs.values())) + len(self.singles) + len(self.numbers)
 
+    def is_empty_but_for(self, origin: Origin) -> bool:
+        """Whether it would find nothing but what comes from there."""
+        known = [*self.runs.values(), self.singles, self.numbers]
+        return all(origins == {origin} for entries in known for origins in entries.values())
+
     # --- looking --------------------------------------------------------------------------------------------
 
     def is_in(self, said: Sequence[str]) -> bool:

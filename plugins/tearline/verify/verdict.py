@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -15,7 +16,7 @@ from tearline import __version__
 from tearline.findings import Finding, Place, finding, in_order, refuses
 from tearline.verify import fileset, repetition, second, tripwire
 from tearline.verify.folding import words
-from tearline.verify.ledger import Ledger, Origin, make_ledger
+from tearline.verify.ledger import SENTENCE, Ledger, Origin, make_ledger
 from tearline.verify.links import Links
 from tearline.verify.pages import Inspector
 from tearline.verify.provenance import provenance
@@ -26,6 +27,7 @@ from tearline.verify.tokens import small_words
 from tearline.verify.work import shared
 
 _JOBS: Final = 2
+_BULLETIN = re.compile(r"[0-9]{4}/[^/]+/index\.html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,20 +185,32 @@ def withheld(documents: Iterable[Document]) -> Iterator[tuple[str, Origin]]:
 
 
 def blind(settings: Settings, reading: Reading, ledger: Ledger) -> Iterator[Finding]:
-    """Nothing read is nothing proved: zero files, bulletins or portions, or a ledger without entries."""
+    """Nothing read is nothing proved: zero files, documents, bulletins or portions, or a ledger without entries.
+
+    Not everything that is nothing is wrong: a new site may have pages alone, or bulletins that everybody may see. So
+    each emptiness is compared with something that was read in another way: the names of the site's files, the bytes
+    of the sources.
+    """
     bulletins = [document for document in reading.documents if document.number]
-    portions = [unit for document in bulletins for unit in document.units if unit.own]
+    shown = any(map(_BULLETIN.fullmatch, reading.files))
     place = Place("site")
-    if not reading.files or not reading.pages:
+    if not reading.pages:
         yield finding("verifier-blind", place, "the site has no pages")
-    if not bulletins:
+    if not reading.documents:
+        yield finding("verifier-blind", place, "no document was read")
+    if shown and not bulletins:
         yield finding("verifier-blind", place, "no bulletin was read")
-    if not portions:
+    if shown and not any(unit.own for document in bulletins for unit in document.units):
         yield finding("verifier-blind", place, "no portion was read")
-    if settings.releases is not None and not any(
-        origin is not tripwire.ORIGIN for origins in ledger.singles.values() for origin in origins
-    ):
-        yield finding("verifier-blind", place, "nothing is withheld from this edition")
+    if settings.releases is None:
+        return
+    for document in bulletins:
+        if document.high and not document.withheld:
+            detail = "a mark above the ceiling, and nothing that stands under it"
+            yield finding("verifier-blind", Place(document.path), detail, portion=document.number)
+    long = any(len(words(unit.visible)) >= SENTENCE for document in reading.documents for unit in document.withheld)
+    if long and ledger.is_empty_but_for(tripwire.ORIGIN):
+        yield finding("verifier-blind", place, "nothing is looked for, and something is withheld")
 
 
 def _declared(documents: Iterable[Document]) -> frozenset[str]:

@@ -83,4 +83,4 @@ def judge(
 
 def _finding(told: Mapping[str, Any]) -> Finding:
     place = Place(told["path"], told["line"], told["column"])
-    return finding(told["rule"], place, told["detail"], portion=told["portion"])
+    return finding(told["rule"], place, told["detail"], portion=told["portion"], width=told["width"])

@@ -13,7 +13,7 @@ import click
 
 from tearline.findings import REPORTS, refuses, report
 from tearline.verify.options import RECORD, UsageError, config_option, key_option, record_option, run, usable
-from tearline.verify.repetition import Accepted, read_key, read_record
+from tearline.verify.record import Accepted, read_key, read_record
 from tearline.verify.settings import read_settings
 from tearline.verify.verdict import Question, verify
 

@@ -26,11 +26,12 @@ Run = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a withheld text comes from."""
+    """Where a withheld text comes from. ``secret``: by its mark; ``cell``: of a table's row, 1-based, else 0."""
 
     path: str
     line: int
     secret: bool = True
+    cell: int = 0
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}"
@@ -63,8 +64,9 @@ class Ledger:
 
     def is_empty_but_for(self, origin: Origin) -> bool:
         """Whether it would find nothing but what comes from there."""
-        known = [*self.runs.values(), self.singles, self.numbers]
-        return all(origins == {origin} for entries in known for origins in entries.values())
+        found = [*self.singles.values(), *self.numbers.values()]
+        found += [origins for known in self.runs.values() for origins in known.values()]
+        return all(origins == {origin} for origins in found)
 
     # --- looking --------------------------------------------------------------------------------------------
 

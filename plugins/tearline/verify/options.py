@@ -10,7 +10,7 @@ from typing import Final, NoReturn, TypeVar
 
 import click
 
-from tearline.verify.repetition import RecordError
+from tearline.verify.record import RecordError
 from tearline.verify.settings import SettingsError
 
 RECORD: Final = Path("approvals/accepted.jsonl")

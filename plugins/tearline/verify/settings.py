@@ -35,6 +35,11 @@ class Settings:
     urls: Mapping[str, str]
     repositories: tuple[str, ...]
 
+    @property
+    def base(self) -> Path:
+        """The folder that the paths of sources begin at where they are shown."""
+        return self.root if self.sources.is_relative_to(self.root) else self.sources
+
     def is_page(self, name: str) -> bool:
         """Whether the document at this path below the sources may be unmarked."""
         return any(pattern.fullmatch(name) for pattern in self.pages)

@@ -67,8 +67,7 @@ def read_sources(settings: Settings, jobs: int = 1) -> list[Document]:
 
     def read(path: Path) -> Document:
         name = path.relative_to(root).as_posix()
-        shown = path.relative_to(settings.root).as_posix() if path.is_relative_to(settings.root) else name
-        return _read(path, name, shown, settings)
+        return _read(path, name, path.relative_to(settings.base).as_posix(), settings)
 
     plain = [path for path in sorted(root.rglob("*")) if path.is_file() and not path.is_symlink()]
     return shared(read, plain, jobs)

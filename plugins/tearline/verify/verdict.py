@@ -14,16 +14,19 @@ from typing import Final
 
 from tearline import __version__
 from tearline.findings import Finding, Place, finding, in_order, refuses
-from tearline.verify import fileset, repetition, second, tripwire
+from tearline.verify import fileset, second, tripwire
 from tearline.verify.folding import words
-from tearline.verify.ledger import SENTENCE, Ledger, Origin, make_ledger
+from tearline.verify.ledger import SENTENCE, Ledger, Origin
 from tearline.verify.links import Links
+from tearline.verify.locating import Locator
 from tearline.verify.pages import Inspector
 from tearline.verify.provenance import provenance
+from tearline.verify.record import Accepted
+from tearline.verify.repetition import Repetitions
 from tearline.verify.scan import Scanner
 from tearline.verify.settings import Settings
 from tearline.verify.sources import Document, held, read_sources
-from tearline.verify.tokens import small_words
+from tearline.verify.withholding import ledger_of
 from tearline.verify.work import shared
 
 _JOBS: Final = 2
@@ -39,7 +42,7 @@ class Question:
     stage: Path | None = None
     full: Path | None = None
     log: Path | None = None
-    accepted: repetition.Accepted = field(default_factory=repetition.Accepted)
+    accepted: Accepted = field(default_factory=Accepted)
     jobs: int = 0
     name: str = "site"
 
@@ -61,18 +64,23 @@ class Answer:
             "bytes": sum(size for _, size, _ in self.read),
             "tree": hashlib.sha256(lines.encode("utf-8", "surrogateescape")).hexdigest(),
         }
-        told = [
-            {
-                "path": each.place.path,
-                "line": each.place.line,
-                "column": each.place.column,
-                "rule": each.rule.name,
-                "detail": each.detail,
-                "portion": each.portion,
-            }
-            for each in self.findings
-        ]
-        return json.dumps({"findings": told, "verdict": verdict})
+        return json.dumps({"findings": told(self.findings), "verdict": verdict})
+
+
+def told(findings: Iterable[Finding]) -> list[dict[str, object]]:
+    """Findings as plain data, for a report to another program."""
+    return [
+        {
+            "path": each.place.path,
+            "line": each.place.line,
+            "column": each.place.column,
+            "width": each.width,
+            "rule": each.rule.name,
+            "detail": each.detail,
+            "portion": each.portion,
+        }
+        for each in findings
+    ]
 
 
 @dataclass(slots=True)
@@ -98,11 +106,9 @@ def verify(question: Question) -> Answer:
     reading = Reading(documents, files, odd)
     found, seen = second_reading(question, documents, jobs)
     word = tripwire.canary()
-    ordinary = {each for document in documents for unit in document.units for each in small_words(unit.visible)}
-    whole = make_ledger([*withheld(documents), *seen, (word, tripwire.ORIGIN)], ordinary)
-    public = [hit for text in (*settings.texts, *_theme_names(settings)) for _, hit in whole.find(words(text))]
-    ledger = whole.without(public)
-    repeated, said = repetition.check(ledger, documents, question.accepted)
+    ledger = ledger_of(settings, documents, [*seen, (word, tripwire.ORIGIN)])
+    locator = Locator(settings.base, documents)
+    repeated, said = Repetitions(ledger, question.accepted, locator).check(documents)
     inspector = _inspector(question, reading, ledger.without(said))
     found += [*repeated, *blind(settings, reading, ledger)]
     found += tripwire.check(inspector.scanner, word, next((files[name] for name in reading.pages), None))
@@ -175,15 +181,6 @@ def site_files(site: Path) -> tuple[dict[str, Path], list[str]]:
     return found, odd
 
 
-def withheld(documents: Iterable[Document]) -> Iterator[tuple[str, Origin]]:
-    """Every withheld text with its place."""
-    for document in documents:
-        for unit in document.units:
-            if unit.withheld:
-                for text in (unit.visible, *unit.more):
-                    yield text, Origin(unit.path, unit.line, unit.secret)
-
-
 def blind(settings: Settings, reading: Reading, ledger: Ledger) -> Iterator[Finding]:
     """Nothing read is nothing proved: zero files, documents, bulletins or portions, or a ledger without entries.
 
@@ -228,8 +225,3 @@ def _themes(question: Question) -> Iterator[Path]:
     yield question.settings.theme
     if question.stage is not None:
         yield question.stage / "theme"
-
-
-def _theme_names(settings: Settings) -> Iterator[str]:
-    root = settings.theme
-    yield from (path.relative_to(root).as_posix() for path in sorted(root.rglob("*"))) if root.is_dir() else ()

@@ -1,0 +1,116 @@
+"""Where words stand in a raw source, to the column: for findings that somebody has to act on.
+
+The readings of a source fold and unwrap it, so they know lines at best. Here the raw lines of one unit are folded
+again, each character remembering its column.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from tearline.verify.folding import fold
+from tearline.verify.sources import Document
+
+_WORD = re.compile(r"[^\W_]+")
+_CELL = re.compile(r"(?<!\\)\|")
+_FURTHEST: Final = 400  # lines of one unit that are looked through
+
+
+class Spot(NamedTuple):
+    """Lines and columns are 1-based, columns and ``width`` in code points; ``width`` ends with the line."""
+
+    line: int
+    column: int = 1
+    width: int = 1
+
+
+class _Word(NamedTuple):
+    said: str
+    line: int
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Locator:
+    """The sources of a site. ``root`` is the folder that their shown paths begin at."""
+
+    root: Path
+    documents: Iterable[Document]
+    _lines: dict[str, list[str]] = field(default_factory=dict)
+    _begins: dict[str, list[int]] = field(default_factory=dict)
+
+    def spot(self, path: str, line: int, run: Sequence[str], cell: int = 0) -> Spot:
+        """Where these folded words stand in the unit that begins at a line, or in a cell (1-based) of that line.
+
+        Other spellings count: groups of a number joined or apart, a plural, names the other way round. Where the
+        words are not to be seen, it is the beginning of the line.
+        """
+        said = list(self._said(path, line, cell))
+        lengths = [len(run), *(size for size in range(1, len(said) + 1) if size != len(run))][: max(8, len(run))]
+        for alike in (_same, _joined, _turned):
+            for size in lengths:
+                for at in range(len(said) - size + 1):
+                    if alike([word.said for word in said[at : at + size]], run):
+                        return _spot(said[at], said[at + size - 1], self._lines[path])
+        return Spot(line)
+
+    def _said(self, path: str, line: int, cell: int) -> Iterator[_Word]:
+        """The words of a unit, folded, with their places."""
+        lines = self._of(path)
+        after = next((one for one in self._begins[path] if one > line), len(lines) + 1)
+        if cell:
+            after = line + 1
+        for number in range(line, min(after, line + _FURTHEST, len(lines) + 1)):
+            raw = lines[number - 1]
+            first, last = _bounds(raw, cell)
+            yield from _words(raw, number, first, last)
+
+    def _of(self, path: str) -> list[str]:
+        """The lines of a source, none where it cannot be read."""
+        if path not in self._lines:
+            units = next((one.units for one in self.documents if one.path == path), ())
+            self._begins[path] = sorted({unit.line for unit in units})
+            try:
+                text = (self.root / path).read_bytes().decode("utf-8", "replace") if units else ""
+            except OSError:
+                text = ""
+            self._lines[path] = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        return self._lines[path]
+
+
+def _same(said: Sequence[str], run: Sequence[str]) -> bool:
+    return list(said) == list(run)
+
+
+def _joined(said: Sequence[str], run: Sequence[str]) -> bool:
+    return "".join(said).rstrip("s") == "".join(run).rstrip("s")
+
+
+def _turned(said: Sequence[str], run: Sequence[str]) -> bool:
+    return sorted(said) == sorted(run)
+
+
+def _bounds(raw: str, cell: int) -> tuple[int, int]:
+    """Where a cell of a table's row begins and ends."""
+    bars = [found.start() for found in _CELL.finditer(raw)]
+    return (bars[cell - 1], bars[cell]) if 0 < cell < len(bars) else (0, len(raw))
+
+
+def _words(raw: str, number: int, first: int, last: int) -> Iterator[_Word]:
+    folded, columns = "", []
+    for column in range(first, last):
+        seen = fold(raw[column])
+        folded += seen
+        columns += [column] * len(seen)
+    for found in _WORD.finditer(folded):
+        yield _Word(found[0], number, columns[found.start()], columns[found.end() - 1] + 1)
+
+
+def _spot(first: _Word, last: _Word, lines: Sequence[str]) -> Spot:
+    end = last.end if last.line == first.line else len(lines[first.line - 1].rstrip())
+    return Spot(first.line, first.start + 1, max(1, end - first.start))

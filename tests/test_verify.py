@@ -25,6 +25,9 @@ from tearline.verify import Question, read_settings, verify
 from tearline.verify.folding import fold, words
 from tearline.verify.ledger import Origin, make_ledger
 from tearline.verify.marks import above
+from tearline.verify.portions import BodyReader
+from tearline.verify.record import Accepted
+from tearline.verify.repetitions import repetitions
 from tearline.verify.settings import Settings
 from tearline.verify.tokens import terms
 
@@ -120,8 +123,8 @@ c.bulletin_page = lambda *a: old(*a) | {"raw": next(one for one in raw if "Marlo
 NOTHING = "pass"
 
 
-def sabotaged(root: Path, change: str) -> Path:
-    """A site staged by a program with a change that only its process has, and rendered by MkDocs itself."""
+def sabotaged(root: Path, change: str = NOTHING) -> Path:
+    """A site staged by a program with a change that only its process has, and rendered by MkDocs itself, unverified."""
     code = f"import sys\n{change}\nfrom tearline.cli import main\nmain(sys.argv[1:])\n"
     command = [sys.executable, "-c", code, "stage", "--edition", "eoc", "--out", "stage"]
     env = {**os.environ, "SOURCE_DATE_EPOCH": NOON, "NO_MKDOCS_2_WARNING": "1"}
@@ -170,16 +173,118 @@ REPEATED = {
 
 @pytest.fixture(scope="module")
 def repeated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made(tmp_path_factory.mktemp("repeated") / "site", REPEATED)
+    root = tmp_path_factory.mktemp("repeated") / "site"
+    make_site(root, dict(REPEATED))
+    sabotaged(root)
+    return root
 
 
 def test_a_repetition_is_an_error_with_both_places(repeated: Path) -> None:
-    found = [(str(one.place), one.rule.code, one.detail, one.portion) for one in check(repeated)]
-    assert found == [
-        ("bulletins/a.md:6:1", "TL304", "also in bulletins/a.md:8", "IB-2026-001"),
-        ("bulletins/b.md:6:1", "TL304", "also in bulletins/a.md:8", "IB-2026-002"),
-        ("bulletins/d.md:6:1", "TL304", "also in bulletins/c.md:8", "IB-2026-004"),
+    found = check(repeated, full=False)
+    assert [(str(one.place), one.width, one.rule.code, one.detail, one.portion) for one in found] == [
+        ("bulletins/a.md:6:15", 7, "TL304", "also at bulletins/a.md:8:20", "IB-2026-001"),
+        ("bulletins/b.md:6:23", 9, "TL304", "also at bulletins/a.md:8:46", "IB-2026-002"),
+        ("bulletins/d.md:6:13", 46, "TL304", "also at bulletins/c.md:8:27", "IB-2026-004"),
     ]
+    assert found == repetitions(read_settings(repeated / "mkdocs.yml", "eoc"), Accepted())
+
+
+def test_a_build_with_a_repetition_is_refused(repeated: Path, tmp_path: Path) -> None:
+    ran = tearline("build", "--edition", "eoc", "--out", tmp_path / "out", "--show", cwd=repeated)
+    assert ran.code == 1
+    assert ran.out.count("TL304") == 3
+    assert "    (U) Watch for 7ABC123.\n                  ^~~~~~~\n" in ran.out
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_check_of_everything_finds_repetitions(repeated: Path, tmp_path: Path) -> None:
+    root = shutil.copytree(repeated, tmp_path / "site")
+    assert (ran := tearline("check", cwd=root)).code == 1
+    assert ran.out.count("TL304") == 3
+    assert "strander" not in ran.said
+    assert tearline("check", "bulletins/a.md", cwd=root).code == 0
+    (root / "approvals").mkdir()
+    (root / "approvals/accepted.jsonl").touch()
+    ran = tearline("check", "-f", "site/mkdocs.yml", cwd=tmp_path)
+    assert (ran.code, ran.out) == (2, "")
+    wanted = "accepted.jsonl: its key is wanted (--key or TEARLINE_ACCEPT_KEY); repetitions were not looked for"
+    assert ran.err.splitlines()[-1] == f"tearline: {wanted}"
+    (tmp_path / "key").write_bytes(bytes(32))
+    assert tearline("check", "-f", "site/mkdocs.yml", cwd=tmp_path, TEARLINE_ACCEPT_KEY="key").code == 1
+
+
+def repeating(tmp_path: Path, *bodies: str, configuration: str = CONFIGURATION, front: str = "") -> list[str]:
+    """Where bulletins with these bodies repeat what is withheld: ``line:column+width``, and the same of the other."""
+    sources = {f"{n}.md": bulletin(f"IB-2026-00{n}", body, *filter(None, [front])) for n, body in enumerate(bodies, 1)}
+    config = make_site(tmp_path / "site", dict(sources), configuration)
+    found = repetitions(read_settings(config, "eoc"), Accepted())
+    return [
+        f"{one.place.path[10:11]}:{one.place.line}:{one.place.column}+{one.width}"
+        f" {one.detail.removeprefix('also at bulletins/').replace('.md', '')}"
+        for one in found
+    ]
+
+
+LES = "(U//LES) A scout called Marlo Ostrander drove the truck AB-4711."
+
+
+@pytest.mark.parametrize(
+    ("bodies", "found"),
+    [
+        ([f"{LES}\n\n(U) The *Ostrander*'s farm."], ["1:8:10+9 1:6:31"]),
+        ([f"{LES}\n\n(U) We met\nMarlo  Ostrander twice; Ostrander left."], ["1:9:1+16 1:6:25", "1:9:25+9 1:6:31"]),
+        ([f"{LES}\n\n(U) O\u0308strander, Marlo."], ["1:8:5+17 1:6:25"]),
+        ([f"{LES}\n\n| (U) A | B |\n|---|---|\n| (U) c | d, AB 4711 |"], ["1:10:14+7 1:6:57"]),
+        ([f"{LES}\n\n(U) See [a map](https://example.org/ab-4711)."], ["1:8:37+7 1:6:57"]),
+        ([LES, "(U) No.\n\n(U) The truck AB4711."], ["2:8:15+6 1:6:57"]),
+        (["| (U) A | B | C |\n|---|---|---|\n| (U) d | (U//LES) by Ostrander | by Ostrander |"], ["1:8:38+9 1:8:23"]),
+    ],
+)
+def test_a_repetition_is_told_to_the_column(tmp_path: Path, bodies: list[str], found: list[str]) -> None:
+    assert repeating(tmp_path, *bodies) == found
+
+
+def test_a_repetition_in_front_matter_is_told_to_the_column(tmp_path: Path) -> None:
+    front = 'summary: "(U) Ask Ostrander"\nrevised:\n  - {at: 2026-01-02, change: "(U) x"}\n  - {at: 2026-01-03, change: "(U) Now AB-4711"}'
+    assert repeating(tmp_path, LES, front=front) == ["1:4:19+9 1:10:31", "1:7:39+7 1:10:57"]
+
+
+COMMON = "a dark crew-cab truck with one fog light out went south"
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (f"(U//LES) We saw that {COMMON}.\n\n!!! tearline\n    (U) Watch for {COMMON}.", []),
+        (f"(U//LES) The following:\n\n- (U//LES) {COMMON}\n\n- (U) b\n\n!!! tearline\n    (U) Watch for {COMMON}.", []),
+        (f"(U//LES) It was {COMMON}, so:\n\n- c\n- b\n\n!!! tearline\n    (U) Watch for {COMMON}.", []),
+        (f'!!! note "(U//LES) We saw"\n    (U) It was {COMMON}.\n\n!!! tearline\n    (U) Watch for {COMMON}.', []),
+        (
+            f'!!! note "(U) We saw"\n    (U//LES) It was {COMMON}.\n\n    !!! tearline\n        (U) Watch for {COMMON}.',
+            [],
+        ),
+        (f'(U) We saw [that {COMMON}](U//LES "{COMMON}") today.', []),
+        (
+            f"(U//LES) It was {COMMON}.\n\n(U//LES) x\n\n!!! tearline\n    (U) Watch for {COMMON}.",
+            ["1:11:19+55 1:6:17"],
+        ),
+        (f"(U//LES) It was {COMMON}.\n\n(U) It was {COMMON}.", ["1:8:8+59 1:6:13"]),
+        (f"{LES}\n\n!!! tearline\n    (U) Look for Marlo Ostrander.", ["1:9:18+15 1:6:25"]),
+        ('(U) We met [Ada and Ostrander](U//LES "a man, Ostrander,") there.', ["1:6:47+9 1:6:21"]),
+    ],
+)
+def test_common_words_of_what_a_tearline_stands_for_are_no_repetition(
+    tmp_path: Path, body: str, found: list[str]
+) -> None:
+    assert repeating(tmp_path, body) == found
+
+
+def test_what_the_configuration_says_is_no_repetition(tmp_path: Path) -> None:
+    said = CONFIGURATION.replace("      email:", "      vocabulary: {regions: [Ostrander County]}\n      email:")
+    bodies = ("(U//LES) Seen in Ostrander County.", "(U) The county of Ostrander.")
+    assert repeating(tmp_path, *bodies, configuration=said) == []
+    shutil.rmtree(tmp_path / "site")
+    assert repeating(tmp_path, *bodies) != []
 
 
 def verifying(root: Path, *more: str | Path) -> tuple[int, str]:
@@ -350,7 +455,9 @@ def test_the_renderers_log_is_read_like_the_site(built: Path, tmp_path: Path) ->
 @pytest.mark.parametrize(
     "what", ["no site", "no sources", "no bulletins", "no portions", "nothing withheld", "an empty full edition"]
 )
-def test_a_verifier_that_sees_nothing_says_so(built: Path, tmp_path: Path, what: str) -> None:
+def test_a_verifier_that_sees_nothing_says_so(
+    built: Path, tmp_path: Path, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = shutil.copytree(built, tmp_path / "site")
     sources = root / "bulletins/2026"
     match what:
@@ -366,11 +473,31 @@ def test_a_verifier_that_sees_nothing_says_so(built: Path, tmp_path: Path, what:
             (sources / "a.md").write_text("---\nid: IB-2026-001\n---\n\nWords.\n", encoding="utf-8")
             (sources / "b.md").unlink()
         case "nothing withheld":
-            (sources / "a.md").write_text(bulletin("IB-2026-001", "(U) Words."), encoding="utf-8")
+            monkeypatch.setattr(BodyReader, "_judge", lambda *_, **__: False)
+            monkeypatch.setattr(BodyReader, "_above", lambda *_: False)
         case _:
             shutil.rmtree(root / "site-full")
             (root / "site-full").mkdir()
     assert "TL314" in codes(check(root, full=what == "an empty full edition"))
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        {},
+        {
+            "about/us.md": "---\nmarking: U\n---\n\nWe.\n",
+            "about/one-more.md": "---\nmarking: U\n---\n\n# What\n\nIt is.\n",
+        },
+        {"a.md": bulletin("IB-2026-001", "(U) Words.")},
+        {"a.md": bulletin("IB-2026-001", "(U//LES) Words.", title="(U//LES) Title")},
+        {"a.md": bulletin("IB-2026-001", "Words.", title="Title")},
+        {"a.md": bulletin("IB-2026-001", "(U) Words."), "about/les.md": "---\nmarking: U//LES\n---\n\nOf us.\n"},
+    ],
+    ids=["nothing", "pages", "released", "withheld", "held", "les page"],
+)
+def test_a_site_that_has_just_begun_can_be_built(tmp_path: Path, sources: dict[str, str]) -> None:
+    made(tmp_path / "site", sources)
 
 
 def test_a_canary_that_is_not_found_is_a_finding(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ from tearline.commit import Change, Private, commit, private_folder, sweep
 from tearline.corpus import Corpus, read_corpus
 from tearline.findings import Finding, Place, finding, in_order, refuses
 from tearline.inventory import Inventory, differences, take_inventory
-from tearline.judging import judge
+from tearline.judging import RecordError, judge, repetitions
 from tearline.manifest import Verdict, moment
 from tearline.policy import Edition, Policy, extensions
 from tearline.proof import Renderer
@@ -40,7 +40,8 @@ Say = Callable[[str], None]
 class Outcome:
     """What a command came to: findings, the trees it published, the documents it held back.
 
-    ``checked`` counts the documents that were read, ``others`` are files that were named and are none.
+    ``checked`` counts the documents that were read, ``others`` are files that were named and are none. ``fault`` is
+    what kept a check from being complete, in one line.
     """
 
     findings: list[Finding] = field(default_factory=list)
@@ -49,6 +50,7 @@ class Outcome:
     others: list[Path] = field(default_factory=list)
     checked: int = 0
     refused: bool = False
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,23 @@ class How:
 
 
 def check(policy: Policy, paths: Sequence[Path], now: dt.datetime) -> Outcome:
-    """Findings only: every rule that a build would apply before rendering, on all sources or on some."""
+    """Findings only: every rule that a build would apply before rendering, on all sources or on some.
+
+    On all sources, withheld words that released text repeats are looked for too; ``fault`` is why they were not.
+    Raises ``JudgeError`` where looking for them failed.
+    """
     corpus = read_corpus(policy, paths)
     renderer = Renderer(extensions(policy))
     trees = [compose(corpus, policy, edition, now, renderer) for edition in policy.editions.values()]
-    return Outcome(_findings(corpus, trees), others=corpus.others, checked=len(corpus.documents))
+    outcome = Outcome(_findings(corpus, trees), others=corpus.others, checked=len(corpus.documents))
+    if corpus.whole and corpus.documents:
+        try:
+            repeated = repetitions(policy, os.environ)
+        except RecordError as error:
+            outcome.fault = f"{error}; repetitions were not looked for"
+        else:
+            outcome.findings = in_order([*outcome.findings, *repeated])
+    return outcome
 
 
 def stage_tree(policy: Policy, edition: Edition, out: Path, now: dt.datetime, how: How) -> Outcome:

@@ -12,8 +12,7 @@ from typing import NoReturn
 import click
 
 from tearline.findings import REPORTS, refuses, report
-from tearline.verify.options import RECORD, UsageError, config_option, key_option, record_option, run, usable
-from tearline.verify.record import Accepted, read_key, read_record
+from tearline.verify.options import accepted_by, config_option, key_option, record_option, run, usable
 from tearline.verify.settings import read_settings
 from tearline.verify.verdict import Question, verify
 
@@ -56,7 +55,7 @@ def verify_command(  # noqa: PLR0913, PLR0917 - the command's options
     `tearline verify --manifest --help`.
     """
     settings = usable(lambda: read_settings(config_file, edition))
-    accepted = _accepted(settings.root, record, key)
+    accepted = accepted_by(settings.root, record, key)
     answer = verify(Question(site, settings, stage, full, log, accepted, jobs, name or site.resolve().name))
     found = answer.findings
     if target is not None:
@@ -65,16 +64,6 @@ def verify_command(  # noqa: PLR0913, PLR0917 - the command's options
     if form == "text":
         click.echo(f"{len(found)} findings." if found else "No findings.", err=True)
     return 1 if refuses(found, strict=True) else 0
-
-
-def _accepted(root: Path, record: Path | None, key: Path | None) -> Accepted:
-    """The record of accepted repetitions; none where there is no record. A record without its key is an error."""
-    path = record or root / RECORD
-    if record is None and not path.exists():
-        return Accepted()
-    if key is None:
-        raise UsageError(f"{path.name}: its key is wanted (--key or TEARLINE_ACCEPT_KEY)")
-    return usable(lambda: read_record(path, read_key(key)))
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

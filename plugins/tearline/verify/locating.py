@@ -17,6 +17,7 @@ from tearline.verify.sources import Document
 
 _WORD = re.compile(r"[^\W_]+")
 _CELL = re.compile(r"(?<!\\)\|")
+_SEEN = re.compile(r"[^\n]")
 _FURTHEST: Final = 400  # lines of one unit that are looked through
 
 
@@ -44,13 +45,14 @@ class Locator:
     _lines: dict[str, list[str]] = field(default_factory=dict)
     _begins: dict[str, list[int]] = field(default_factory=dict)
 
-    def spot(self, path: str, line: int, run: Sequence[str], cell: int = 0) -> Spot:
+    def spot(self, path: str, line: int, run: Sequence[str], cell: int = 0, hidden: Iterable[str] = ()) -> Spot:
         """Where these folded words stand in the unit that begins at a line, or in a cell (1-based) of that line.
 
-        Other spellings count: groups of a number joined or apart, a plural, names the other way round. Where the
-        words are not to be seen, it is the beginning of the line.
+        They are not looked for in ``hidden`` texts in square brackets. Other spellings count: groups of a number
+        joined or apart, a plural, names the other way round. Where the words are not to be seen, it is the beginning
+        of the line.
         """
-        said = list(self._said(path, line, cell))
+        said = list(self._said(path, line, cell, hidden))
         lengths = [len(run), *(size for size in range(1, len(said) + 1) if size != len(run))][: max(8, len(run))]
         for alike in (_same, _joined, _turned):
             for size in lengths:
@@ -59,16 +61,17 @@ class Locator:
                         return _spot(said[at], said[at + size - 1], self._lines[path])
         return Spot(line)
 
-    def _said(self, path: str, line: int, cell: int) -> Iterator[_Word]:
+    def _said(self, path: str, line: int, cell: int, hidden: Iterable[str]) -> Iterator[_Word]:
         """The words of a unit, folded, with their places."""
         lines = self._of(path)
         after = next((one for one in self._begins[path] if one > line), len(lines) + 1)
-        if cell:
-            after = line + 1
-        for number in range(line, min(after, line + _FURTHEST, len(lines) + 1)):
-            raw = lines[number - 1]
+        unit = lines[line - 1 : line if cell else min(after, line + _FURTHEST) - 1]
+        text = "\n".join(unit)
+        for each in hidden:
+            text = text.replace(f"[{each}]", f"[{_SEEN.sub(' ', each)}]")
+        for number, (raw, left) in enumerate(zip(unit, text.split("\n"), strict=True), line):
             first, last = _bounds(raw, cell)
-            yield from _words(raw, number, first, last)
+            yield from _words(left, number, first, last)
 
     def _of(self, path: str) -> list[str]:
         """The lines of a source, none where it cannot be read."""

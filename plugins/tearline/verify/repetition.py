@@ -50,12 +50,13 @@ class Repetitions:
                 if not unit.withheld:
                     hits = [(text, list(self.ledger.find(text))) for text in map(words, (unit.visible, *unit.more))]
                     said += [hit for _, each in hits for _, hit in each]
-                    found += self._unit(unit, document.number or document.path, hits)
+                    found += self._unit(unit, document, hits)
         return found, said
 
-    def _unit(self, unit: Unit, bulletin: str, texts: Iterable[tuple[list[str], Hits]]) -> Iterator[Finding]:
+    def _unit(self, unit: Unit, document: Document, texts: Iterable[tuple[list[str], Hits]]) -> Iterator[Finding]:
         """The findings about one unit: each run of words once, the longest where they overlap."""
         told = set()
+        bulletin = document.number or document.path
         for text, hits in texts:
             terms = [_Span(at, at + len(hit.run), _first(hit.origins)) for at, hit in hits if hit.strong]
             spans = {*(() if unit.kind in _NUMBERS else terms), *_sentences(unit, hits)}
@@ -65,14 +66,19 @@ class Repetitions:
                 run = tuple(text[one.first : one.last])
                 if run not in told and not any(_covers(other, one) and other[:2] != one[:2] for other in left):
                     told.add(run)
-                    yield self._finding(unit, bulletin, run, one.origin)
+                    here = self._spot(unit, document, run)
+                    there = self.locator.spot(one.origin.path, one.origin.line, run, one.origin.cell)
+                    also = f"also at {Place(one.origin.path, there.line, there.column)}"
+                    place = Place(unit.path, here.line, here.column)
+                    yield finding("repetition", place, also, portion=bulletin, width=here.width)
 
-    def _finding(self, unit: Unit, bulletin: str, run: Sequence[str], origin: Origin) -> Finding:
-        here = self.locator.spot(unit.path, unit.line, run, unit.cell) if unit.kind != "name" else Spot(1)
-        there = self.locator.spot(origin.path, origin.line, run, origin.cell)
-        place = Place(unit.path, here.line, here.column)
-        also = f"also at {Place(origin.path, there.line, there.column)}"
-        return finding("repetition", place, also, portion=bulletin, width=here.width)
+    def _spot(self, unit: Unit, document: Document, run: Sequence[str]) -> Spot:
+        """Where released words stand; the withheld words of inline portions may stand beside them."""
+        if unit.kind == "name":
+            return Spot(1)
+        here = (unit.line, unit.cell)
+        hidden = [one.visible for one in document.units if one.kind == "inline" and (one.line, one.cell) == here]
+        return self.locator.spot(unit.path, unit.line, run, unit.cell, hidden)
 
 
 def _covers(outer: _Span, inner: _Span) -> bool:

@@ -17,6 +17,7 @@ from tearline.verify.sources import Document
 
 _WORD = re.compile(r"[^\W_]+")
 _CELL = re.compile(r"(?<!\\)\|")
+_GROUPS: Final = 9  # words that a term may be set apart into
 _SEEN = re.compile(r"[^\n]")
 _FURTHEST: Final = 400  # lines of one unit that are looked through
 
@@ -45,21 +46,31 @@ class Locator:
     _lines: dict[str, list[str]] = field(default_factory=dict)
     _begins: dict[str, list[int]] = field(default_factory=dict)
 
-    def spot(self, path: str, line: int, run: Sequence[str], cell: int = 0, hidden: Iterable[str] = ()) -> Spot:
-        """Where these folded words stand in the unit that begins at a line, or in a cell (1-based) of that line.
+    def spot(
+        self, at: tuple[str, int, int], run: Sequence[str], hidden: Iterable[str] = (), *, before: int = 0
+    ) -> Spot:
+        """Where these folded words stand in the unit that begins ``at`` a path, line and cell (1-based, else 0).
 
-        They are not looked for in ``hidden`` texts in square brackets. Other spellings count: groups of a number
-        joined or apart, a plural, names the other way round. Where the words are not to be seen, it is the beginning
-        of the line.
+        They are not looked for in ``hidden`` texts in square brackets, and ``before`` is how often they stand there
+        before. Other spellings count: groups of a number joined or apart, a plural, names the other way round. Where
+        the words are not to be seen, it is the beginning of the line.
         """
+        path, line, cell = at
         said = list(self._said(path, line, cell, hidden))
-        lengths = [len(run), *(size for size in range(1, len(said) + 1) if size != len(run))][: max(8, len(run))]
-        for alike in (_same, _joined, _turned):
-            for size in lengths:
-                for at in range(len(said) - size + 1):
-                    if alike([word.said for word in said[at : at + size]], run):
-                        return _spot(said[at], said[at + size - 1], self._lines[path])
+        size = len(run)
+        places = [at for at in range(len(said)) if [word.said for word in said[at : at + size]] == list(run)]
+        if places:
+            return self._spot(path, said, places[min(before, len(places) - 1)], size)
+        for size in (len(run), *range(1, max(_GROUPS, len(run)))):
+            for first in range(len(said) - size + 1):
+                if _alike([word.said for word in said[first : first + size]], run):
+                    return self._spot(path, said, first, size)
         return Spot(line)
+
+    def _spot(self, path: str, said: Sequence[_Word], first: int, size: int) -> Spot:
+        begin, end = said[first], said[first + size - 1]
+        last = end.end if end.line == begin.line else len(self._of(path)[begin.line - 1].rstrip())
+        return Spot(begin.line, begin.start + 1, max(1, last - begin.start))
 
     def _said(self, path: str, line: int, cell: int, hidden: Iterable[str]) -> Iterator[_Word]:
         """The words of a unit, folded, with their places."""
@@ -86,16 +97,9 @@ class Locator:
         return self._lines[path]
 
 
-def _same(said: Sequence[str], run: Sequence[str]) -> bool:
-    return list(said) == list(run)
-
-
-def _joined(said: Sequence[str], run: Sequence[str]) -> bool:
-    return "".join(said).rstrip("s") == "".join(run).rstrip("s")
-
-
-def _turned(said: Sequence[str], run: Sequence[str]) -> bool:
-    return sorted(said) == sorted(run)
+def _alike(said: Sequence[str], run: Sequence[str]) -> bool:
+    """Whether words are the same when their order or what stands between them is left aside."""
+    return "".join(said).rstrip("s") == "".join(run).rstrip("s") or sorted(said) == sorted(run)
 
 
 def _bounds(raw: str, cell: int) -> tuple[int, int]:
@@ -112,8 +116,3 @@ def _words(raw: str, number: int, first: int, last: int) -> Iterator[_Word]:
         columns += [column] * len(seen)
     for found in _WORD.finditer(folded):
         yield _Word(found[0], number, columns[found.start()], columns[found.end() - 1] + 1)
-
-
-def _spot(first: _Word, last: _Word, lines: Sequence[str]) -> Spot:
-    end = last.end if last.line == first.line else len(lines[first.line - 1].rstrip())
-    return Spot(first.line, first.start + 1, max(1, end - first.start))

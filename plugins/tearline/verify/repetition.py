@@ -66,19 +66,24 @@ class Repetitions:
                 run = tuple(text[one.first : one.last])
                 if run not in told and not any(_covers(other, one) and other[:2] != one[:2] for other in left):
                     told.add(run)
-                    here = self._spot(unit, document, run)
-                    there = self.locator.spot(one.origin.path, one.origin.line, run, one.origin.cell)
+                    here = self._spot(unit, document, run, _count(text[: one.first], run))
+                    there = self.locator.spot((one.origin.path, one.origin.line, one.origin.cell), run)
                     also = f"also at {Place(one.origin.path, there.line, there.column)}"
                     place = Place(unit.path, here.line, here.column)
                     yield finding("repetition", place, also, portion=bulletin, width=here.width)
 
-    def _spot(self, unit: Unit, document: Document, run: Sequence[str]) -> Spot:
+    def _spot(self, unit: Unit, document: Document, run: Sequence[str], before: int) -> Spot:
         """Where released words stand; the withheld words of inline portions may stand beside them."""
         if unit.kind == "name":
             return Spot(1)
         here = (unit.line, unit.cell)
         hidden = [one.visible for one in document.units if one.kind == "inline" and (one.line, one.cell) == here]
-        return self.locator.spot(unit.path, unit.line, run, unit.cell, hidden)
+        return self.locator.spot((unit.path, *here), run, hidden, before=before)
+
+
+def _count(text: Sequence[str], run: Sequence[str]) -> int:
+    """How often words stand in a text."""
+    return sum(tuple(text[at : at + len(run)]) == tuple(run) for at in range(len(text)))
 
 
 def _covers(outer: _Span, inner: _Span) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tearline.verify.folding import words
-from tearline.verify.tokens import CALENDAR, Term, is_common, terms
+from tearline.verify.tokens import ADDRESS, CALENDAR, Term, is_common, terms
 
 RUN: Final = 4  # words; shorter texts are looked for whole
 SENTENCE: Final = 8  # words in a row that two texts do not share by chance
@@ -197,7 +197,9 @@ _EMPTY: Final = frozenset(
 
 def _is_empty(word: str) -> bool:
     """Whether a word says nothing by itself."""
-    return word in _EMPTY or word in CALENDAR or (is_common(word) and word.isdigit())
+    return (
+        word in _EMPTY or len(word) == 1 or word in CALENDAR or word in ADDRESS or (is_common(word) and word.isdigit())
+    )
 
 
 def _enter(

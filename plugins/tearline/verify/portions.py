@@ -16,49 +16,23 @@ from tearline.verify import marks
 from tearline.verify.inline import inside
 from tearline.verify.preceding import Preceding
 from tearline.verify.settings import Settings
+from tearline.verify.units import Unit, settled
 
 _TAB: Final = 4
 _QUOTE = re.compile(r"([ ]*)(?:>[ ]?)+")
-_HEADING = re.compile(r"(#{1,6})[ ]+(.*?)(?:[ ]+#+)?[ ]*$")
-_BOX = re.compile(r'(?:!!!|\?\?\?\+?|===[!+]?)[ ]*((?:[A-Za-z][\w-]*[ ]*)*)(?:"(.*)")?[ ]*$')
+_HEADING = re.compile(r"(#{1,6})(?:[ ]+|(?=\())(.*?)(?:[ ]+#+)?[ ]*$")
+_BOX = re.compile(r'(?:!!!|\?\?\?\+?|===[!+]?)[ ]*((?:[A-Za-z][\w-]*[ ]*)*)(?:["\u201c](.*)["\u201d])?[ ]*$')
 _NOTE = re.compile(r"\[\^([^\]\s]+)\]:[ ]*(.*)")
-_ITEM = re.compile(r"(?:[-*+]|[0-9]{1,9}[.)])[ ]+(.*)")
+_ITEM = re.compile(r"(?:[-*+\u2022\u25e6\u25aa\u25cf\u2023]|[0-9]{1,9}[.)])(?:[ ]+|$)(.*)")
 _FENCE = re.compile(r"(`{3,}|~{3,})(.*)")
 _FENCE_TITLE = re.compile(r'title="([^"]*)"')
 _RULE = re.compile(r"(?:[-*_][ ]*){3,}$|\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)+\|?$|\|[ ]*:?-+:?[ ]*\|$")
-_NUMBER = re.compile(r"[0-9]+[.)][ ]+(?=[*_`~ ]*\()")
+_NUMBER = re.compile(
+    r"(?:\([0-9A-Za-z]{1,6}\)|[A-Za-z]{1,6}[.)]|[0-9]{1,4}(?:\.[0-9A-Za-z]{1,4})*[.)]?)[ ]+(?=[*_`~ ]*\()"
+)
 _CELL = re.compile(r"(?<!\\)\|")
 _ALONE: Final = frozenset({"tearline", "note"})  # containers that no heading and no container around them governs
 _MARKED_KINDS: Final = frozenset({"paragraph", "heading", "headline"})
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """Words that share one fate. ``visible`` is what a reader sees, ``more`` what only a program does.
-
-    ``own``: a mark of its own opens it; ``secret``: its words are sensitive by mark, not merely unpublished;
-    ``label``: the note it belongs to; ``notes``: those it refers to; ``cell``: which one of its row, 1-based, else 0.
-    """
-
-    path: str
-    line: int
-    kind: str
-    withheld: bool
-    visible: str
-    more: tuple[str, ...] = ()
-    own: bool = False
-    secret: bool = True
-    label: str = ""
-    notes: tuple[str, ...] = ()
-    before: str = ""  # a number that stands before the mark
-    high: bool = False  # its own mark is above the ceiling
-    instead_of: range | None = None  # in a tearline block: the lines of what it stands for
-    cell: int = 0
-
-    @property
-    def stands_in(self) -> bool:
-        """Whether it is in a tearline block, which is shown only where it is needed."""
-        return self.instead_of is not None
 
 
 @dataclass(slots=True)
@@ -279,20 +253,12 @@ class BodyReader:
 
 def _unnumbered(text: str) -> str:
     """``6. (U) Words`` without the number, which stands before the mark."""
-    return _NUMBER.sub("", text, count=1) if _NUMBER.match(text) else text
+    found = _NUMBER.match(text)
+    if found is None or marks.opening(text)[0] is not None:
+        return text
+    return text[found.end() :] if marks.opening(text[found.end() :])[0] is not None else text
 
 
 def _cells(row: str) -> list[str]:
     """The cells of ``| a | b |``."""
     return [one.strip() for one in _CELL.split(row.strip())[1:-1]] or [row.strip("| ")]
-
-
-def settled(units: list[Unit]) -> list[Unit]:
-    """Notes that only withheld units refer to are withheld, and so on through notes that refer to notes."""
-    while True:
-        live = {name for unit in units if not unit.withheld for name in unit.notes}
-        known = {name for unit in units for name in unit.notes}
-        lost = [unit for unit in units if unit.label in known - live and not unit.withheld]
-        if not lost:
-            return units
-        units = [replace(unit, withheld=True) if unit in lost else unit for unit in units]

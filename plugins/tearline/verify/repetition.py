@@ -16,9 +16,9 @@ from tearline.verify.folding import words
 from tearline.verify.inline import GAP
 from tearline.verify.ledger import RUN, SENTENCE, Hit, Ledger, Origin
 from tearline.verify.locating import Locator, Spot
-from tearline.verify.portions import Unit
 from tearline.verify.record import Accepted
 from tearline.verify.sources import Document
+from tearline.verify.units import Unit
 
 _NUMBERS: Final = frozenset({"id", "related", "supersedes"})  # values that are product numbers
 

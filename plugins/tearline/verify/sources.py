@@ -17,8 +17,9 @@ import yaml
 from tearline.verify import marks
 from tearline.verify.folding import words
 from tearline.verify.front import FrontReader, mapping, scalar
-from tearline.verify.portions import BodyReader, Unit
+from tearline.verify.portions import BodyReader
 from tearline.verify.settings import Settings
+from tearline.verify.units import Unit
 from tearline.verify.work import shared
 
 _LARGEST: Final = 8 << 20  # bytes; a larger source is no document

@@ -41,7 +41,7 @@ CALENDAR: Final = frozenset(
     "sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun am pm "
     "est edt cst cdt mst mdt pst pdt utc".split()
 )
-_ADDRESS: Final = frozenset("http https www com org net gov edu html htm mailto tel index".split())
+ADDRESS: Final = frozenset("http https www com org net gov edu html htm mailto tel index".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def is_common(word: str) -> bool:
         return len(word) < _DIGITS or (len(word) == _DIGITS and word[:2] in ("19", "20"))
     return (
         len(word) == 1
-        or word in CALENDAR | _ADDRESS
+        or word in CALENDAR | ADDRESS
         or word.removesuffix("s") in CALENDAR
         or word in _common()
         or any(each in _common() for each in _stems(word))

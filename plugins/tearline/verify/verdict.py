@@ -8,7 +8,6 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +25,7 @@ from tearline.verify.repetition import Repetitions
 from tearline.verify.scan import Scanner
 from tearline.verify.settings import Settings
 from tearline.verify.sources import Document, held, read_sources
-from tearline.verify.withholding import ledger_of
+from tearline.verify.withholding import ledger_of, packages
 from tearline.verify.work import shared
 
 _JOBS: Final = 2
@@ -124,7 +123,7 @@ def verify(question: Question) -> Answer:
 
 def _inspector(question: Question, reading: Reading, ledger: Ledger) -> Inspector:
     settings, documents = question.settings, reading.documents
-    scanner = Scanner(ledger, settings, _declared(documents), _package(), tuple(_themes(question)))
+    scanner = Scanner(ledger, settings, _declared(documents), packages(), tuple(_themes(question)))
     told = None
     if question.stage is not None:
         told = provenance(question.stage, settings.theme, scanner.trusted, settings.texts)
@@ -213,12 +212,6 @@ def blind(settings: Settings, reading: Reading, ledger: Ledger) -> Iterator[Find
 def _declared(documents: Iterable[Document]) -> frozenset[str]:
     """The pages on which marks may be mentioned."""
     return frozenset(document.address for document in documents if document.address and not document.number)
-
-
-def _package() -> tuple[Path, ...]:
-    """Where the theme's package keeps its files, without loading it."""
-    spec = find_spec("material")
-    return tuple(Path(root) / "templates" for root in (spec.submodule_search_locations or ())) if spec else ()
 
 
 def _themes(question: Question) -> Iterator[Path]:

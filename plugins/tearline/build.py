@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tearline.commit import Change, Private, commit, private_folder, sweep
 from tearline.corpus import Corpus, read_corpus
-from tearline.findings import Finding, Place, finding, in_order, refuses
+from tearline.findings import Finding, Place, Severity, finding, in_order, refuses
 from tearline.inventory import Inventory, differences, take_inventory
 from tearline.judging import RecordError, judge, repetitions
 from tearline.manifest import Verdict, moment
@@ -77,7 +77,9 @@ def check(policy: Policy, paths: Sequence[Path], now: dt.datetime) -> Outcome:
         except RecordError as error:
             outcome.fault = f"{error}; repetitions were not looked for"
         else:
-            outcome.findings = in_order([*outcome.findings, *repeated])
+            refused = {one.place.path for one in outcome.findings if one.severity is Severity.ERROR}
+            new = [one for one in repeated if one.place.path not in refused]  # those are not published as they are
+            outcome.findings = in_order([*outcome.findings, *new])
     return outcome
 
 

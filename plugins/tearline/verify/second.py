@@ -108,8 +108,12 @@ def _strings(soup: BeautifulSoup) -> Iterator[tuple[NavigableString, marks.Mark 
 
 
 def withheld(page: str, settings: Settings, system: str) -> list[Seen]:
-    """What a page of the full edition shows under marks that this edition may not see."""
-    return [one for one in read(page) if not marks.releasable(one.mark, settings, system)]
+    """What a page of the full edition shows under marks that this edition may not see.
+
+    Beside a bulletin's own words it has the site's, under marks of the site's system.
+    """
+    systems = (system, settings.system)
+    return [one for one in read(page) if not any(marks.releasable(one.mark, settings, each) for each in systems)]
 
 
 def check(document: Document, seen: list[Seen], shown: str) -> Iterator[Finding]:

@@ -28,6 +28,7 @@ from tearline.verify.marks import above
 from tearline.verify.portions import BodyReader
 from tearline.verify.record import Accepted
 from tearline.verify.repetitions import repetitions
+from tearline.verify.second import withheld
 from tearline.verify.settings import Settings
 from tearline.verify.tokens import terms
 
@@ -590,10 +591,62 @@ def test_terms_are_known_in_their_usual_spellings(text: str, said: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["on Tuesday 12 March 2026 at 17:00", "25 minutes and 3,100 homes", "The road was closed", "2nd, 3rd and 40th"],
-)
+    [
+        "on Tuesday 12 March 2026 at 17:00", "25 minutes and 3,100 homes", "The road was closed", "2nd, 3rd and 40th",
+        "by 0230Z or 040230ZAPR26", "on I-405, then US-101", "a C-130 with UN1005", "it cost $1,200.50",
+        "at the Sheriff of Ohio on 155 MHz", "a white Toyota", "near the Substation on Creek Road",
+    ],
+)  # fmt: skip
 def test_ordinary_words_and_small_numbers_are_not_distinctive(text: str) -> None:
     assert not [term for term in terms(text) if term.strong]
+
+
+HELD = """\
+(U) First.
+
+!!! warning "(U//LES) Hidone"
+    (U) Hidtwo
+
+    !!! tearline
+        (U) Shown
+
+??? note "(U//LES) Hidthree"
+    (U) Hidfour
+
+    - (U) Hidfive
+
+=== "(U) Shown"
+    (U) Shown
+
+=== "(U//LES) Hidsix"
+    (U) Hidseven
+
+## (U//LES) Hideight
+
+(U) Hidnine
+
+### (U) Hidten
+
+> (U) Hideleven
+
+## (U) Shown
+
+- (U//LES) Hidtwelve
+    - (U) Hidthirteen
+
+(U) Shown.[^1]
+
+[^1]: (U) Shown.
+"""
+
+
+def test_the_second_reading_has_what_titles_headings_and_items_hold(tmp_path: Path) -> None:
+    root = made(tmp_path / "site", {"a.md": bulletin("IB-2026-001", HELD)})
+    page = (root / "site-full/2026/ib-2026-001/index.html").read_text(encoding="utf-8")
+    seen = [each for one in withheld(page, eoc(), "fouo-les") for each in words(one.text)]
+    assert " ".join(seen) == (
+        "hidone hidtwo hidthree hidfour hidfive hidsix hidseven hideight hidnine hidten hideleven hidtwelve hidthirteen"
+    )
 
 
 # --- no false alarms --------------------------------------------------------------------------------------------

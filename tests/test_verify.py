@@ -280,6 +280,13 @@ def test_common_words_of_what_a_tearline_stands_for_are_no_repetition(
     assert repeating(tmp_path, body) == found
 
 
+def test_the_number_of_a_released_bulletin_is_no_repetition(tmp_path: Path) -> None:
+    both = "(U) See IB-2026-002 and [here](IB-2026-002).\n\n(U//LES) More than in IB-2026-002, [there](IB-2026-002)."
+    assert repeating(tmp_path, both, "(U) Words.") == []
+    shutil.rmtree(tmp_path / "site")
+    assert repeating(tmp_path, both, "(U//LES) Words.") != []
+
+
 def test_what_the_configuration_says_is_no_repetition(tmp_path: Path) -> None:
     said = CONFIGURATION.replace("      email:", "      vocabulary: {regions: [Ostrander County]}\n      email:")
     bodies = ("(U//LES) Seen in Ostrander County.", "(U) The county of Ostrander.")
@@ -406,6 +413,59 @@ def test_a_mark_may_be_mentioned_in_code_on_a_page(tmp_path: Path) -> None:
     assert report(check(root)) == ""
     into("<p>(U//LES)</p>", "about/marks/index.html")(root / "site-eoc")
     assert codes(check(root)) >= {"TL301"}
+
+
+LEADING = """\
+(U) See [the other](https://eoc.example.org/2026/ib-2026-002/).
+
+(U//LES) See [this](https://full.example.org/2026/ib-2026-001/) and [that](https://eoc.example.org/{}).
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "editions", "code"),
+    [
+        ("2026/ib-2026-002/", ["full", "eoc"], 0),
+        ("2026/ib-2026-002/", ["full"], 0),
+        ("", ["full"], 0),
+        ("2026/ib-2026-003/", ["full", "eoc"], 1),
+        ("2026/ib-2026-003/", ["full"], 1),
+    ],
+)
+def test_a_fuller_edition_may_lead_to_what_a_stricter_one_has(
+    tmp_path: Path, place: str, editions: list[str], code: int
+) -> None:
+    more = {"2026/c.md": bulletin("IB-2026-003", "(U//LES) Nobody else.")}
+    sources = {**SOURCES, **more, "2026/a.md": bulletin("IB-2026-001", LEADING.format(place))}
+    make_site(tmp_path / "site", sources, OTHER)
+    ran = tearline("build", *(f"--edition={one}" for one in editions), cwd=tmp_path / "site")
+    assert (ran.code, "TL311" in ran.out) == (code, bool(code)), ran.said
+
+
+SHARED = OTHER.replace("//eoc.example.org/", "//example.org/eoc/").replace("//full.example.org/", "//example.org/full")
+
+
+@pytest.mark.parametrize(
+    ("address", "rule"),
+    [
+        ("https://example.org/eoc/2026/ib-2026-002/", ""),
+        ("https://example.org/eoc/2026/ib-2026-009/", "TL309"),
+        ("https://example.org/full/2026/ib-2026-001/", "TL311"),
+        ("//EXAMPLE.org/full", "TL311"),
+        ("https://example.org/fuller/", ""),
+        ("https://example.org.example.com/full/", ""),
+        ("/full/2026/ib-2026-001/", "TL309"),
+    ],
+)
+def test_editions_may_share_a_host(built: Path, tmp_path: Path, address: str, rule: str) -> None:
+    root = shutil.copytree(built, tmp_path / "site")
+    (root / "mkdocs.yml").write_text(SHARED, encoding="utf-8")
+    for path in (root / "site-eoc").rglob("*.*ml"):
+        path.write_text(path.read_text(encoding="utf-8").replace("//eoc.example.org/", "//example.org/eoc/"), "utf-8")
+    into(f'<a href="{address}">x</a>')(root / "site-eoc")
+    seen = [one for one in check(root, stage=False) if one.place.path == f"site-eoc/{PAGE}"]
+    found = codes(seen) & {"TL309", "TL310", "TL311"}
+    assert found == ({rule} if rule else set())
 
 
 @pytest.mark.parametrize(

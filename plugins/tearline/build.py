@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -125,7 +125,8 @@ def build(  # noqa: PLR0913, PLR0917 - the command's options
         built = _rendered([*chosen, *witness], private, now)
         full = next((one.site for one in built if one.tree is fullest), None)
         say("Verifying the built bytes")
-        read = [_read(one, policy, full) for one in built[: len(chosen)]]
+        stages = _stages(trees.values(), built, private)
+        read = [_read(one, policy, full, stages) for one in built[: len(chosen)]]
         changes = [change for one in read for change in _sealed(one, policy, now, key, private)]
         found = [each for one in read for each in one.findings]
         outcome.findings = in_order([*outcome.findings, *found])
@@ -169,13 +170,23 @@ def _sanitized(tree: Tree) -> bool:
     return tree.edition.releases is not None
 
 
-def _read(built: _Built, policy: Policy, full: Path | None) -> _Read:
+def _stages(trees: Iterable[Tree], built: Iterable[_Built], private: Private) -> dict[str, Path]:
+    """The stages of all editions by name. One that was not rendered is written where it has an address to link to."""
+    found = {one.tree.edition.name: one.rendering.stage for one in built}
+    for tree in trees:
+        if tree.edition.name not in found and tree.edition.site_url:
+            found[tree.edition.name] = private.path / tree.edition.name / "stage"
+            write(tree, found[tree.edition.name])
+    return found
+
+
+def _read(built: _Built, policy: Policy, full: Path | None, stages: Mapping[str, Path]) -> _Read:
     """Have a site verified. ``full`` is the full edition's site, which a sanitized one is compared with."""
     make_readable(built.site)
     name = f"site-{built.tree.edition.name}"
     taken = take_inventory(built.site, name)
     second = full if _sanitized(built.tree) else None
-    judged = judge(built.rendering, policy, built.tree.edition, second, os.environ)
+    judged = judge(built.rendering, policy, built.tree.edition, second, os.environ, stages=stages)
     return _Read(built.tree, built.site, taken, judged.verdict, [*taken.findings, *judged.findings])
 
 

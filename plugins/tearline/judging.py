@@ -45,16 +45,25 @@ class Judgement:
     verdict: Verdict
 
 
-def judge(
-    rendering: Rendering, policy: Policy, edition: Edition, full: Path | None, environ: Mapping[str, str]
+def judge(  # noqa: PLR0913 - what a verifier is told
+    rendering: Rendering,
+    policy: Policy,
+    edition: Edition,
+    full: Path | None,
+    environ: Mapping[str, str],
+    *,
+    stages: Mapping[str, Path],
 ) -> Judgement:
     """Have one rendered site verified. ``full`` is the full edition's site, if there is one to compare it with.
+
+    ``stages`` are the stages of all editions by name: a fuller edition may link to what a stricter one has.
 
     Raises ``JudgeError`` where the verifier failed and ``RecordError`` where it could not use what it was given.
     """
     report = rendering.site.with_name("report.json")
     asked = [str(rendering.site), "--edition", edition.name, "--as", f"site-{edition.name}"]
     asked += ["--stage", str(rendering.stage), "--log", str(rendering.log)]
+    asked += [word for name, stage in stages.items() if name != edition.name for word in ("--other", f"{name}={stage}")]
     if full is not None:
         asked += ["--full", str(full)]
     told = _asked("tearline.verify", asked, report, policy, environ)

@@ -106,7 +106,7 @@ def _holders(node: NavigableString) -> Iterator[Tag]:
 
 
 def _held(block: Tag) -> Iterator[Tag]:
-    """What the mark of a block governs beside its own words: a title its box, a heading its section, an item its own."""
+    """What a block's mark governs beside its own words: a title its box, a heading its section, an item its own."""
     if block.name == "li":
         yield block
     elif block.parent is not None and (block.name == "summary" or "admonition-title" in _classes(block)):

@@ -34,7 +34,10 @@ _BULLETIN = re.compile(r"[0-9]{4}/[^/]+/index\.html")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of the verifier. ``stage``, ``full`` and ``log`` are None where there is none to look at."""
+    """What is asked of the verifier. ``stage``, ``full`` and ``log`` are None where there is none to look at.
+
+    ``others`` are the sites or stages of other editions, by their names: what links to them may lead to.
+    """
 
     site: Path
     settings: Settings
@@ -44,6 +47,7 @@ class Question:
     accepted: Accepted = field(default_factory=Accepted)
     jobs: int = 0
     name: str = "site"
+    others: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,8 @@ def _inspector(question: Question, reading: Reading, ledger: Ledger) -> Inspecto
     bulletins = {
         one.address: one for one in documents if sanitized and one.number and one.released and not one.recalled
     }
-    return Inspector(scanner, Links(question.site, frozenset(reading.files), settings), told, bulletins)
+    others = {name: fileset.pages_of(folder) for name, folder in question.others.items()}
+    return Inspector(scanner, Links(question.site, frozenset(reading.files), settings, others), told, bulletins)
 
 
 def _listed(question: Question, files: Mapping[str, Path]) -> list[tuple[str, str, str]]:

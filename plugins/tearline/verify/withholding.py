@@ -21,12 +21,14 @@ def ledger_of(settings: Settings, documents: Sequence[Document], more: Iterable[
     """The ledger of what these documents withhold and of ``more`` texts.
 
     What the configuration says is no secret, whoever else says it: the agency's name, its regions and its contacts,
-    one after the other too. Nor is a single word of the theme, such as the name of a class of elements, unless it is
-    a name in the withheld text; several words in a row are looked for in the theme like everywhere.
+    one after the other too. Nor are the number and the address of a bulletin that is released. Nor is a single word of
+    the theme, such as the name of a class of elements, unless it is a name in the withheld text; several words in a
+    row are looked for in the theme like everywhere.
     """
     ordinary = {each for document in documents for unit in document.units for each in small_words(unit.visible)}
     whole = make_ledger([*withheld(documents), *more], ordinary)
-    public = [hit for text in (*settings.texts, *_names(settings.theme)) for _, hit in whole.find(words(text))]
+    texts = (*settings.texts, *_names(settings.theme), *_numbers(settings, documents))
+    public = [hit for text in texts for _, hit in whole.find(words(text))]
     listed = _rows(whole, {tuple(words(text)) for text in settings.texts})
     return whole.without([*public, *listed, *_themes(whole, settings.theme)])
 
@@ -67,6 +69,14 @@ def withheld(documents: Iterable[Document]) -> Iterator[tuple[str, Origin]]:
             if unit.withheld:
                 for text in (unit.visible, *unit.more):
                     yield text, Origin(unit.path, unit.line, unit.secret, unit.cell)
+
+
+def _numbers(settings: Settings, documents: Iterable[Document]) -> Iterator[str]:
+    """The product numbers of what the edition has, and the addresses of its pages in each edition."""
+    for document in documents:
+        if document.number and (document.released or document.recalled):
+            place = document.address.removesuffix("index.html")
+            yield from (document.number, place, *(f"{url.rstrip('/')}/{place}" for url in settings.urls.values()))
 
 
 def _names(theme: Path) -> Iterator[str]:

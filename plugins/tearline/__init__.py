@@ -1,6 +1,6 @@
 """Tearline: one marked source, one site per audience.
 
-    bulletins/*.md -parse> Source -mark> Marked -release(policy)> Released -emit> staged tree -render> site -guard> swap
+    bulletins/*.md -parse> Source -mark> Marked -release(policy)> Released -emit> staged tree -render> site -verify> swap
                    (lossless)    (effective     (assembled: only     (canonical    (MkDocs, own   (reads the
                                   marks, why)    what ships)          Markdown)     process)       built bytes)
 

@@ -103,8 +103,7 @@ def build(  # noqa: PLR0913, PLR0917 - the command's options
     chosen = [trees[edition.name] for edition in editions]
     fullest = next((tree for tree in trees.values() if tree.edition.releases is None), None)
     witness = [fullest] if fullest is not None and fullest not in chosen and any(map(_sanitized, chosen)) else []
-    with private_folder(out) as private, locked(out, f"another build in {out} is under way"):
-        sweep(out)
+    with private_folder(out) as private:
         say(f"Rendering {', '.join(f'{one.edition.name} ({one.bulletins} bulletins)' for one in chosen)}")
         built = _rendered([*chosen, *witness], private, now)
         full = next((one.site for one in built if one.tree is fullest), None)
@@ -115,7 +114,9 @@ def build(  # noqa: PLR0913, PLR0917 - the command's options
         outcome.findings = in_order([*outcome.findings, *found])
         outcome.refused = refuses(found)
         if not outcome.refused:
-            commit(private.path, changes)
+            with locked(out):  # two builds end one after the other
+                sweep(out)
+                commit(private.path, changes)
             outcome.sites += [out / one.name for one in read]
             if key is None:
                 say("The manifests are unsigned, and `tearline publish` takes none: no signing key is configured")

@@ -18,11 +18,14 @@ from pictures import ADDRESS, BULLETIN, IMAGES, LARGEST, PASSAGE
 from sites import ROOT, make_site, tearline
 from tearline import cli
 from tearline.bulletin.metadata import Metadata, PageMetadata
+from tearline.cli_publish import copy_command
 from tearline.findings import RULES, Place, finding
 from tearline.marking import SYSTEMS
 from tearline.policy import allowed
 from tearline.policy.checks import notice_names
 from tearline.policy.schema import EditionShape, SiteShape, TearlineShape
+from tearline.verify.__main__ import verify_command
+from tearline.verify.accept import accept_command
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 WRITING = (ROOT / "docs" / "writing.md").read_text(encoding="utf-8")
@@ -127,6 +130,9 @@ def test_the_commands_and_options_named_exist() -> None:
         name: {flag for parameter in command.params for flag in parameter.opts} | {"--help"}
         for name, command in cli.cli.commands.items()
     }
+    apart = {"verify": (verify_command, copy_command), "accept": (accept_command,)}  # these read their own arguments
+    for name, commands in apart.items():
+        options[name] |= {flag for command in commands for parameter in command.params for flag in parameter.opts}
     for text in (text for document in DOCUMENTS.values() for text in words_typed(document)):
         for command, rest in re.findall(r"(?:^|/)tearline ([a-z]+)(.*)", text):
             assert command in options, text

@@ -45,7 +45,7 @@ def _texts(value: Any, path: Path) -> Iterator[tuple[str, Path]]:
 
 
 def tags(document: Document, _: Options, path: Path) -> Iterator[Finding]:
-    """``!ENV`` chooses the edition and names the files that sign, nothing else; a Python name is an extension's option."""
+    """``!ENV`` chooses the edition and the files of signing, nothing else; a Python name is an extension's option."""
     known = {(*path, "edition"), (*path, "signing", "key"), (*path, "signing", "signers")}
     for at, value in walk(document.data):
         if isinstance(value, Env) and at not in known:

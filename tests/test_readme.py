@@ -18,14 +18,11 @@ from pictures import ADDRESS, BULLETIN, IMAGES, LARGEST, PASSAGE
 from sites import ROOT, make_site, tearline
 from tearline import cli
 from tearline.bulletin.metadata import Metadata, PageMetadata
-from tearline.cli_publish import copy_command
 from tearline.findings import RULES, Place, finding
 from tearline.marking import SYSTEMS
 from tearline.policy import allowed
 from tearline.policy.checks import notice_names
 from tearline.policy.schema import EditionShape, SiteShape, TearlineShape
-from tearline.verify.__main__ import verify_command
-from tearline.verify.accept import accept_command
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 WRITING = (ROOT / "docs" / "writing.md").read_text(encoding="utf-8")
@@ -33,7 +30,7 @@ POLICY = (ROOT / "docs" / "policy.md").read_text(encoding="utf-8")
 DECISIONS = (ROOT / "plugins" / "DECISIONS.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 DOCUMENTS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in FILES}
-TARGETS = set(re.findall(r"^([a-z]+):.*## ", MAKEFILE, re.MULTILINE))
+TARGETS = set(re.findall(r"^([a-z-]+):.*## ", MAKEFILE, re.MULTILINE))
 FENCE = re.compile(r"^(`{3,})([^`\n]*)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
 MADE = re.compile(r"<!-- made: .*?<!-- end -->", re.DOTALL)
 BUILT = {"site-eoc", "site-full", ".venv", "wheels/"}  # what the commands make
@@ -118,21 +115,17 @@ def test_the_make_targets_named_exist_and_every_target_is_named() -> None:
     named = {
         target
         for text in typed
-        for call in re.findall(r"(?:^|\s)make((?: [a-z]+\b)+)", text)
-        for target in re.findall(r"[a-z]+", call.split("  ")[0])
+        for call in re.findall(r"(?:^|\s)make((?: [a-z-]+\b)+)", text)
+        for target in re.findall(r"[a-z-]+", call.split("  ")[0])
     }
     assert {"site", "test"} <= named <= TARGETS
     assert named == TARGETS - {"help"}
 
 
 def test_the_commands_and_options_named_exist() -> None:
-    options = {
-        name: {flag for parameter in command.params for flag in parameter.opts} | {"--help"}
-        for name, command in cli.cli.commands.items()
-    }
-    apart = {"verify": (verify_command, copy_command), "accept": (accept_command,)}  # these read their own arguments
-    for name, commands in apart.items():
-        options[name] |= {flag for command in commands for parameter in command.params for flag in parameter.opts}
+    said = {name: tearline(name, "--help", cwd=ROOT).out for name in cli.cli.commands}
+    said["verify"] += tearline("verify", "--manifest", "--help", cwd=ROOT).out
+    options = {name: set(re.findall(r"--[a-z-]+", text)) for name, text in said.items()}
     for text in (text for document in DOCUMENTS.values() for text in words_typed(document)):
         for command, rest in re.findall(r"(?:^|/)tearline ([a-z]+)(.*)", text):
             assert command in options, text

@@ -143,7 +143,7 @@ def test_a_verifier_that_fails_leaves_the_old_sites(
     policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:
     monkeypatch.setattr("tearline.render._COMMAND", ("-c", QUICK))
-    monkeypatch.setattr("tearline.judging._COMMAND", ("-c", code))
+    monkeypatch.setattr("tearline.judging._FLAGS", ("-c", code))
     with pytest.raises(JudgeError):
         built(policy, tmp_path / "out")
     assert left(tmp_path / "out") == set()

@@ -113,7 +113,7 @@ def _asked(
     if done.returncode == _USAGE:
         raise RecordError(said.removeprefix("tearline: "))
     if done.returncode not in _DONE:
-        refuse_full(rendering.site.parent)
+        refuse_full(report.parent)
         raise JudgeError(f"the verifier failed with exit code {done.returncode}")
     try:
         told = json.loads(report.read_bytes())

@@ -54,7 +54,7 @@ class Stand:
             found |= _story(story, name, fill, [f"{fill.name(one)}.md" for one in self.names if one != name], self.notice)
         found |= _pages(fill)
         found[f"{fill.name(RECALLED)}.md"] = bulletin(RECALLED, f"(U) {fill.text()}", "recalled: 2026-10-02", title=f"(U) {fill.words()}")
-        return found | _unseen(fill)
+        return found | unseen(fill)
 
     @property
     def names(self) -> list[str]:
@@ -124,7 +124,7 @@ def _pages(fill: Filling) -> Sources:
     }
 
 
-def _unseen(fill: Filling) -> Sources:
+def unseen(fill: Filling, *, all_of_them: bool = False) -> Sources:
     """Documents and files that nobody gets; each filling has others."""
     held = f"{fill.name('held')}.md"
     urgent = ("hazards: [flood, uas]", "priority: urgent", f"date: {day(fill)}", "supersedes: [IB-2026-001, IB-2026-002]")
@@ -146,7 +146,7 @@ def _unseen(fill: Filling) -> Sources:
             f"---\nid: IB-2026-903\ntitle: {fill.word()}: no\n---\n(U) {fill.text()}\n",
         )),
     }  # fmt: skip
-    return {name: text for name, text in known.items() if fill.chance()}
+    return {name: text for name, text in known.items() if all_of_them or fill.chance()}
 
 
 def put(root: Path, sources: Sources, fill: Filling) -> None:

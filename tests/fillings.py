@@ -18,8 +18,8 @@ SCRIPTS: Final = (
     "กขคงจชซญดตถทนบปผพมยรลวสหอ",
     "0123456789",
 )
-ODD: Final = ("a_b", "x&y", "5 < 6", "#4", "~20", "2*3", "it's", "C#", "[sic]", "“so”", "$5", "A&amp;B", "50%", "a\u00a0b")
-ANY: Final = ("a | b", "**so**", "_so_", "`a*b`", "<", ">", "* *", 'a "b" c', "\\*", "\U0001f6a8", "[so](https://example.org/so)")
+ODD: Final = ("a_b", "x&y", "5 < 6", "#4", "~20", "2*3", "it's", "C#", "[sic]", "“so”", "$5", "50%", "a\u00a0b")
+ANY: Final = ("A&amp;B", "a | b", "**so**", "_so_", "`a*b`", "<", ">", "* *", 'a "b" c', "\\*", "\U0001f6a8", "[so](https://example.org/so)")
 FACETS: Final = ("flood", "wildfire", "cyber", "tornado")
 
 
@@ -44,6 +44,10 @@ class Filling:
         """One to many words, for places in which quotes, bars and backticks would have a meaning."""
         said = [self.word() if self.draw.randrange(4) else self.draw.choice(ODD) for _ in range(self.draw.choice((0, 1, 4, 15)))]
         return " ".join([self.word(), *said, self.word()])
+
+    def plain(self) -> str:
+        """One to many words and nothing but words."""
+        return " ".join(self.word() for _ in range(self.draw.choice((1, 2, 5, 12))))
 
     def text(self) -> str:
         """One to many words with anything among them that a sentence may hold."""

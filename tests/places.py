@@ -191,8 +191,8 @@ def values(fill: Filling) -> str:
 
 def references(fill: Filling) -> str:
     """Other bulletins, named under a mark or not there."""
-    absent = fill.draw.choice(("IB-2026-901", "IB-2025-999"))
-    return f"supersedes: [{absent}, {{marking: U//LES, value: IB-2026-003}}]\nrelated: [IB-2026-001, {absent}]"
+    absent, hidden = fill.draw.choice(("IB-2026-901", "IB-2025-999")), f"IB-2024-{fill.draw.randrange(100, 999)}"
+    return f"supersedes: [{absent}, {{marking: U//LES, value: {hidden}}}]\nrelated: [IB-2026-001, {absent}]"
 
 
 def texts(fill: Filling) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from hypothesis import strategies as st
@@ -51,9 +51,13 @@ class Stand:
         found: Sources = {}
         for number, story in enumerate(self.stories, 1):
             name = f"IB-2026-{number:03}"
-            found |= _story(story, name, fill, [f"{fill.name(one)}.md" for one in self.names if one != name], self.notice)
+            found |= _story(
+                story, name, fill, [f"{fill.name(one)}.md" for one in self.names if one != name], notice=self.notice
+            )
         found |= _pages(fill)
-        found[f"{fill.name(RECALLED)}.md"] = bulletin(RECALLED, f"(U) {fill.text()}", "recalled: 2026-10-02", title=f"(U) {fill.words()}")
+        found[f"{fill.name(RECALLED)}.md"] = bulletin(
+            RECALLED, f"(U) {fill.text()}", "recalled: 2026-10-02", title=f"(U) {fill.words()}"
+        )
         return found | unseen(fill)
 
     @property
@@ -62,7 +66,7 @@ class Stand:
         return [f"IB-2026-{number:03}" for number in range(1, len(self.stories) + 1)]
 
 
-def _story(story: Story, name: str, fill: Filling, others: list[str], notice: bool) -> Sources:
+def _story(story: Story, name: str, fill: Filling, others: list[str], *, notice: bool) -> Sources:
     def spell(word: Word) -> str:
         if word.shown(sees):
             return spelled(word)
@@ -79,7 +83,7 @@ def _story(story: Story, name: str, fill: Filling, others: list[str], notice: bo
     found: Sources = {}
     front = [FRONTS[one](fill) for one in story.fronts]
     body = ["## (U) kept wrapping", *(PLACES[one](fill) for one in story.places)]
-    body += [f"(U) kept [way]({os.path.relpath(other, os.path.dirname(file) or '.')})" for other in others]
+    body += [f"(U) kept [way]({os.path.relpath(other, PurePosixPath(file).parent)})" for other in others]
     if story.pictures:
         listed, shown = _pictures(fill, file, found)
         front.append(listed)
@@ -114,7 +118,11 @@ def _pictures(fill: Filling, file: str, found: Sources) -> tuple[str, str]:
 
 def _pages(fill: Filling) -> Sources:
     kept, hidden = f"{fill.word()}.png", f"{fill.word()}-1.png"
-    listed = ["assets:", f"  - {{file: {kept}, marking: U}}", f'  - {{file: {hidden}, marking: U//LES, caption: "{LES} {fill.words()}"}}']
+    listed = [
+        "assets:",
+        f"  - {{file: {kept}, marking: U}}",
+        f'  - {{file: {hidden}, marking: U//LES, caption: "{LES} {fill.words()}"}}',
+    ]
     target = fill.draw.choice(("IB-2026-901", "IB-2025-999"))
     body = f"Kept page with [a link](IB-2026-001), [another]({target}).\n\n![kept]({kept})\n\nKept ![{fill.word()}]({hidden}) end."
     return {
@@ -127,7 +135,12 @@ def _pages(fill: Filling) -> Sources:
 def unseen(fill: Filling, *, all_of_them: bool = False) -> Sources:
     """Documents and files that nobody gets; each filling has others."""
     held = f"{fill.name('held')}.md"
-    urgent = ("hazards: [flood, uas]", "priority: urgent", f"date: {day(fill)}", "supersedes: [IB-2026-001, IB-2026-002]")
+    urgent = (
+        "hazards: [flood, uas]",
+        "priority: urgent",
+        f"date: {day(fill)}",
+        "supersedes: [IB-2026-001, IB-2026-002]",
+    )
     words = f"{LES} {fill.words()}"
     known: Sources = {
         f"{fill.name('les')}.md": bulletin("IB-2026-901", f"{LES} {fill.text()}", *urgent, title=words),

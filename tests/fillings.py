@@ -19,7 +19,20 @@ SCRIPTS: Final = (
     "0123456789",
 )
 ODD: Final = ("a_b", "x&y", "5 < 6", "#4", "~20", "2*3", "it's", "C#", "[sic]", "“so”", "$5", "50%", "a\u00a0b")
-ANY: Final = ("A&amp;B", "a | b", "**so**", "_so_", "`a*b`", "<", ">", "* *", 'a "b" c', "\\*", "\U0001f6a8", "[so](https://example.org/so)")
+ANY: Final = (
+    "A&amp;B",
+    "a | b",
+    "**so**",
+    "_so_",
+    "`a*b`",
+    "<",
+    ">",
+    "* *",
+    'a "b" c',
+    "\\*",
+    "\U0001f6a8",
+    "[so](https://example.org/so)",
+)
 FACETS: Final = ("flood", "wildfire", "cyber", "tornado")
 
 
@@ -42,7 +55,10 @@ class Filling:
 
     def words(self) -> str:
         """One to many words, for places in which quotes, bars and backticks would have a meaning."""
-        said = [self.word() if self.draw.randrange(4) else self.draw.choice(ODD) for _ in range(self.draw.choice((0, 1, 4, 15)))]
+        said = [
+            self.word() if self.draw.randrange(4) else self.draw.choice(ODD)
+            for _ in range(self.draw.choice((0, 1, 4, 15)))
+        ]
         return " ".join([self.word(), *said, self.word()])
 
     def plain(self) -> str:

@@ -86,7 +86,7 @@ def tables(fill: Filling) -> str:
 def section(fill: Filling) -> str:
     """A withheld heading with whatever stands under it."""
     said = [f"## {LES} {fill.words()}", f"(U) {fill.text()}", f"### (U) {fill.words()}"]
-    said += [f"```text title=\"(U) {fill.words()}\"\n{fill.text()}\n```", paragraphs(fill)]
+    said += [f'```text title="(U) {fill.words()}"\n{fill.text()}\n```', paragraphs(fill)]
     return "\n\n".join([*said[: fill.draw.randrange(1, 6)], "## (U) kept heading", "(U) kept under it"])
 
 

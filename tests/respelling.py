@@ -16,9 +16,13 @@ from tearline.verify.portions import Unit
 from tearline.verify.settings import Settings
 from tearline.verify.sources import read_sources
 
-TEXTS: Final = frozenset({"paragraph", "item", "cell", "heading", "title", "meta", "inline", "note", "fence", "document"})
+TEXTS: Final = frozenset(
+    {"paragraph", "item", "cell", "heading", "title", "meta", "inline", "note", "fence", "document"}
+)
 _WORD: Final = re.compile(r"[^\W_]+")
-_KEPT: Final = re.compile(r"(\]\([^)]*\)|\[\^[^\]]*\]|\([A-Z][A-Z0-9:+/, -]*\)|<!--|-->|\n[ >]*(?:(?:[-*+]|[0-9]+[.)]) )?)")
+_KEPT: Final = re.compile(
+    r"(\]\([^)]*\)|\[\^[^\]]*\]|\([A-Z][A-Z0-9:+/, -]*\)|<!--|-->|\n[ >]*(?:(?:[-*+]|[0-9]+[.)]) )?)"
+)
 _RUN: Final = re.compile(r"[\w'\u2019.,;:/$%?!()\u2014\u2013 -]*\w[\w'\u2019.,;/$%?!()\u2014\u2013 -]*")
 _GAP: Final = r"(?:\]\([^)]*\)|\[\^[^\]]*\]|[\W_])*?"  # what may stand between two words of a portion
 
@@ -65,7 +69,10 @@ class Respelled:
 
     def _other(self, text: str, *, plain: bool) -> str:
         pieces = _KEPT.split(text)
-        return "".join(piece if number % 2 else _RUN.sub(lambda run: self._run(run[0], plain=plain), piece) for number, piece in enumerate(pieces))
+        return "".join(
+            piece if number % 2 else _RUN.sub(lambda run: self._run(run[0], plain=plain), piece)
+            for number, piece in enumerate(pieces)
+        )
 
     def _run(self, run: str, *, plain: bool) -> str:
         head, tail = run[: len(run) - len(run.lstrip())], run[len(run.rstrip()) :]

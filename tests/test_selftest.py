@@ -137,16 +137,16 @@ def test_a_draft_that_is_published_fails(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 BLIND = """
-import sys
+import runpy, sys
 import tearline.verify.decoding as decoding
 decoding.unquote = lambda text, **how: text
-from tearline.verify.__main__ import main
-main(sys.argv[1:])
+sys.argv.pop(0)
+runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=False)
 """
 
 
 def test_a_verifier_that_does_not_undo_percent_signs_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tearline.judging._COMMAND", ("-P", "-s", "-B", "-c", BLIND))
+    monkeypatch.setattr("tearline.judging._FLAGS", ("-P", "-s", "-B", "-c", BLIND))
     result = tried(small(tmp_path / "site"))
     assert not result.leaked | result.missing | result.astray
     assert [str(one) for one in result.refusals] == []

@@ -10,8 +10,8 @@ from typing import Final
 import yaml
 
 from tearline.verify import marks
-from tearline.verify.portions import Unit
 from tearline.verify.settings import Settings
+from tearline.verify.units import Unit
 
 _FRONT: Final = 1 << 16  # characters of front matter
 _NESTED: Final = 500  # brackets: the fast loader would crash on very many
@@ -82,6 +82,8 @@ class FrontReader:
         mark, end = marks.opening(text)
         if name == "file":
             yield Unit(self.path, line, "name", withheld=True, visible=_SUFFIX.sub("", text), secret=above)
+            return
+        if name == "marking" and above:  # what covers a withheld value is no word of it
             return
         marked = mark is not None and not marks.releasable(mark, self.settings, self.system)
         if name == "compilation_reason" and not (marked or self.whole):

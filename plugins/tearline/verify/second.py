@@ -1,4 +1,4 @@
-"""The full edition as a reader sees it: the nearest visible mark governs a text.
+"""The full edition as a reader sees it: the nearest visible mark governs a text, and so do those of what holds it.
 
 A reading of withheld words that knows nothing of sources, only of what is shown to those who may see all. What it
 finds withheld joins the ledger, and has to be what the naive reading of the sources finds withheld under a mark of
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from bs4 import BeautifulSoup, Tag
@@ -30,7 +30,7 @@ _SPOKEN = re.compile(
     re.DOTALL,
 )
 _CHIP = re.compile(r'<span class="tl-mark[^<>]*>\s*<span[^<>]*>(\([^<>]*\))</span>\s*</span>')
-_EMPHASIS = re.compile(r"</?(?:strong|em|a|code|br|img|hr|div|thead|tbody|table|ul|ol)\b[^<>]*>")
+_EMPHASIS = re.compile(r"</?(?:strong|em|a|code|br|img|hr|thead|tbody|table|ul|ol)\b[^<>]*>")
 _MARK = re.compile(r"\s*\(([^()\n]{1,120})\)\s*")
 _HIDDEN: Final = frozenset(
     {"tl-vh", "tl-rail", "tl-end", "tl-handling", "tl-share", "footnote-ref", "footnote-backref"}
@@ -38,16 +38,22 @@ _HIDDEN: Final = frozenset(
 _BLOCKS: Final = frozenset({"p", "li", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "summary", "label", "pre"})
 BETWEEN: Final = " | "  # pieces of one mark's words that stand apart
 _AT: Final = "data-read"
+_OVER: Final = "data-over"  # the marks that govern everything inside
+_RANKS: Final = ("h2", "h3", "h4", "h5", "h6")
 _SILENT: Final = frozenset({"script", "style", "nav", "svg", "dt"})
 
 
 @dataclass(slots=True)
 class Seen:
-    """Words under one mark. ``sure`` where the mark is the only one of its block: a block with more shows a roll-up."""
+    """Words under one mark. ``sure`` where the mark is the only one of its block: a block with more shows a roll-up.
+
+    ``over`` are the marks of what holds it: the title of a box, a heading, the item that it belongs to.
+    """
 
     mark: marks.Mark
     text: str
     sure: bool = True
+    over: list[marks.Mark] = field(default_factory=list)
 
 
 def read(page: str) -> list[Seen]:
@@ -75,7 +81,8 @@ def _begin(found: list[Seen], node: NavigableString, mark: marks.Mark) -> None:
     """
     inline = next((one for one in node.parents if "tl-inline" in (one.get("class") or ())), None)
     block = next((one for one in node.parents if one.name in _BLOCKS), None)
-    found.append(Seen(mark, ""))
+    over = [found[int(each)].mark for one in _holders(node) for each in str(one.get(_OVER, "")).split()]
+    found.append(Seen(mark, "", over=over))
     at = str(len(found) - 1)
     if inline is not None:
         inline[_AT] = at
@@ -83,9 +90,43 @@ def _begin(found: list[Seen], node: NavigableString, mark: marks.Mark) -> None:
             found[int(str(block[_AT]))].sure = False
     elif block is not None:
         block[_AT] = at
+        for held in _held(block):
+            held[_OVER] = f"{held.get(_OVER, '')} {at}"
         row = block.parent if block.name in ("td", "th") else None
         if row is not None and not row.has_attr(_AT):
             row[_AT] = at
+
+
+def _holders(node: NavigableString) -> Iterator[Tag]:
+    """What a text stands in, up to a wording for others: that answers for itself."""
+    for one in node.parents:
+        if one.name == "details" and "tearline" in _classes(one):
+            return
+        yield one
+
+
+def _held(block: Tag) -> Iterator[Tag]:
+    """What a block's mark governs beside its own words: a title its box, a heading its section, an item its own."""
+    if block.name == "li":
+        yield block
+    elif block.parent is not None and (block.name == "summary" or "admonition-title" in _classes(block)):
+        yield block.parent
+    elif block.name == "label":
+        labels = block.find_previous_siblings("label")
+        tabs = block.find_parent("div", class_="tabbed-set")
+        content = tabs.find("div", class_="tabbed-content") if tabs else None
+        if isinstance(content, Tag):
+            yield from content.find_all("div", class_="tabbed-block", recursive=False)[len(labels) :][:1]
+    elif block.name in _RANKS:
+        for other in (one for one in block.next_siblings if isinstance(one, Tag)):
+            if (other.name in _RANKS and other.name <= block.name) or "footnote" in _classes(other):
+                return
+            yield other
+
+
+def _classes(tag: Tag) -> list[str]:
+    given = tag.get("class")
+    return given if isinstance(given, list) else []
 
 
 def _plainer(markup: str) -> str:
@@ -94,9 +135,7 @@ def _plainer(markup: str) -> str:
 
 
 def _is_silent(tag: Tag) -> bool:
-    given = tag.get("class")
-    names = [tag.name, *(given if isinstance(given, list) else ())]
-    return not (_SILENT | _HIDDEN).isdisjoint(names)
+    return not (_SILENT | _HIDDEN).isdisjoint([tag.name, *_classes(tag)])
 
 
 def _strings(soup: BeautifulSoup) -> Iterator[tuple[NavigableString, marks.Mark | None]]:
@@ -108,8 +147,16 @@ def _strings(soup: BeautifulSoup) -> Iterator[tuple[NavigableString, marks.Mark 
 
 
 def withheld(page: str, settings: Settings, system: str) -> list[Seen]:
-    """What a page of the full edition shows under marks that this edition may not see."""
-    return [one for one in read(page) if not marks.releasable(one.mark, settings, system)]
+    """What a page of the full edition shows under marks that this edition may not see.
+
+    Beside a bulletin's own words it has the site's, under marks of the site's system.
+    """
+    systems = (system, settings.system)
+
+    def is_seen(mark: marks.Mark) -> bool:
+        return any(marks.releasable(mark, settings, each) for each in systems)
+
+    return [one for one in read(page) if not all(map(is_seen, (one.mark, *one.over)))]
 
 
 def check(document: Document, seen: list[Seen], shown: str) -> Iterator[Finding]:

@@ -75,9 +75,20 @@ def read_sources(settings: Settings, jobs: int = 1) -> list[Document]:
 
 
 def held(documents: Iterable[Document], files: Iterable[str]) -> list[Document]:
-    """The documents; those without a page in the site are withheld whole, their titles too."""
+    """The documents; those without a page in the site are withheld whole, their titles too.
+
+    A bulletin of which no word is released keeps its address: the full edition has it.
+    """
     there = set(files)
-    return [_whole(one) if (one.released or one.number) and one.address not in there else one for one in documents]
+
+    def whole(document: Document) -> Document:
+        if document.address in there:
+            return document
+        if document.released:
+            return _whole(document)
+        return replace(_whole(document), address=document.address) if document.number else document
+
+    return [whole(document) for document in documents]
 
 
 def _whole(document: Document) -> Document:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sites import CONFIGURATION, bulletin, make_site
+import pytest
+
+from sites import CONFIGURATION, bulletin, make_site, tearline
 from tearline.verify import read_settings
 from tearline.verify.inline import inside
 from tearline.verify.sources import held, read_sources
@@ -54,3 +56,17 @@ def test_entities_are_undone_wherever_words_stand() -> None:
     assert seen.images == [("e.png", "C&D")]
     assert "g@example.org" in seen.more
     assert seen.visible.endswith("H&I")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "(U//LES) Qaalo qaamo:\n\n- Qaaro qaasy [qaatu](U//FOUO) qaavi",
+        "- (U//LES) Qaalo\n    - Qaaro [qaatu](U//FOUO) qaavi",
+    ],
+    ids=["below a lead-in", "below an item"],
+)
+def test_a_lower_inline_portion_in_an_unmarked_item_is_read_alike(tmp_path: Path, body: str) -> None:
+    root = make_site(tmp_path / "site", {"a.md": bulletin("IB-2026-001", f"(U) Words.\n\n{body}")}).parent
+    ran = tearline("build", cwd=root)
+    assert ran.code == 0, ran.said

@@ -5,7 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import os
 import random
-from collections.abc import Mapping
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -95,6 +100,41 @@ def test_the_same_seed_sows_the_same_and_nothing_that_is_there() -> None:
     assert len(set(first)) == len(first)
     taken = Sower(5, lambda text: text in first[:100])
     assert not set(first[:100]) & {taken("place") for _ in range(50)}
+
+
+def at_work_on(root: Path) -> list[str]:
+    """The processes whose command names something below a folder."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            found += [path.parent.name] if f"{root}/".encode() in path.read_bytes() else []
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="processes are listed in /proc")
+def test_one_that_is_stopped_leaves_neither_files_nor_processes(tmp_path: Path) -> None:
+    root = small(tmp_path / "site")
+    command = [sys.executable, "-m", "tearline.cli", "selftest"]
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        said = next(line for line in process.stderr if line.startswith("Verifying"))
+        assert until(lambda: bool(at_work_on(root)), process), said
+        process.send_signal(signal.SIGTERM)
+        process.communicate()
+    assert process.returncode == 128 + signal.SIGTERM
+    assert until(lambda: not at_work_on(root))
+    assert sorted(path.name for path in root.iterdir()) == ["bulletins", "mkdocs.yml", "overrides", "placeholder"]
+
+
+def until(so: Callable[[], bool], process: subprocess.Popen[str] | None = None) -> bool:
+    """Wait until something is so, or a process has ended, or nothing can come of waiting."""
+    for _ in range(600):
+        if so():
+            return True
+        if process is not None and process.poll() is not None:
+            return False
+        time.sleep(0.05)
+    return False
 
 
 # --- faults built in --------------------------------------------------------------------------------------------

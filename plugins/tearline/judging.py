@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -108,24 +109,13 @@ def _asked(
     known = {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}
     known |= {KEY: str(Path(environ[KEY]).absolute())} if environ.get(KEY) else {}
     asked = [*arguments, "--config-file", str(policy.path.absolute()), "--report", str(report)]
-    try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter, no shell
-            [sys.executable, *_FLAGS, module, *asked],
-            cwd=policy.root,
-            env=known,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=TIME_LIMIT,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise JudgeError("the verifier took too long") from None
-    said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-    if done.returncode == _USAGE:
+    code, stderr = _run([sys.executable, *_FLAGS, module, *asked], policy.root, known)
+    said = stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+    if code == _USAGE:
         raise RecordError(said.removeprefix("tearline: "))
-    if done.returncode not in _DONE:
+    if code not in _DONE:
         refuse_full(report.parent)
-        raise JudgeError(f"the verifier failed with exit code {done.returncode}")
+        raise JudgeError(f"the verifier failed with exit code {code}")
     try:
         told = json.loads(report.read_bytes())
     except (OSError, ValueError):
@@ -133,6 +123,27 @@ def _asked(
     if not isinstance(told, dict):
         raise JudgeError(_UNREADABLE)
     return told
+
+
+def _run(command: Sequence[str], folder: Path, environ: Mapping[str, str]) -> tuple[int, bytes]:
+    """Exit code and errors of a program. Should we be stopped, so are it and the processes it shares its work with."""
+    with subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
+        command,
+        cwd=folder,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        try:
+            _, stderr = process.communicate(timeout=TIME_LIMIT)
+        except BaseException as error:
+            os.killpg(process.pid, signal.SIGKILL)
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise JudgeError("the verifier took too long") from None
+            raise
+    return process.returncode, stderr
 
 
 def _finding(told: Mapping[str, Any]) -> Finding:

@@ -47,13 +47,13 @@ _SILENT: Final = frozenset({"script", "style", "nav", "svg", "dt"})
 class Seen:
     """Words under one mark. ``sure`` where the mark is the only one of its block: a block with more shows a roll-up.
 
-    ``over`` are the marks of what holds it: the title of a box, a heading, the item that it belongs to.
+    ``over`` is what holds it: the title of a box, a heading, the item that it belongs to.
     """
 
     mark: marks.Mark
     text: str
     sure: bool = True
-    over: list[marks.Mark] = field(default_factory=list)
+    over: list[Seen] = field(default_factory=list)
 
 
 def read(page: str) -> list[Seen]:
@@ -77,11 +77,13 @@ def read(page: str) -> list[Seen]:
 def _begin(found: list[Seen], node: NavigableString, mark: marks.Mark) -> None:
     """A mark governs the block that it stands in, and the row where it stands in its first cell.
 
-    One inside a block's text governs what encloses it there; the block's own mark is then a roll-up.
+    One inside a block's text governs what encloses it there and is asked about alone; the block's own mark is then a
+    roll-up.
     """
     inline = next((one for one in node.parents if "tl-inline" in (one.get("class") or ())), None)
     block = next((one for one in node.parents if one.name in _BLOCKS), None)
-    over = [found[int(each)].mark for one in _holders(node) for each in str(one.get(_OVER, "")).split()]
+    holders = _holders(node) if inline is None else ()
+    over = [found[int(each)] for one in holders for each in str(one.get(_OVER, "")).split()]
     found.append(Seen(mark, "", over=over))
     at = str(len(found) - 1)
     if inline is not None:
@@ -153,10 +155,10 @@ def withheld(page: str, settings: Settings, system: str) -> list[Seen]:
     """
     systems = (system, settings.system)
 
-    def is_seen(mark: marks.Mark) -> bool:
-        return any(marks.releasable(mark, settings, each) for each in systems)
+    def is_kept(one: Seen) -> bool:
+        return not any(marks.releasable(one.mark, settings, each) for each in systems)
 
-    return [one for one in read(page) if not all(map(is_seen, (one.mark, *one.over)))]
+    return [one for one in read(page) if is_kept(one) or any(over.sure and is_kept(over) for over in one.over)]
 
 
 def check(document: Document, seen: list[Seen], shown: str) -> Iterator[Finding]:

@@ -759,6 +759,11 @@ INLINE = """\
 (U//LES) Zephrin [Okonjo](U//SSI "someone"):
 
 - Sixth Brindlow line.
+
+(U) Words that lead in:
+
+- Seventh [old](U) and [Caldmoor](U//SSI) line.
+    - Eighth line in public.
 """
 
 

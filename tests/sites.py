@@ -92,7 +92,7 @@ def trees_of(
     """A new site below ``root``, composed for each of its editions."""
     policy = policy_of(make_site(root, sources, configuration))
     corpus = read_corpus(policy)
-    return {name: compose(corpus, policy, edition, now) for name, edition in policy.editions.items()}
+    return compose(corpus, policy, now)
 
 
 def rules(found: Iterable[Finding]) -> list[str]:

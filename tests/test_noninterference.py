@@ -45,7 +45,7 @@ def staged(root: Path) -> dict[str, tuple[int, bytes]]:
     """Every file of the EOC edition's stage with its permissions. What cannot be read is held back."""
     policy = policy_of(root / "mkdocs.yml")
     corpus = read_corpus(policy)
-    tree = compose(corpus, policy, policy.editions["eoc"], NOW)
+    tree = compose(corpus, policy, NOW)["eoc"]
     wrong = [str(one) for one in (*corpus.findings, *tree.findings) if one.severity is Severity.ERROR]
     assert not tree.refused
     assert all("held" in name for name in corpus.refused), wrong
@@ -77,7 +77,7 @@ def test_the_stage_of_an_edition_that_withholds_nothing_does_change(tmp_path: Pa
     trees = []
     for seed in (1, 2):
         policy = policy_of(site(tmp_path / str(seed), stand, seed) / "mkdocs.yml")
-        trees.append(compose(read_corpus(policy), policy, policy.editions["full"], NOW))
+        trees.append(compose(read_corpus(policy), policy, NOW)["full"])
     pages = [name for name in trees[0].files if name.startswith("2026/") and "800" not in name]
     assert len(pages) > len(PLACES)
     assert [name for name in pages if trees[0].files[name] == trees[1].files.get(name)] == []

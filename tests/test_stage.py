@@ -97,7 +97,7 @@ def test_without_an_index_page_there_is_still_a_home(tmp_path: Path) -> None:
     config = make_site(tmp_path, SEEN)
     (config.parent / "bulletins" / "index.md").unlink()
     policy = policy_of(config)
-    tree = compose(read_corpus(policy), policy, policy.editions["eoc"], NOW)
+    tree = compose(read_corpus(policy), policy, NOW)["eoc"]
     assert tree.files["index.md"].told["title"] == "Test Center, EOC edition"
 
 
@@ -105,7 +105,7 @@ def test_an_index_in_capitals_is_the_home_page(tmp_path: Path) -> None:
     config = make_site(tmp_path, {"INDEX.MD": page("Capital welcome.")}, CONFIGURATION.replace("index.md", "INDEX.MD"))
     (config.parent / "bulletins" / "index.md").unlink()
     policy = policy_of(config)
-    tree = compose(read_corpus(policy), policy, policy.editions["eoc"], NOW)
+    tree = compose(read_corpus(policy), policy, NOW)["eoc"]
     assert "Capital welcome." in tree.files["index.md"].body
     assert [name for name in tree.files if name.casefold() == "index.md"] == ["index.md"]
 
@@ -117,7 +117,7 @@ def test_theme_files_are_of_known_types_and_plain(tmp_path: Path) -> None:
     (theme / ".hidden").write_text("x", encoding="utf-8")
     (theme / "link.css").symlink_to("/etc/hostname")
     policy = policy_of(config)
-    tree = compose(read_corpus(policy), policy, policy.editions["eoc"], NOW)
+    tree = compose(read_corpus(policy), policy, NOW)["eoc"]
     assert rules(tree.findings) == ["theme-file"] * 3
     assert not {"notes.bak", ".hidden", "link.css"} & set(tree.theme)
 

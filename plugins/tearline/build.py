@@ -68,9 +68,8 @@ def check(policy: Policy, paths: Sequence[Path], now: dt.datetime) -> Outcome:
     Raises ``JudgeError`` where looking for them failed.
     """
     corpus = read_corpus(policy, paths)
-    renderer = Renderer(extensions(policy))
-    trees = [compose(corpus, policy, edition, now, renderer) for edition in policy.editions.values()]
-    outcome = Outcome(_findings(corpus, trees), others=corpus.others, checked=len(corpus.documents))
+    trees = compose(corpus, policy, now)
+    outcome = Outcome(_findings(corpus, trees.values()), others=corpus.others, checked=len(corpus.documents))
     if corpus.whole and corpus.documents:
         try:
             repeated = repetitions(policy, os.environ)
@@ -235,7 +234,7 @@ def _composed(policy: Policy, now: dt.datetime, how: How) -> tuple[Outcome, dict
     corpus = read_corpus(policy)
     renderer = Renderer(extensions(policy))
     while True:
-        trees = {name: compose(corpus, policy, edition, now, renderer) for name, edition in policy.editions.items()}
+        trees = compose(corpus, policy, now, renderer)
         found = _findings(corpus, trees.values())
         late = {path for tree in trees.values() for path in tree.refused}
         if not (how.hold and corpus.hold(late, found)):

@@ -1,4 +1,4 @@
-"""Released entries -> the pages that lead to them: home, all bulletins, and one page for each value of each facet.
+"""Released entries -> the pages that lead to them: all bulletins, and one page for each value of each facet.
 
 Plain Markdown, made of released metadata only. What is not in an edition leaves no gap here: counts, months and
 facet pages are made from what there is.
@@ -12,15 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tearline.emit import escaped, shown
+from tearline.emit import escaped
+from tearline.entries import Entry, spelled
 from tearline.marking import Mark
-from tearline.naming import ALL, BROWSE, HOME
-from tearline.policy import Edition, Policy
-from tearline.presentation import Entry, end_of, labels, spelled
+from tearline.naming import ALL, BROWSE
+from tearline.policy import Policy
+from tearline.presentation import labels
 from tearline.release import FACETS
 
-PINNED_FOR: Final = dt.timedelta(days=7)  # an urgent item that says no end
-LATEST: Final = 8  # entries of the home page's "latest" list
 FACET_PAGES: Final = {
     "hazards": "hazard",
     "lifelines": "lifeline",
@@ -60,8 +59,7 @@ def newest_first(entries: Iterable[Entry]) -> list[Entry]:
 def _link(entry: Entry, page: str) -> str:
     title = entry.released.title
     target = posixpath.relpath(entry.page, posixpath.dirname(page) or ".")
-    words = escaped(title.words).replace('"', "&quot;")  # a card's link stands in a quoted title
-    return f"({title.mark}) [{words}]({target})"
+    return f"({title.mark}) [{escaped(title.words)}]({target})"
 
 
 def _remarks(entry: Entry, policy: Policy, now: dt.datetime) -> str:
@@ -79,71 +77,20 @@ def _row(entry: Entry, page: str, policy: Policy, now: dt.datetime) -> list[str]
     return [f"- {_link(entry, page)}  ", f"    {_remarks(entry, policy, now)}"]
 
 
-def _card(entry: Entry, policy: Policy, now: dt.datetime) -> list[str]:
-    """An urgent item, readable without opening it: what, until when, what to do, where."""
-    lines = [f'!!! urgent "{_link(entry, HOME)}"', f"    **Urgent** · {_remarks(entry, policy, now)}", ""]
-    for key, label in (("action", "Do now"), ("area", "Where")):
-        if key in entry.released.texts:
-            lines += [f"    **{label}:** {shown(entry.released.texts[key])}", ""]
-    return lines
-
-
-def _card_marks(entry: Entry) -> Iterator[Mark]:
-    yield from _row_marks(entry)
-    yield from (entry.released.texts[key].mark for key in ("action", "area") if key in entry.released.texts)
-
-
-def _row_marks(entry: Entry) -> Iterator[Mark]:
+def row_marks(entry: Entry) -> Iterator[Mark]:
     """The marks of what a row shows, or tells by standing where it stands."""
     yield entry.released.title.mark
     yield from entry.marks
-
-
-def _pinned(entry: Entry, now: dt.datetime) -> bool:
-    """Whether an urgent item stands at the top: until its time is over, or for a week where it names none."""
-    if entry.values.get("priority") != "urgent":
-        return False
-    when = entry.values.get("date")
-    return "in_effect_until" in entry.values or when is None or end_of(when) + PINNED_FOR > now
-
-
-def _headline(urgent: Sequence[Entry], others: Sequence[Entry]) -> str:
-    """What a reader in a hurry has to know first; an empty state is said in words."""
-    if not urgent:
-        return f"No urgent bulletins in effect{f', {len(others)} others' if others else ''}"
-    more = f", {len(others)} more" if others else ""
-    return f"In effect now: {len(urgent)} urgent{more}"
-
-
-def home(entries: Sequence[Entry], policy: Policy, edition: Edition, now: dt.datetime) -> Listing:
-    """Urgent items in effect, then what else is in effect, then the latest."""
-    newest = newest_first(entries)
-    current = [entry for entry in newest if not entry.superseded_by and not entry.ended(now)]
-    urgent = [entry for entry in current if _pinned(entry, now)]
-    others = [entry for entry in current if entry not in urgent and "in_effect_until" in entry.values]
-    lines = [f"# {_headline(urgent, others)}", ""]
-    for entry in urgent:
-        lines += _card(entry, policy, now)
-    if others:
-        lines += ["## Also in effect" if urgent else "## In effect", ""]
-        lines += [line for entry in others for line in _row(entry, HOME, policy, now)] + [""]
-    latest = [entry for entry in newest if entry not in urgent and entry not in others][:LATEST]
-    lines += ["## Latest", ""]
-    lines += [line for entry in latest for line in _row(entry, HOME, policy, now)] or ["No other bulletins."]
-    lines += ["", f"[All bulletins]({ALL}) · [Browse by hazard, lifeline, region, product and year]({BROWSE})", ""]
-    marks = [mark for entry in urgent for mark in _card_marks(entry)]
-    marks += [mark for entry in (*others, *latest) for mark in _row_marks(entry)]
-    return Listing(HOME, edition.site_name, "\n".join(lines), tuple(marks))
 
 
 def _list_page(page: str, title: str, entries: Iterable[Entry], policy: Policy, now: dt.datetime) -> Listing:
     chosen = newest_first(entries)
     lines = [f"# {escaped(title)}", ""]
     lines += [line for entry in chosen for line in _row(entry, page, policy, now)]
-    return Listing(page, title, "\n".join(lines) + "\n", tuple(mark for entry in chosen for mark in _row_marks(entry)))
+    return Listing(page, title, "\n".join(lines) + "\n", tuple(mark for entry in chosen for mark in row_marks(entry)))
 
 
-def _groups(entries: Sequence[Entry], policy: Policy) -> Iterator[tuple[str, str, list[tuple[str, str, list[Entry]]]]]:
+def groups(entries: Sequence[Entry], policy: Policy) -> Iterator[tuple[str, str, list[tuple[str, str, list[Entry]]]]]:
     """Per way of browsing: its folder, its title, and (file name, label, entries) of each value that has any."""
     for facet in FACETS:
         known: Mapping[str, str] = getattr(policy.vocabulary, facet)
@@ -167,13 +114,13 @@ def _product(entry: Entry, policy: Policy) -> str | None:
 
 
 def listings(entries: Sequence[Entry], policy: Policy, now: dt.datetime) -> list[Listing]:
-    """Every generated page but the home page."""
+    """Every page that lists bulletins, but the home page."""
     made = [_list_page(ALL, "All bulletins", entries, policy, now)]
     overview = ["# Browse", ""]
-    for folder, title, groups in _groups(entries, policy):
-        if groups:
+    for folder, title, values in groups(entries, policy):
+        if values:
             overview += [f"## {title}", ""]
-        for name, label, chosen in groups:
+        for name, label, chosen in values:
             page = f"browse/{folder}/{name}.md"
             made.append(_list_page(page, f"{title}: {label}" if folder != "year" else label, chosen, policy, now))
             overview.append(f"- [{escaped(label)}]({folder}/{name}.md) ({len(chosen)})")

@@ -85,7 +85,7 @@ class TearlinePlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # t
         moment = build_moment(self.environment)
         os.environ["SOURCE_DATE_EPOCH"] = str(build_epoch(moment))
         corpus = read_corpus(policy)
-        trees = {name: compose(corpus, policy, one, moment) for name, one in policy.editions.items()}
+        trees = compose(corpus, policy, moment)
         findings = in_order([*corpus.findings, *(one for tree in trees.values() for one in tree.findings)])
         for one in findings:
             LOG.log(logging.ERROR if refuses([one], strict=config.strict) else _LEVELS[one.severity], "%s", one)

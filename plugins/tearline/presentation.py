@@ -1,18 +1,17 @@
 """Released -> what the theme is told about a page: banner, legend, notices, key facts, state, links.
 
-Everything here is recomputed from released content (marking-language.md, section 7). The source is out of reach:
-an ``Entry`` holds what the edition may see and nothing else, so an absent key can leave no trace.
+Everything here is recomputed from released content (marking-language.md, section 7).
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
-from tearline.bulletin.metadata import When
+from tearline.entries import Entry, Neighbours, end_of, spelled
 from tearline.marking import Mark, join, lowest, open_mark, system
 from tearline.policy import Edition, Policy
 from tearline.release import FACETS, Released, Shown
@@ -21,8 +20,8 @@ EXERCISE: Final = "EXERCISE EXERCISE EXERCISE: everything on this site is fictio
 WITHHELD: Final = (
     "This copy leaves out some law enforcement details. It holds everything cleared for emergency management."
 )
+PAST: Final = frozenset({"ended", "superseded", "recalled"})  # states that a reader must see wherever it is mentioned
 RECALLED: Final = "Do not use this bulletin. Stop acting on it, and tell those you sent it to."
-IN_EFFECT: Final = "After this time, treat as ended."
 FACET_LABELS: Final = {
     "hazards": "Hazards",
     "lifelines": "Lifelines",
@@ -35,67 +34,10 @@ DATE_LABELS: Final = {
     "date": "Published",
     "information_cutoff": "Information as of",
 }
-# A date without a time lasts until it is over everywhere: an end must never come early for a reader.
-_END_OF_DAY: Final = dt.timedelta(days=1, hours=12)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A released bulletin and what the pages around it need to know.
-
-    ``values`` holds the single values of the front matter that the edition may see (dates, product, …), ``marks``
-    the marks that these, facets and references were given; ``page`` is the staged file below docs, such as
-    ``2026/ib-2026-014.md``; ``quiet`` is whether the author asked that nothing be said of what is withheld.
-    """
-
-    released: Released
-    values: Mapping[str, Any]
-    marks: tuple[Mark, ...]
-    page: str
-    quiet: bool = False
-    superseded_by: tuple[str, ...] = ()
-
-    @property
-    def address(self) -> str:
-        """The page's address below the site's root: ``2026/ib-2026-014/``."""
-        return self.page.removesuffix(".md") + "/"
-
-    @property
-    def year(self) -> str:
-        """The year in the product number."""
-        return self.page.partition("/")[0]
-
-    def ended(self, now: dt.datetime) -> bool:
-        """Whether ``in_effect_until`` has passed."""
-        until = self.values.get("in_effect_until")
-        return until is not None and end_of(until) <= now
-
-    def state(self, now: dt.datetime) -> tuple[str, str]:
-        """The state's key and its sentence; both empty where nothing is known."""
-        if self.superseded_by:
-            return "superseded", f"Replaced by {', '.join(self.superseded_by)}"
-        until = self.values.get("in_effect_until")
-        if until is None:
-            return "", ""
-        if self.ended(now):
-            return "ended", f"No longer in effect since {spelled(until)}"
-        return "in-effect", f"In effect until {spelled(until)}. {IN_EFFECT}"
-
-
-def end_of(when: When) -> dt.datetime:
-    """The moment at which something in effect until ``when`` has ended."""
-    if isinstance(when, dt.datetime):
-        return when
-    return dt.datetime.combine(when, dt.time(), dt.UTC) + _END_OF_DAY
-
-
-def spelled(when: When) -> str:
-    """A date or moment for readers: ``Thu 12 March 2026, 02:55 EST``."""
-    day = f"{when:%a} {when.day} {when:%B} {when.year}"
-    if not isinstance(when, dt.datetime):
-        return day
-    zone = when.tzname() or ""
-    return f"{day}, {when:%H:%M} {zone if zone[:1].isalpha() else f'UTC{zone}'}".strip()
+# What a telephone can dial as it is written: a local, national or international number, with an extension or without.
+_NUMBER: Final = re.compile(
+    r"(?<![\w+-])(?:\+[1-9](?:[ .-]?[0-9]){7,14}|(?:1[ .-])?(?:\([0-9]{3}\)[ ]?|[0-9]{3}[ .-])?[0-9]{3}[.-][0-9]{4})(?![\w-])"
+)
 
 
 def desk(policy: Policy, edition: Edition) -> Shown | None:
@@ -144,16 +86,19 @@ def page_of(kind: str, edition: Edition, policy: Policy, carried: Iterable[Mark]
 
 
 def bulletin_page(
-    entry: Entry, edition: Edition, policy: Policy, now: dt.datetime, present: Mapping[str, Entry]
+    entry: Entry, edition: Edition, policy: Policy, among: Neighbours, linked: Iterable[str] = ()
 ) -> dict[str, Any]:
-    """The front matter of a bulletin's page."""
+    """The front matter of a bulletin's page. ``linked`` are the bulletins that its body leads to."""
     released = entry.released
-    state, state_text = entry.state(now)
+    state, state_text = entry.state(among.now)
     contact = released.texts.get("contact") or desk(policy, edition)
     withheld = released.withheld and edition.withheld_notice and not entry.quiet
-    beside = [contact.mark] if contact is not None else []
+    named = (*released.supersedes, *released.related, *entry.superseded_by)
+    beside = [*([contact.mark] if contact is not None else []), *among.marks(named)]
+    until = entry.values.get("in_effect_until")
     told = {
         "id": released.id,
+        "title_mark": str(released.title.mark),
         "marks": legend_of([*released.legend, *entry.marks, *beside]),
         "sharing": released.banner.sharing,
         "facts": facts(entry, policy),
@@ -163,13 +108,16 @@ def bulletin_page(
         "designation": designation(released, policy, edition),
         "state": state,
         "state_text": state_text,
+        "until": machine_time(end_of(until)) if until is not None else "",
         "priority": entry.values.get("priority", ""),
         "product": product(entry, policy),
-        "contact": {"mark": str(contact.mark), "text": contact.words} if contact is not None else None,
+        "contact": said_by_phone(contact),
         "feedback": feedback(released.id, policy),
-        "supersedes": addresses(released.supersedes, present),
-        "related": addresses(released.related, present),
-        "superseded_by": addresses(entry.superseded_by, present),
+        "supersedes": among.mentions(released.supersedes),
+        "related": among.mentions(released.related),
+        "superseded_by": among.mentions(entry.superseded_by),
+        "linked": [one for one in among.mentions(linked) if one.get("state") in PAST],
+        "elsewhere": [{"edition": name, "url": url} for name, url in among.elsewhere.get(released.id, {}).items()],
     }
     front = {"title": released.title.words}
     if "summary" in released.texts:
@@ -177,6 +125,24 @@ def bulletin_page(
     said = {key: value for key, value in told.items() if value not in (None, "", [], {}, False)}
     carried = [released.banner, *above_lowest([*beside, *entry.marks])]
     return {**front, "tearline": page_of("bulletin", edition, policy, carried, **said)}
+
+
+def machine_time(moment: dt.datetime) -> str:
+    """A moment as scripts read it: ``2026-03-12T07:55:00Z``."""
+    return f"{moment.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def said_by_phone(text: Shown | None) -> dict[str, Any] | None:
+    """A contact, and its words cut so that each telephone number stands alone: a phone can call it."""
+    if text is None:
+        return None
+    parts, last = [], 0
+    for number in _NUMBER.finditer(text.words):
+        parts += [{"text": text.words[last : number.start()]}] if number.start() > last else []
+        parts.append({"text": number[0], "call": re.sub(r"[^0-9+]", "", number[0])})
+        last = number.end()
+    parts += [{"text": text.words[last:]}] if last < len(text.words) else []
+    return {"mark": str(text.mark), "text": text.words, "parts": parts}
 
 
 def facts(entry: Entry, policy: Policy) -> list[dict[str, str]]:
@@ -241,8 +207,3 @@ def feedback(name: str, policy: Policy) -> dict[str, str] | None:
     useful = f"subject={quote(f'Was {name} useful?')}"
     more = f"subject={quote(f'Request for more on {name}')}"
     return {"useful": f"mailto:{policy.desk_email}?{useful}", "more": f"mailto:{policy.desk_email}?{more}"}
-
-
-def addresses(names: Iterable[str], present: Mapping[str, Entry]) -> list[dict[str, str]]:
-    """Other bulletins, where this edition has them."""
-    return [{"id": name, "url": present[name].address} for name in names if name in present]

@@ -9,6 +9,7 @@ from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
 
@@ -116,6 +117,7 @@ def _policy(path: Path, site: SiteShape, ours: TearlineShape, document: Document
         pages=tuple(ours.pages),
         contact=ours.contact,
         desk_email=ours.email,
+        zone=ZoneInfo(ours.timezone),
         vocabulary=_vocabulary(ours.vocabulary),
         notices=_notices(ours, agency),
         editions={name: _edition(name, shape, site) for name, shape in ours.editions.items()},

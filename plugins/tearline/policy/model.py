@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -92,6 +93,7 @@ class Policy:
     pages: tuple[str, ...]
     contact: str
     desk_email: str
+    zone: dt.tzinfo
     vocabulary: Vocabulary
     notices: Mapping[str, str]
     editions: Mapping[str, Edition]

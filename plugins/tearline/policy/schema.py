@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal, get_args
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -85,7 +86,14 @@ def _icons(value: Any) -> Any:
 
 _LONGEST_LINE = 1000
 
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise wrong("there is no such time zone; it wants a name such as America/New_York")
+    return name
+
+
 Line = Annotated[str, AfterValidator(_line)]
+Zone = Annotated[str, AfterValidator(_zone)]
 Prose = Annotated[str, AfterValidator(_prose)]
 Entries = Annotated[dict[str, str], BeforeValidator(_entries)]
 Audience = Literal["sltt", "law-enforcement", "federal", "private-sector", "public"]
@@ -136,6 +144,7 @@ class TearlineShape(_Shape):
     pages: list[Line] = ["index.md"]
     contact: Line = ""
     email: Line = ""
+    timezone: Zone = "UTC"
     vocabulary: VocabularyShape = VocabularyShape()
     notices: dict[str, Prose] = {}
     originators: list[Line] = []

@@ -15,13 +15,14 @@ given it. Everything is composed before anything is written, so that a check can
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from pathlib import Path
 
 import frontmatter
 
 from tearline.corpus import Corpus
 from tearline.findings import in_order
-from tearline.policy import Edition, Policy, extensions
+from tearline.policy import Policy, extensions
 from tearline.proof import Renderer
 from tearline.stage.composing import Composer
 from tearline.stage.deciding import Decided
@@ -31,19 +32,32 @@ from tearline.stage.model import File, Tree
 __all__ = ["File", "Tree", "compose", "write"]
 
 
-def compose(
-    corpus: Corpus, policy: Policy, edition: Edition, now: dt.datetime, renderer: Renderer | None = None
-) -> Tree:
-    """The edition's tree. ``now`` decides what is still in effect; ``renderer`` is one for all editions.
+def compose(corpus: Corpus, policy: Policy, now: dt.datetime, renderer: Renderer | None = None) -> dict[str, Tree]:
+    """Each edition's tree. ``now`` decides what is still in effect; ``renderer`` is one for all editions.
 
     Refused documents are named in the result; their pages are not there.
     """
-    decided = Decided(corpus, policy, edition)
-    Composer(decided, now, renderer or Renderer(extensions(policy))).compose()
-    if corpus.whole:
-        furnish(decided)
-    decided.tree.findings = in_order(decided.tree.findings)
-    return decided.tree
+    renderer = renderer or Renderer(extensions(policy))
+    decided = {name: Decided(corpus, policy, edition) for name, edition in policy.editions.items()}
+    for each in decided.values():
+        Composer(each, now, renderer, _elsewhere(each, decided.values())).compose()
+        if corpus.whole:
+            furnish(each)
+        each.tree.findings = in_order(each.tree.findings)
+    return {name: each.tree for name, each in decided.items()}
+
+
+def _elsewhere(here: Decided, all_of: Iterable[Decided]) -> dict[str, dict[str, str]]:
+    """By bulletin, the pages of editions that see less, by their names: who sees all may lead there, nobody else."""
+    found: dict[str, dict[str, str]] = {}
+    if here.edition.sanitized:
+        return found
+    for other in all_of:
+        if other.edition.sanitized and other.edition.site_url:
+            for name, entry in other.entries.items():
+                address = f"{other.edition.site_url.rstrip('/')}/{entry.address}"
+                found.setdefault(name, {})[other.edition.site_name] = address
+    return found
 
 
 def write(tree: Tree, out: Path) -> None:

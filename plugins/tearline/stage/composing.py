@@ -12,22 +12,22 @@ from urllib.parse import quote
 from tearline.assets import Asset
 from tearline.corpus import ELSEWHERE, MarkedBulletin, SitePage, resolved, target_id
 from tearline.emit import Addresses, emit
+from tearline.entries import Entry, Neighbours, spelled
 from tearline.findings import Place, finding
-from tearline.listings import home, listings
+from tearline.home import home
+from tearline.listings import listings
 from tearline.marking import Mark, lowest
 from tearline.naming import ASSETS, HOME, page_name
 from tearline.pages import GONE, Surroundings, page_body
 from tearline.presentation import (
     RECALLED,
-    Entry,
     above_lowest,
-    addresses,
     asking,
     bulletin_page,
     desk,
     legend_of,
     page_of,
-    spelled,
+    said_by_phone,
 )
 from tearline.proof import Renderer, prove
 from tearline.release import is_raster
@@ -40,7 +40,9 @@ _ATTEMPTS: Final = 3  # emissions of one bulletin: as it is, then with less emph
 class Composer:
     """Fills an edition's tree. Each method adds one page, or says why it cannot be there."""
 
-    def __init__(self, decided: Decided, now: dt.datetime, renderer: Renderer) -> None:
+    def __init__(
+        self, decided: Decided, now: dt.datetime, renderer: Renderer, elsewhere: Mapping[str, Mapping[str, str]]
+    ) -> None:
         self.decided = decided
         self.corpus = decided.corpus
         self.policy = decided.policy
@@ -49,7 +51,11 @@ class Composer:
         self.entries = decided.entries
         self.now = now
         self.renderer = renderer
+        self.recalled = {name: decided.address(name) for name in decided.recalled}
+        tombstones = {name: page.removesuffix(".md") + "/" for name, page in self.recalled.items()}
+        self.among = Neighbours(self.entries, tombstones, elsewhere, now)
         self.names = {HOME, *(page.name for page in decided.pages), *(entry.page for entry in self.entries.values())}
+        self.names.update(self.recalled.values())
 
     def compose(self) -> None:
         """Every page, and the files that pages use."""
@@ -82,17 +88,17 @@ class Composer:
 
     def bulletin(self, source: MarkedBulletin, entry: Entry) -> None:
         """A bulletin's page, unless the renderer would misread it."""
-        body = self.proved(source, entry)
+        linked: dict[str, None] = {}
+        body = self.proved(entry, self.addresses(source, entry, linked))
         if body is None:
             self.tree.findings.append(finding("emission-mismatch", Place(source.path), portion=source.id))
             self.tree.refused.append(source.path)
             return
-        self.put(entry.page, bulletin_page(entry, self.edition, self.policy, self.now, self.entries), body)
+        self.put(entry.page, bulletin_page(entry, self.edition, self.policy, self.among, linked), body)
         self.publish(source.assets[file] for file in entry.released.assets)
 
-    def proved(self, source: MarkedBulletin, entry: Entry) -> str | None:
+    def proved(self, entry: Entry, at: Addresses) -> str | None:
         """The page's Markdown, once the renderer reads it as meant; leaves that it does not go without emphasis."""
-        at = self.addresses(source, entry)
         plain: frozenset[int] = frozenset()
         for _ in range(_ATTEMPTS):
             body = emit(entry.released, at, plain)
@@ -104,16 +110,19 @@ class Composer:
             plain |= verdict.broken
         return None
 
-    def addresses(self, source: MarkedBulletin, entry: Entry) -> Addresses:
-        """Where links and files are, seen from a bulletin's page."""
+    def addresses(self, source: MarkedBulletin, entry: Entry, linked: dict[str, None]) -> Addresses:
+        """Where links and files are, seen from a bulletin's page. Bulletins that it leads to are noted in ``linked``."""
 
         def link(target: str) -> str | None:
             if target.lower().startswith(ELSEWHERE):
                 return target
             if target in source.assets:
                 return f"../{ASSETS}/{source.assets[target].name}" if target in entry.released.assets else None
-            other = self.entries.get(target_id(self.corpus, source.relative, target) or "")
-            return f"../{other.page}" if other is not None else None
+            other = target_id(self.corpus, source.relative, target) or ""
+            page = self.page_of(other)
+            if page is not None:
+                linked[other] = None
+            return f"../{page}" if page is not None else None
 
         return Addresses(link, lambda file: f"../{ASSETS}/{source.assets[file].name}")
 
@@ -121,26 +130,30 @@ class Composer:
         """A recalled bulletin's address says that it is, when, and whom to ask; nothing of what it said."""
         title = f"{name} was recalled"
         contact = desk(self.policy, self.edition)
-        marks = [lowest(self.policy.system), *above_lowest([contact.mark if contact is not None else None])]
-        told = self.told("tombstone", marks, id=name, state="recalled", state_text=f"Recalled on {spelled(when)}")
-        if instead := addresses(self.decided.replacing(name), self.entries):
-            told["superseded_by"] = instead
+        instead = self.decided.replacing(name)
+        beside = [*([contact.mark] if contact is not None else []), *self.among.marks(instead)]
+        marks = [lowest(self.policy.system), *above_lowest(beside)]
+        told = self.told("tombstone", marks, marks=legend_of(beside), id=name, state="recalled", state_text=f"Recalled on {spelled(when)}")
+        if instead:
+            told["superseded_by"] = self.among.mentions(instead)
+        if contact is not None:
+            told["contact"] = said_by_phone(contact)
         body = f"# {title}\n\n{RECALLED}{asking(self.policy, self.edition, 'Questions')}\n"
         self.put(self.decided.address(name), {"title": title, "tearline": told}, body)
 
     # --- pages ------------------------------------------------------------------------------------------------
 
     def home(self) -> None:
-        """What is urgent, in effect and latest; then the words of the site's own index page."""
+        """What is urgent, in effect and latest, ways to the rest; then the words of the site's own index page."""
         made = home(list(self.entries.values()), self.policy, self.edition, self.now)
-        marks, body, front = list(made.marks), made.body, {"title": made.title}
+        marks, body, front = list(made.marks), f"# {made.headline}\n", {"title": self.edition.site_name}
         own = next((page for page in self.decided.pages if page.name == HOME), None)
         if own is not None:
             text, more = self.page_text(own, HOME)
             body = f"{body}\n{_below_the_title(text)}"
             marks += more
             front |= _front(own)
-        told = self.told("home", marks, marks=legend_of(made.marks))
+        told = self.told("home", marks, marks=legend_of(made.marks), **made.told)
         self.put(HOME, {**front, "tearline": told}, body)
 
     def page_text(self, page: SitePage, name: str) -> tuple[str, list[Mark]]:
@@ -173,11 +186,15 @@ class Composer:
         """The staged page that a page's link leads to; ``GONE`` where only this edition lacks it, else None."""
         known = target_id(self.corpus, relative, target)
         if known is not None or self.policy.year_of(target) is not None:
-            return self.entries[known].page if known in self.entries else GONE
+            return self.page_of(known or "") or GONE
         path = resolved(relative, target)
         if path in self.corpus.documents:
             return page_name(path) if any(one.relative == path for one in self.decided.pages) else GONE
         return path if self.has(path) else None
+
+    def page_of(self, name: str) -> str | None:
+        """The staged page of a bulletin that the edition has, or had before it was recalled."""
+        return self.entries[name].page if name in self.entries else self.recalled.get(name)
 
     def has(self, name: str) -> bool:
         """Whether there is such a file below docs in this edition."""

@@ -1,0 +1,115 @@
+"""Released bulletins among each other: what each is called, where it stands, and what became of it.
+
+The source is out of reach: an ``Entry`` holds what the edition may see and nothing else, so an absent key can leave
+no trace. States are told for a moment that is given, never for the clock's.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tearline.bulletin.metadata import When
+from tearline.marking import Mark
+from tearline.release import Released
+
+IN_EFFECT: Final = "After this time, treat as ended."
+# A date without a time lasts until it is over everywhere: an end must never come early for a reader.
+_END_OF_DAY: Final = dt.timedelta(days=1, hours=12)
+
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A released bulletin and what the pages around it need to know.
+
+    ``values`` holds the single values of the front matter that the edition may see (dates, product, …), ``marks``
+    the marks that these, facets and references were given; ``page`` is the staged file below docs, such as
+    ``2026/ib-2026-014.md``; ``quiet`` is whether the author asked that nothing be said of what is withheld.
+    """
+
+    released: Released
+    values: Mapping[str, Any]
+    marks: tuple[Mark, ...]
+    page: str
+    quiet: bool = False
+    superseded_by: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """The page's address below the site's root: ``2026/ib-2026-014/``."""
+        return self.page.removesuffix(".md") + "/"
+
+    @property
+    def year(self) -> str:
+        """The year in the product number."""
+        return self.page.partition("/")[0]
+
+    def ended(self, now: dt.datetime) -> bool:
+        """Whether ``in_effect_until`` has passed."""
+        until = self.values.get("in_effect_until")
+        return until is not None and end_of(until) <= now
+
+    def state(self, now: dt.datetime) -> tuple[str, str]:
+        """The state's key and its sentence; both empty where nothing is known."""
+        if self.superseded_by:
+            return "superseded", f"Replaced by {', '.join(self.superseded_by)}"
+        until = self.values.get("in_effect_until")
+        if until is None:
+            return "", ""
+        if self.ended(now):
+            return "ended", f"No longer in effect since {spelled(until)}"
+        return "in-effect", f"In effect until {spelled(until)}. {IN_EFFECT}"
+
+
+def end_of(when: When) -> dt.datetime:
+    """The moment at which something in effect until ``when`` has ended."""
+    if isinstance(when, dt.datetime):
+        return when
+    return dt.datetime.combine(when, dt.time(), dt.UTC) + _END_OF_DAY
+
+
+def spelled(when: When) -> str:
+    """A date or moment for readers: ``Thu 12 March 2026, 02:55 EST``."""
+    day = f"{when:%a} {when.day} {when:%B} {when.year}"
+    if not isinstance(when, dt.datetime):
+        return day
+    zone = when.tzname() or ""
+    return f"{day}, {when:%H:%M} {zone if zone[:1].isalpha() else f'UTC{zone}'}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The other bulletins of an edition, for pages that mention them.
+
+    ``present`` by id; ``recalled`` holds the addresses of those that only have a tombstone; ``elsewhere`` the
+    absolute addresses of pages in editions that see less, by id.
+    """
+
+    present: Mapping[str, Entry]
+    recalled: Mapping[str, str]
+    elsewhere: Mapping[str, Mapping[str, str]]
+    now: dt.datetime
+
+    def mentions(self, names: Iterable[str]) -> list[dict[str, str]]:
+        """What a page says of others that this edition has or had: number, address, title with its mark, state."""
+        told = []
+        for name in names:
+            if name in self.present:
+                other = self.present[name]
+                title = other.released.title
+                each = {"id": name, "url": other.address, "title": title.words, "mark": str(title.mark)}
+                told.append(each | {"state": self.state(name)})
+            elif name in self.recalled:
+                told.append({"id": name, "url": self.recalled[name], "state": "recalled"})
+        return [{key: value for key, value in each.items() if value} for each in told]
+
+    def marks(self, names: Iterable[str]) -> Iterator[Mark]:
+        """The marks of the titles that ``mentions`` shows."""
+        yield from (self.present[name].released.title.mark for name in names if name in self.present)
+
+    def state(self, name: str) -> str:
+        """What became of a bulletin: the state's key, empty where nothing is known."""
+        return "recalled" if name in self.recalled else self.present[name].state(self.now)[0]

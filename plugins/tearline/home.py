@@ -1,0 +1,111 @@
+"""Released entries -> the front page: what is urgent, what else is in effect, the latest, and ways to all the rest.
+
+It is told to the theme as data, which lays it out. A site that nobody builds any more must not look like a quiet
+night, so it says when it was published, and whom to call when that was long ago.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tearline.entries import Entry, end_of, spelled
+from tearline.listings import groups, newest_first, row_marks
+from tearline.marking import Mark
+from tearline.policy import Edition, Policy
+from tearline.presentation import above_lowest, desk, labels, machine_time, said_by_phone
+
+PINNED_FOR: Final = dt.timedelta(days=7)  # an urgent item that says no end
+LATEST: Final = 8  # entries of the "latest" list
+STALE_AFTER: Final = 12  # hours after which a reader should wonder
+_SHORT: Final = {"ended": "No longer in effect", "in-effect": "In effect until"}
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The front page: its headline, what the theme is told, and the marks of what it shows."""
+
+    headline: str
+    told: dict[str, Any]
+    marks: tuple[Mark, ...]
+
+
+def home(entries: Sequence[Entry], policy: Policy, edition: Edition, now: dt.datetime) -> Home:
+    """The front page as it is at ``now``."""
+    newest = newest_first(entries)
+    current = [entry for entry in newest if not entry.superseded_by and not entry.ended(now)]
+    urgent = [entry for entry in current if _pinned(entry, now)]
+    others = [entry for entry in current if entry not in urgent and "in_effect_until" in entry.values]
+    latest = [entry for entry in newest if entry not in urgent and entry not in others][:LATEST]
+    contact = desk(policy, edition)
+    told = {
+        "urgent": [_card(entry, policy, now) for entry in urgent],
+        "current": [_card(entry, policy, now) for entry in others],
+        "latest": [_card(entry, policy, now) for entry in latest],
+        "browse": list(_ways(entries, policy)),
+        "published": {
+            "text": spelled(now.astimezone(policy.zone)),
+            "at": machine_time(now),
+            "stale_after": STALE_AFTER,
+        },
+        "contact": said_by_phone(contact),
+    }
+    marks = [mark for entry in (*urgent, *others, *latest) for mark in _marks(entry)]
+    marks += [mark for entry in entries for mark in entry.marks]  # those of the counts
+    marks += above_lowest([contact.mark]) if contact is not None else []
+    return Home(_headline(urgent, others), {key: value for key, value in told.items() if value}, tuple(marks))
+
+
+def _pinned(entry: Entry, now: dt.datetime) -> bool:
+    """Whether an urgent item stands at the top: until its time is over, or for a week where it names none."""
+    if entry.values.get("priority") != "urgent":
+        return False
+    when = entry.values.get("date")
+    return "in_effect_until" in entry.values or when is None or end_of(when) + PINNED_FOR > now
+
+
+def _headline(urgent: Sequence[Entry], others: Sequence[Entry]) -> str:
+    """What a reader in a hurry has to know first; an empty state is said in words."""
+    if not urgent:
+        return f"No urgent bulletins in effect{f', {len(others)} others' if others else ''}"
+    more = f", {len(others)} more" if others else ""
+    return f"In effect now: {len(urgent)} urgent{more}"
+
+
+def _card(entry: Entry, policy: Policy, now: dt.datetime) -> dict[str, Any]:
+    """A bulletin, readable without opening it: what, until when, what to do, where."""
+    title, state = entry.released.title, entry.state(now)[0]
+    when, until, kind = (entry.values.get(key) for key in ("date", "in_effect_until", "product"))
+    words = entry.state(now)[1] if state == "superseded" else _SHORT.get(state, "")
+    said = {
+        "id": entry.released.id,
+        "url": entry.address,
+        "title": title.words,
+        "mark": str(title.mark),
+        "product": ", ".join(labels(policy, "products", [kind])) if kind else "",
+        "date": spelled(when) if when is not None else "",
+        "priority": entry.values.get("priority", ""),
+        "state": state,
+        "state_text": f"{words} {spelled(until)}" if state == "in-effect" and until is not None else words,
+        "until": machine_time(end_of(until)) if until is not None else "",
+    }
+    for key in ("action", "area"):
+        if key in entry.released.texts:
+            text = entry.released.texts[key]
+            said[key] = {"mark": str(text.mark), "text": text.words}
+    return {key: value for key, value in said.items() if value}
+
+
+def _marks(entry: Entry) -> Iterator[Mark]:
+    yield from row_marks(entry)
+    yield from (entry.released.texts[key].mark for key in ("action", "area") if key in entry.released.texts)
+
+
+def _ways(entries: Iterable[Entry], policy: Policy) -> Iterator[dict[str, Any]]:
+    """Every way to browse, with how many bulletins each value has."""
+    for folder, title, values in groups(list(entries), policy):
+        if values:
+            ways = [{"label": label, "url": f"browse/{folder}/{name}/", "count": len(of)} for name, label, of in values]
+            yield {"title": title, "ways": ways}

@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 
 from sites import CONFIGURATION, bulletin, trees_of
-from tearline.presentation import Entry, spelled
+from tearline.entries import Entry, spelled
+from tearline.marking import lowest
+from tearline.presentation import said_by_phone
+from tearline.release import Shown
 
 BODY = "(U) Words.\n\n(U//LES) Other words."
 
@@ -138,10 +141,12 @@ def test_who_is_replaced_and_related_is_told_of_what_the_edition_has(tmp_path: P
     }
     eoc = trees_of(tmp_path, sources)["eoc"]
     assert eoc.files["2026/ib-2026-001.md"].told["tearline"]["superseded_by"] == [
-        {"id": "IB-2026-002", "url": "2026/ib-2026-002/"}
+        {"id": "IB-2026-002", "url": "2026/ib-2026-002/", "title": "A title", "mark": "U"}
     ]
     second = eoc.files["2026/ib-2026-002.md"].told["tearline"]
-    assert second["supersedes"] == [{"id": "IB-2026-001", "url": "2026/ib-2026-001/"}]
+    assert second["supersedes"] == [
+        {"id": "IB-2026-001", "url": "2026/ib-2026-001/", "title": "A title", "mark": "U", "state": "superseded"}
+    ]
     assert "related" not in second
     assert second.get("state", "") == ""
 
@@ -154,9 +159,73 @@ def test_a_tombstone_tells_when_and_what_to_use_instead(tmp_path: Path) -> None:
     tree = trees_of(tmp_path, {"a.md": RECALLED, "b.md": other})["eoc"]
     page = tree.files["2026/ib-2026-005.md"]
     assert page.told["tearline"]["state_text"] == "Recalled on Fri 2 October 2026"
-    assert page.told["tearline"]["superseded_by"] == [{"id": "IB-2026-006", "url": "2026/ib-2026-006/"}]
+    instead = {"id": "IB-2026-006", "url": "2026/ib-2026-006/", "title": "A title", "mark": "U"}
+    assert page.told["tearline"]["superseded_by"] == [instead]
     assert "title" not in page.body.lower().replace("ib-2026-005 was recalled", "")
-    assert "See the old one." in tree.files["2026/ib-2026-006.md"].body
+
+
+def test_whoever_mentions_a_recalled_bulletin_says_so_and_leads_to_its_tombstone(tmp_path: Path) -> None:
+    other = bulletin("IB-2026-006", "(U) See [the old one](IB-2026-005).", "related: [IB-2026-005]")
+    page = trees_of(tmp_path, {"a.md": RECALLED, "b.md": other})["eoc"].files["2026/ib-2026-006.md"]
+    assert "See [the old one](../2026/ib-2026-005.md)." in page.body
+    tombstone = {"id": "IB-2026-005", "url": "2026/ib-2026-005/", "state": "recalled"}
+    assert page.told["tearline"]["linked"] == [tombstone]
+    assert page.told["tearline"]["related"] == [tombstone]
+
+
+def test_a_link_tells_what_became_of_its_target_where_that_is_over(tmp_path: Path) -> None:
+    sources: dict[str, str | bytes] = {
+        "1.md": bulletin("IB-2026-001", "(U) See [a](IB-2026-002), [b](IB-2026-003) and [c](IB-2026-004)."),
+        "2.md": bulletin("IB-2026-002", "(U) W.", "in_effect_until: 2026-01-02"),
+        "3.md": bulletin("IB-2026-003", "(U) W.", "in_effect_until: 2027-01-02"),
+        "4.md": bulletin("IB-2026-004", "(U//LES) W.", "in_effect_until: 2026-01-02", title="(U//LES) T"),
+    }
+    linked = trees_of(tmp_path, sources)["eoc"].files["2026/ib-2026-001.md"].told["tearline"]["linked"]
+    assert [(one["id"], one["state"]) for one in linked] == [("IB-2026-002", "ended")]
+
+
+def test_the_title_of_another_bulletin_counts_for_the_banner(tmp_path: Path) -> None:
+    other = bulletin("IB-2026-002", "(U) W.", title="(U//FOUO) Other")
+    sources: dict[str, str | bytes] = {
+        "a.md": bulletin("IB-2026-001", "(U) W.", "related: [IB-2026-002]"),
+        "b.md": other,
+    }
+    told = trees_of(tmp_path, sources)["eoc"].files["2026/ib-2026-001.md"].told["tearline"]
+    assert told["banner"] == "UNCLASSIFIED//FOUO"
+    assert "U//FOUO" in {each["mark"] for each in told["marks"]}
+
+
+def test_who_sees_all_is_led_to_what_others_see_and_nobody_the_other_way(tmp_path: Path) -> None:
+    configuration = CONFIGURATION.replace(
+        "audience: sltt", "audience: sltt\n          site_url: https://eoc.example.org/in"
+    )
+    sources: dict[str, str | bytes] = {
+        "a.md": bulletin("IB-2026-001", BODY),
+        "b.md": bulletin("IB-2026-002", "(U//LES) W.", title="(U//LES) T"),
+    }
+    trees = trees_of(tmp_path, sources, configuration)
+    assert "elsewhere" not in str(trees["eoc"].files)
+    assert trees["full"].files["2026/ib-2026-001.md"].told["tearline"]["elsewhere"] == [
+        {"edition": "Test Center, EOC edition", "url": "https://eoc.example.org/in/2026/ib-2026-001/"}
+    ]
+    assert "elsewhere" not in trees["full"].files["2026/ib-2026-002.md"].told["tearline"]
+
+
+@pytest.mark.parametrize(
+    ("words", "calls"),
+    [
+        ("Desk, 555-0100", ["5550100"]),
+        ("Desk 202-555-0100 or (202) 555-0101", ["2025550100", "2025550101"]),
+        ("Abroad +1 202 555 0100.", ["+12025550100"]),
+        ("IB-2026-0144, since 2026-11-23, room 12-3456", []),
+        ("555-0100x", []),
+    ],
+)
+def test_a_phone_can_call_what_is_a_number(words: str, calls: list[str]) -> None:
+    said = said_by_phone(Shown(lowest("fouo-les"), words))
+    assert said is not None
+    assert "".join(part["text"] for part in said["parts"]) == words
+    assert [part["call"] for part in said["parts"] if "call" in part] == calls
 
 
 def test_moments_are_spelled_with_their_zone() -> None:

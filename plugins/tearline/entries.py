@@ -20,7 +20,6 @@ IN_EFFECT: Final = "After this time, treat as ended."
 _END_OF_DAY: Final = dt.timedelta(days=1, hours=12)
 
 
-
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A released bulletin and what the pages around it need to know.

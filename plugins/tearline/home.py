@@ -20,6 +20,7 @@ from tearline.presentation import above_lowest, desk, labels, machine_time, said
 PINNED_FOR: Final = dt.timedelta(days=7)  # an urgent item that says no end
 LATEST: Final = 8  # entries of the "latest" list
 STALE_AFTER: Final = 12  # hours after which a reader should wonder
+TRADE: Final = frozenset({"information-need"})  # ways that only the trade looks for; the browse page has them
 _SHORT: Final = {"ended": "No longer in effect", "in-effect": "In effect until"}
 
 
@@ -104,8 +105,8 @@ def _marks(entry: Entry) -> Iterator[Mark]:
 
 
 def _ways(entries: Iterable[Entry], policy: Policy) -> Iterator[dict[str, Any]]:
-    """Every way to browse, with how many bulletins each value has."""
+    """The ways to browse that an emergency manager looks for, with how many bulletins each value has."""
     for folder, title, values in groups(list(entries), policy):
-        if values:
+        if values and folder not in TRADE:
             ways = [{"label": label, "url": f"browse/{folder}/{name}/", "count": len(of)} for name, label, of in values]
             yield {"title": title, "ways": ways}

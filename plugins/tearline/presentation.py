@@ -36,7 +36,10 @@ DATE_LABELS: Final = {
 }
 # What a telephone can dial as it is written: a local, national or international number, with an extension or without.
 _NUMBER: Final = re.compile(
-    r"(?<![\w+-])(?:\+[1-9](?:[ .-]?[0-9]){7,14}|(?:1[ .-])?(?:\([0-9]{3}\)[ ]?|[0-9]{3}[ .-])?[0-9]{3}[.-][0-9]{4})(?![\w-])"
+    r"""(?<![\w+-])
+    (?: \+[1-9](?:[ .-]?[0-9]){7,14} | (?:1[ .-])? (?:\([0-9]{3}\)[ ]?|[0-9]{3}[ .-])? [0-9]{3}[.-][0-9]{4} )
+    (?![\w-])""",
+    re.VERBOSE,
 )
 
 

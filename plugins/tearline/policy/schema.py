@@ -86,6 +86,7 @@ def _icons(value: Any) -> Any:
 
 _LONGEST_LINE = 1000
 
+
 def _zone(name: str) -> str:
     if name not in available_timezones():
         raise wrong("there is no such time zone; it wants a name such as America/New_York")

@@ -111,7 +111,7 @@ class Composer:
         return None
 
     def addresses(self, source: MarkedBulletin, entry: Entry, linked: dict[str, None]) -> Addresses:
-        """Where links and files are, seen from a bulletin's page. Bulletins that it leads to are noted in ``linked``."""
+        """Where links and files are, seen from a bulletin's page. Bulletins it leads to are noted in ``linked``."""
 
         def link(target: str) -> str | None:
             if target.lower().startswith(ELSEWHERE):
@@ -133,7 +133,14 @@ class Composer:
         instead = self.decided.replacing(name)
         beside = [*([contact.mark] if contact is not None else []), *self.among.marks(instead)]
         marks = [lowest(self.policy.system), *above_lowest(beside)]
-        told = self.told("tombstone", marks, marks=legend_of(beside), id=name, state="recalled", state_text=f"Recalled on {spelled(when)}")
+        told = self.told(
+            "tombstone",
+            marks,
+            marks=legend_of(beside),
+            id=name,
+            state="recalled",
+            state_text=f"Recalled on {spelled(when)}",
+        )
         if instead:
             told["superseded_by"] = self.among.mentions(instead)
         if contact is not None:

@@ -38,7 +38,7 @@ def _default_nav(decided: Decided) -> list[Any]:
         groups.setdefault(name.rpartition("/")[0], []).append(name)
     top = groups.pop("", [])
     named = [{folder.replace("/", ": ").replace("-", " ").capitalize(): names} for folder, names in groups.items()]
-    return [HOME, {"All bulletins": ALL}, {"Browse": BROWSE}, *top, *named]
+    return [{"Home": HOME}, {"All bulletins": ALL}, {"Browse": BROWSE}, *top, *named]
 
 
 def _nav(decided: Decided, entries: Iterable[Any]) -> list[Any]:

@@ -9,9 +9,9 @@ from typing import Any
 
 from tearline.bulletin.metadata import MarkedValue
 from tearline.corpus import Corpus, MarkedBulletin, SitePage
+from tearline.entries import Entry
 from tearline.marking import Mark
 from tearline.policy import Edition, Policy
-from tearline.presentation import Entry
 from tearline.release import FACETS, Released, release
 from tearline.stage.model import Tree
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 import re
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote
 
 import pytest
 
+from axe_playwright_python.sync_playwright import Axe
+
+from served import serving
 from sites import ROOT, tearline
 
 if TYPE_CHECKING:
@@ -21,22 +21,8 @@ if TYPE_CHECKING:
 
 PHONE = {"width": 360, "height": 740}
 RECALLED = re.compile(r"<h1[^>]*>[^<]*was recalled")
+WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 KINDS = ("home", "bulletin", "urgent", "listing", "browse", "page", "tombstone", "missing")
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves a site as an ordinary host does, 404 page included, and keeps no log."""
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-    def send_error(self, code: int, *_: Any) -> None:
-        body = Path(self.directory, "404.html").read_bytes() if code == 404 else b""
-        self.send_response(code)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
 
 
 @dataclass(frozen=True)
@@ -67,11 +53,8 @@ def pages_of(folder: Path) -> dict[str, str]:
 @pytest.fixture(scope="module", params=["eoc", "full"])
 def site(request: pytest.FixtureRequest, built: Path) -> Iterator[Site]:
     folder = built / f"site-{request.param}"
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield Site(f"http://127.0.0.1:{server.server_port}/", pages_of(folder))
-    server.shutdown()
-    server.server_close()
+    with serving(folder) as address:
+        yield Site(address, pages_of(folder))
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +126,32 @@ def test_marks_are_words_for_the_ear(page: Page) -> None:
         assert re.fullmatch(r"\(.+\)", shown[2])
         assert spoken[:2] == ["tl-vh", None]
         assert re.fullmatch(r"[A-Z][\w,+ -]+\. ?", spoken[2])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_keeps_anybody_out(page: Page, scheme: Literal["light", "dark"]) -> None:
+    """WCAG 2.2 AA as far as a program can judge, on a desk and at 320 pixels, which is 400 % of 1280."""
+    page.emulate_media(color_scheme=scheme)
+    for width in (1280, 320) if scheme == "light" else (1280,):
+        page.set_viewport_size({"width": width, "height": 900})
+        found = Axe().run(page, options={"runOnly": list(WCAG), "rules": {"target-size": {"enabled": True}}})
+        assert found.violations_count == 0, found.generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize(("kind", "limit"), [("bulletin", 120_000), ("urgent", 120_000), ("home", 150_000)])
+def test_a_first_visit_is_light(site: Site, browser: Browser, kind: str, limit: int) -> None:
+    """All bytes of a first visit as a server compresses them, fonts included, headers too."""
+    context = browser.new_context()
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    sizes: list[float] = []
+    session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    page.goto(site.address + site.kinds[kind], wait_until="networkidle")
+    context.close()
+    assert len(sizes) > 3
+    assert 10_000 < sum(sizes) < limit
 
 
 def test_mail_names_the_id_and_nothing_else(page: Page) -> None:

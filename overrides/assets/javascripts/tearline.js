@@ -122,6 +122,19 @@
   });
   window.addEventListener("afterprint", () => folded.splice(0).forEach((each) => { each.open = false; }));
 
+  // A wide table scrolls by itself; then the keyboard has to reach it.
+  function reachTables() {
+    for (const wrap of all(".md-typeset__scrollwrap")) {
+      const wide = wrap.scrollWidth > wrap.clientWidth;
+      for (const [name, value] of [["tabindex", "0"], ["role", "group"], ["aria-label", "Wide table"]]) {
+        if (wide) wrap.setAttribute(name, value);
+        else wrap.removeAttribute(name);
+      }
+    }
+  }
+  window.addEventListener("load", reachTables);
+  window.addEventListener("resize", reachTables);
+
   lookAtTheClock();
   setInterval(lookAtTheClock, 60000);
   document.addEventListener("visibilitychange", lookAtTheClock);

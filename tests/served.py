@@ -1,4 +1,4 @@
-"""A site served as an ordinary, careful host does: compressed, with its 404 page, under the strictest headers we ask for."""
+"""A site served as a careful host does: compressed, with its 404 page, under the strictest headers we ask for."""
 
 from __future__ import annotations
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote
 
 import pytest
-
 from axe_playwright_python.sync_playwright import Axe
 
 from served import serving

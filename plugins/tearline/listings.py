@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from tearline.emit import escaped, shown
+from tearline.facets import SHOWN
 from tearline.marking import Mark
-from tearline.naming import ALL, BROWSE, HOME
+from tearline.naming import ALL, BROWSE, HOME, SEARCH
 from tearline.policy import Edition, Policy
 from tearline.presentation import Entry, end_of, labels, spelled
 from tearline.release import FACETS
@@ -134,6 +135,14 @@ def home(entries: Sequence[Entry], policy: Policy, edition: Edition, now: dt.dat
     marks = [mark for entry in urgent for mark in _card_marks(entry)]
     marks += [mark for entry in (*others, *latest) for mark in _row_marks(entry)]
     return Listing(HOME, edition.site_name, "\n".join(lines), tuple(marks))
+
+
+def search(entries: Iterable[Entry]) -> Listing:
+    """The search page: it has no words of its own, and the marks of everything that a result can show."""
+    chosen = newest_first(entries)
+    marks = [mark for entry in chosen for mark in _row_marks(entry)]
+    marks += [entry.released.texts[key].mark for entry in chosen for key in SHOWN if key in entry.released.texts]
+    return Listing(SEARCH, "Search", "# Search\n", tuple(marks))
 
 
 def _list_page(page: str, title: str, entries: Iterable[Entry], policy: Policy, now: dt.datetime) -> Listing:

@@ -29,8 +29,8 @@ from tearline.manifest import Verdict, moment
 from tearline.policy import Edition, Policy, extensions
 from tearline.proof import Renderer
 from tearline.render import Rendering, start_rendering
-from tearline.search import index
 from tearline.seal import seal, signature, signing_key
+from tearline.search import index
 from tearline.stage import Tree, compose, write
 from tearline.swap import TargetError, exchange, locked, make_readable
 

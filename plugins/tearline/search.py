@@ -31,7 +31,15 @@ TIME_LIMIT: Final = 1800  # seconds
 _COMMAND: Final = ("-P", "-s", "-B", "-m", "pagefind", "--service")
 _INDEXED: Final = re.compile(rb"\sdata-pagefind-body[\s>]")
 # Marks in words and in signs, the links beside headings, and states: an index is older than the reader's clock.
-_LEFT_OUT: Final = (".tl-mark", ".tl-vh", ".tl-state", ".tl-instead", ".headerlink", ".footnote-backref", ".footnote-ref")
+_LEFT_OUT: Final = (
+    ".tl-mark",
+    ".tl-vh",
+    ".tl-state",
+    ".tl-instead",
+    ".headerlink",
+    ".footnote-backref",
+    ".footnote-ref",
+)
 _PICTURE: Final = re.compile(rb'(<img\b[^<>]*?)\ssrc="[^"]*"')  # Pagefind would index its address
 _KEPT: Final = re.compile(
     r"pagefind\.js|pagefind-entry\.json|pagefind\.[\w-]+\.pf_meta|wasm\.(?!unknown\.)[\w-]+\.pagefind"
@@ -47,7 +55,7 @@ _BROKEN: Final = "the search index could not be made: Pagefind's answer cannot b
 def index(site: Path, lock: int) -> None:
     """Write the index of a rendered site into it; nothing where no page of it is to be found by search.
 
-    Pagefind inherits ``lock``, as the renderer does. Raises ``RenderError`` where it fails, ``OSError`` for a full disk.
+    Pagefind inherits ``lock`` as the renderer does. Raises ``RenderError`` where it fails, ``OSError`` for a full disk.
     """
     pages = {name: data for name, data in _pages(site) if _INDEXED.search(data)}
     if not pages:
@@ -55,7 +63,9 @@ def index(site: Path, lock: int) -> None:
     requests: list[dict[str, Any]] = [{"type": "NewIndex", "config": {"exclude_selectors": list(_LEFT_OUT)}}]
     for name, data in pages.items():
         address = f"/{name.removesuffix('index.html')}"
-        requests.append({"type": "AddFile", "index_id": 0, "url": address, "file_contents": _PICTURE.sub(rb"\1", data).decode()})
+        requests.append(
+            {"type": "AddFile", "index_id": 0, "url": address, "file_contents": _PICTURE.sub(rb"\1", data).decode()}
+        )
     answers = _asked([*requests, {"type": "GetFiles", "index_id": 0}], site.parent, lock)
     try:
         files = {each["path"]: base64.b64decode(each["content"]) for each in answers[-1]["files"]}
@@ -156,7 +166,9 @@ def _asked(requests: Sequence[dict[str, Any]], folder: Path, lock: int) -> list[
     return answers
 
 
-def _exchanged(to: IO[bytes] | None, back: IO[bytes] | None, requests: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _exchanged(
+    to: IO[bytes] | None, back: IO[bytes] | None, requests: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
     """Ask everything and read the answers, up to the last one or the end of the process. Its input stays open."""
     if to is None or back is None:
         return []

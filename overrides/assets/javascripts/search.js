@@ -81,7 +81,7 @@
     const { until, replaced } = data.meta;
     const key = state === "ended" || state === "replaced" ? state : first(data, "priority").toLowerCase();
     const word = WORDS[key];
-    const more = { ended: `No longer in effect since ${until}`, replaced: `Replaced by ${replaced}`, "in-effect": `In effect until ${until}` }[state];
+    const more = { ended: `not in effect since ${until}`, replaced: `by ${replaced}`, "in-effect": `In effect until ${until}` }[state];
     return { key, word, more };
   };
   const day = (text) => text && new Date(`${text}T00:00Z`).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
@@ -93,7 +93,7 @@
     return make("p", { class: "tl-hit__row" },
       word && make("strong", { class: `tl-hit__state tl-hit__state--${key}` },
         make("span", { "aria-hidden": "true" }, `${word.slice(0, 1)} `), word.slice(2)),
-      make("span", {}, said.filter(Boolean).join(" · ")));
+      ...said.filter(Boolean).flatMap((text, at) => [at ? " · " : "", make("span", { class: "tl-nowrap" }, text)]));
   };
   const told = (data, key, label) => data.meta[key] && make("p", { class: "tl-hit__more" },
     label && make("b", {}, label), label && " ", chip(data.meta[`${key}_mark`]), ` ${data.meta[key]}`);
@@ -110,8 +110,8 @@
     let asked = 0;
     const links = () => [...panel.querySelectorAll("a")];
     const close = () => { panel.hidden = true; asked += 1; };
-    const say = (words, ...more) => {
-      note.replaceChildren(words, ...more);
+    const say = (words, ...shown) => {
+      note.replaceChildren(...(shown.length ? shown : [words]));
       status.textContent = words;
       panel.hidden = false;
     };
@@ -127,12 +127,14 @@
         const shown = exact ? [exact, ...hits.filter((one) => one.url !== exact.url)].slice(0, 6) : hits;
         list.replaceChildren(...shown.map((one) => make("li", { class: "tl-hit" }, make("p", { class: "tl-hit__title" }, ...titled(one)), row(one))));
         const count = Math.max(found.results.length, shown.length);
-        const every = make("a", { class: "tl-search__all", href: address(words) }, `See all ${count} results`);
-        if (count) say(`${count === 1 ? "1 result" : `${count} results`}${exact ? `. Enter opens ${first(exact, "id")}` : ""}`, " ", count > 1 ? every : "");
-        else say(`No results for “${words}”. Check the spelling, or use `, all());
+        const every = make("a", { class: "tl-search__all", href: address(words) }, count === 1 ? "Open this in search" : `See all ${count} results`);
+        if (count) {
+          const enter = exact ? `Enter opens ${first(exact, "id")}.` : "";
+          say(`${count === 1 ? "1 result" : `${count} results`}. ${enter}`, every, ` ${enter}`);
+        } else say("No results.", `No results for “${words}”. Check the spelling, or use `, all(), ".");
       } catch (error) {
         list.replaceChildren();
-        say(`${trouble(error)} Use `, all());
+        say(trouble(error), `${trouble(error)} Use `, all(), ".");
       }
       return undefined;
     }, 150);
@@ -191,6 +193,7 @@
     const boxes = [...form.querySelectorAll("input[type=checkbox]")];
     const facets = [...new Set(boxes.map((one) => one.name))];
     const { sort, from, to } = form.elements;
+    const counts = [...form.querySelectorAll(".tl-count")].map((element) => ({ element, first: element.textContent }));
     const tip = status.textContent;
     const wide = matchMedia("(min-width: 55em)");
     part("filters").open = wide.matches;
@@ -224,8 +227,10 @@
       }
       for (const one of boxes.filter((each) => each.name === name)) {
         one.closest("label").querySelector(".tl-count").textContent = said[one.value] || 0;
-        one.closest("label").classList.toggle("tl-none", !said[one.value] && !one.checked);
+        one.closest("label").hidden = !said[one.value] && !one.checked;
       }
+      const set = boxes.find((each) => each.name === name).closest("fieldset");
+      set.hidden = ![...set.querySelectorAll("label")].some((each) => !each.hidden);
     };
     const pills = () => {
       const dates = [[from, "From"], [to, "To"]].filter(([one]) => one.value);
@@ -276,6 +281,8 @@
       if (!words && !narrowed()) {
         list.replaceChildren();
         [more.hidden, none.hidden] = [true, true];
+        for (const one of form.querySelectorAll("fieldset, .tl-tick")) one.hidden = false;
+        for (const one of counts) one.element.textContent = one.first;
         status.textContent = tip;
         return;
       }

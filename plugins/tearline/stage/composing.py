@@ -12,8 +12,8 @@ from urllib.parse import quote
 from tearline.assets import Asset
 from tearline.corpus import ELSEWHERE, MarkedBulletin, SitePage, resolved, target_id
 from tearline.emit import Addresses, emit
-from tearline.findings import Place, finding
 from tearline.facets import offered, told_of, told_of_page
+from tearline.findings import Place, finding
 from tearline.listings import home, listings, search
 from tearline.marking import Mark, lowest
 from tearline.naming import ASSETS, HOME, page_name

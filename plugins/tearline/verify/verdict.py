@@ -121,7 +121,9 @@ def verify(question: Question) -> Answer:
     found += tripwire.check(inspector.scanner, word, next((files[name] for name in reading.pages), None))
     themes = (*inspector.scanner.themes, *inspector.scanner.trusted)
     expected = fileset.Expectation(documents, question.stage, themes)
-    found += fileset.check(search.without(files), odd, expected, lambda name: f"{question.name}/{inspector.scanner.shown(name)}")
+    found += fileset.check(
+        search.without(files), odd, expected, lambda name: f"{question.name}/{inspector.scanner.shown(name)}"
+    )
     for one in looked:
         found += one.findings
     read = [(name, one.size, one.digest) for name, one in zip(files, looked, strict=False)]  # the log is no part of it

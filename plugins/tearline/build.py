@@ -30,6 +30,7 @@ from tearline.policy import Edition, Policy, extensions
 from tearline.proof import Renderer
 from tearline.render import Rendering, start_rendering
 from tearline.seal import seal, signature, signing_key
+from tearline.search import index
 from tearline.stage import Tree, compose, write
 from tearline.swap import TargetError, exchange, locked, make_readable
 
@@ -251,7 +252,7 @@ def _findings(corpus: Corpus, trees: Iterable[Tree]) -> list[Finding]:
 
 
 def _rendered(trees: Sequence[Tree], private: Private, now: dt.datetime) -> list[_Built]:
-    """The editions' sites, each rendered by a process of its own from a folder of its own."""
+    """The editions' sites with their search indexes, each rendered by a process of its own from a folder of its own."""
     with ExitStack() as stack:
         started: list[_Built] = []
         for tree in trees:
@@ -262,6 +263,7 @@ def _rendered(trees: Sequence[Tree], private: Private, now: dt.datetime) -> list
             started.append(_Built(tree, rendering))
         for built in started:
             built.rendering.finish()
+            index(built.site, private.lock)
     return started
 
 

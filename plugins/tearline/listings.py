@@ -14,8 +14,9 @@ from typing import Final
 
 from tearline.emit import escaped
 from tearline.entries import Entry, spelled
+from tearline.facets import SHOWN
 from tearline.marking import Mark
-from tearline.naming import ALL, BROWSE
+from tearline.naming import ALL, BROWSE, SEARCH
 from tearline.policy import Policy
 from tearline.presentation import labels
 from tearline.release import FACETS
@@ -81,6 +82,14 @@ def row_marks(entry: Entry) -> Iterator[Mark]:
     """The marks of what a row shows, or tells by standing where it stands."""
     yield entry.released.title.mark
     yield from entry.marks
+
+
+def search(entries: Iterable[Entry]) -> Listing:
+    """The search page: it has no words of its own, and the marks of everything that a result can show."""
+    chosen = newest_first(entries)
+    marks = [mark for entry in chosen for mark in row_marks(entry)]
+    marks += [entry.released.texts[key].mark for entry in chosen for key in SHOWN if key in entry.released.texts]
+    return Listing(SEARCH, "Search", "# Search\n", tuple(marks))
 
 
 def _list_page(page: str, title: str, entries: Iterable[Entry], policy: Policy, now: dt.datetime) -> Listing:

@@ -14,9 +14,10 @@ from typing import Final
 HOME: Final = "index.md"
 ALL: Final = "bulletins.md"
 BROWSE: Final = "browse/index.md"
+SEARCH: Final = "search.md"
 ASSETS: Final = "assets"
 
-_RESERVED: Final = frozenset({"assets", "browse", "bulletins", "404", "sitemap", "search"})
+_RESERVED: Final = frozenset({"assets", "browse", "bulletins", "404", "sitemap", "search", "pagefind"})
 _YEAR: Final = re.compile(r"[0-9]{4}")
 _PART: Final = re.compile(r"\w(?:[\w .-]*\w)?", re.UNICODE)
 _INDEXES: Final = frozenset({"index", "readme"})  # what the renderer makes a folder's own page of

@@ -13,9 +13,10 @@ from tearline.assets import Asset
 from tearline.corpus import ELSEWHERE, MarkedBulletin, SitePage, resolved, target_id
 from tearline.emit import Addresses, emit
 from tearline.entries import Entry, Neighbours, spelled
+from tearline.facets import offered, told_of, told_of_page
 from tearline.findings import Place, finding
 from tearline.home import home
-from tearline.listings import listings
+from tearline.listings import listings, search
 from tearline.marking import Mark, lowest
 from tearline.naming import ASSETS, HOME, page_name
 from tearline.pages import GONE, Surroundings, page_body
@@ -66,11 +67,13 @@ class Composer:
         for made in listings(list(self.entries.values()), self.policy, self.now):
             told = self.told("listing", made.marks, marks=legend_of(made.marks))
             self.put(made.page, {"title": made.title, "tearline": told}, made.body)
+        self.search()
         self.home()
         for page in self.decided.pages:
             if page.name != HOME:
                 text, marks = self.page_text(page, page.name)
-                self.put(page.name, {**_front(page), "tearline": self.told("page", marks)}, text)
+                told = self.told("page", marks, search=told_of_page(page.name, page.page.metadata.marking))
+                self.put(page.name, {**_front(page), "tearline": told}, text)
 
     def put(self, name: str, told: Mapping[str, Any], body: str) -> None:
         """A page of the edition."""
@@ -94,7 +97,9 @@ class Composer:
             self.tree.findings.append(finding("emission-mismatch", Place(source.path), portion=source.id))
             self.tree.refused.append(source.path)
             return
-        self.put(entry.page, bulletin_page(entry, self.edition, self.policy, self.among, linked), body)
+        front = bulletin_page(entry, self.edition, self.policy, self.among, linked)
+        front["tearline"]["search"] = told_of(entry, self.policy)
+        self.put(entry.page, front, body)
         self.publish(source.assets[file] for file in entry.released.assets)
 
     def proved(self, entry: Entry, at: Addresses) -> str | None:
@@ -147,6 +152,13 @@ class Composer:
             told["contact"] = said_by_phone(contact)
         body = f"# {title}\n\n{RECALLED}{asking(self.policy, self.edition, 'Questions')}\n"
         self.put(self.decided.address(name), {"title": title, "tearline": told}, body)
+
+    def search(self) -> None:
+        """The search page, with what there is to narrow a search by."""
+        entries = list(self.entries.values())
+        made = search(entries)
+        told = self.told("search", made.marks, marks=legend_of(made.marks), facets=offered(entries, self.policy))
+        self.put(made.page, {"title": made.title, "tearline": told}, made.body)
 
     # --- pages ------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from tearline.findings import Place, finding
-from tearline.naming import ALL, BROWSE, HOME, page_name
+from tearline.naming import ALL, BROWSE, HOME, SEARCH, page_name
 from tearline.policy import configuration, configuration_text
 from tearline.presentation import above_lowest, banner_of, desk
 from tearline.stage.deciding import Decided
@@ -27,6 +27,9 @@ def _configuration(decided: Decided) -> str:
     extra = {"agency": policy.agency, "exercise": policy.exercise, **banner_of((), policy)}
     if contact is not None and not above_lowest([contact.mark]):
         extra["contact"] = contact.words
+    if SEARCH in decided.tree.files:  # a list of results can be shown on any page, under the search page's marking
+        told = decided.tree.files[SEARCH].told["tearline"]
+        extra["search"] = {key: told[key] for key in ("banner", "banner_spoken", "banner_style")}
     nav = _default_nav(decided) if policy.nav is None else _nav(decided, policy.nav)
     return configuration_text(configuration(policy, edition, nav, extra))
 

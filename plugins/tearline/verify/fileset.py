@@ -13,7 +13,7 @@ from tearline.verify.sources import Document
 
 _ALWAYS: Final = frozenset({"index.html", "404.html", "sitemap.xml", "sitemap.xml.gz"})
 _LISTING = re.compile(
-    r"bulletins/index\.html|browse/(?:(?:year|product|hazard|lifeline|region|information-need)/[a-z0-9-]+/)?index\.html"
+    r"(?:bulletins|search)/index\.html|browse/(?:(?:year|product|hazard|lifeline|region|information-need)/[a-z0-9-]+/)?index\.html"
 )
 _ASSET = re.compile(r"assets/[0-9a-f]{20}\.(?:png|jpe?g|gif|webp)")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from tearline.findings import Finding, Place, finding
-from tearline.verify import agreement
+from tearline.verify import agreement, search
 from tearline.verify.links import Links
 from tearline.verify.provenance import Provenance
 from tearline.verify.scan import Scanner, is_one_of
@@ -54,7 +54,11 @@ class Inspector:
         elif name.endswith((".css", ".svg")):
             raw = data.decode("utf-8", "replace")
             found += [*self.links.style(name, raw, shown), *self.links.text(raw, shown)]
-        elif name.endswith(_DATA) and not is_one_of(self.scanner.themes, name, data):
+        elif (
+            name.endswith(_DATA)
+            and not name.startswith(search.FOLDER)
+            and not is_one_of(self.scanner.themes, name, data)
+        ):
             raw = data.decode("utf-8", "replace")
             found += self.links.text(raw, shown)
             found += self.provenance.other(raw, shown) if self.provenance is not None else ()

@@ -13,7 +13,7 @@ from typing import Final
 
 from tearline import __version__
 from tearline.findings import Finding, Place, finding, in_order, refuses
-from tearline.verify import fileset, second, tripwire
+from tearline.verify import fileset, search, second, tripwire
 from tearline.verify.folding import words
 from tearline.verify.ledger import SENTENCE, Ledger, Origin
 from tearline.verify.links import Links
@@ -113,22 +113,26 @@ def verify(question: Question) -> Answer:
     ledger = ledger_of(settings, documents, [*seen, (word, tripwire.ORIGIN)])
     locator = Locator(settings.base, documents)
     repeated, said = Repetitions(ledger, question.accepted, locator).check(documents)
-    inspector = _inspector(question, reading, ledger.without(said))
+    with search.program(files) as program:
+        inspector = _inspector(question, reading, ledger.without(said), program)
+        found += search.check(files, program, lambda name: f"{question.name}/{inspector.scanner.shown(name)}", jobs)
+        looked = shared(inspector.file, _listed(question, files), jobs)
     found += [*repeated, *blind(settings, reading, ledger)]
     found += tripwire.check(inspector.scanner, word, next((files[name] for name in reading.pages), None))
     themes = (*inspector.scanner.themes, *inspector.scanner.trusted)
     expected = fileset.Expectation(documents, question.stage, themes)
-    found += fileset.check(files, odd, expected, lambda name: f"{question.name}/{inspector.scanner.shown(name)}")
-    looked = shared(inspector.file, _listed(question, files), jobs)
+    found += fileset.check(
+        search.without(files), odd, expected, lambda name: f"{question.name}/{inspector.scanner.shown(name)}"
+    )
     for one in looked:
         found += one.findings
     read = [(name, one.size, one.digest) for name, one in zip(files, looked, strict=False)]  # the log is no part of it
     return Answer(in_order(found), tuple(read))
 
 
-def _inspector(question: Question, reading: Reading, ledger: Ledger) -> Inspector:
+def _inspector(question: Question, reading: Reading, ledger: Ledger, program: tuple[Path, ...]) -> Inspector:
     settings, documents = question.settings, reading.documents
-    scanner = Scanner(ledger, settings, _declared(documents), packages(), tuple(_themes(question)))
+    scanner = Scanner(ledger, settings, _declared(documents), (*packages(), *program), tuple(_themes(question)))
     told = None
     if question.stage is not None:
         told = provenance(question.stage, settings.theme, scanner.trusted, settings.texts)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 import zlib
 from collections.abc import Iterator
+from typing import Any
+
+import cbor2
 
 from tearline.verify.channels.contents import LARGEST, Content, Inner, Text, Trouble
 
-_FRAGMENT = b"pagefind_dcd"
+_PAGEFIND = b"pagefind_dcd"  # how everything begins that Pagefind packs: data as JSON or CBOR, and a program
+_KEYS = frozenset({"url", "content", "word_count", "filters", "meta", "anchors"})  # of a fragment: Pagefind's own words
+_APART = " | x | "  # between words that do not stand beside each other
 _EXTRA, _NAME, _COMMENT = 0b100, 0b1000, 0b10000  # flags of a gzip header
 
 
@@ -27,10 +33,49 @@ def read_gzip(data: bytes) -> Iterator[Content]:
         if worker.unconsumed_tail or not worker.eof:
             yield Trouble("unreadable-file", "a gzip member that is cut short or too large")
             break
-        yield Inner(inner.removeprefix(_FRAGMENT), "", "in a gzip member")
+        if inner.startswith(_PAGEFIND):
+            inner = inner.removeprefix(_PAGEFIND)
+            yield Inner(inner, "" if inner.startswith(b"\x00asm") else "part.cbor", "in a part of a search index")
+        else:
+            yield Inner(inner, "", "in a gzip member")
         rest = worker.unused_data
     if rest and rest is not data:
         yield Inner(rest, "", "after a gzip member")
+
+
+def read_cbor(data: bytes) -> Iterator[Content]:
+    """The texts in a part of a search index, each for itself: in CBOR, length bytes hide where a word begins and ends.
+
+    An index's own list of words is not among them. It has stems and parts of numbers, which are like other words and
+    numbers than those they come from: ``verify.search`` compares each with the pages that it is said to be on.
+    """
+    stream = io.BytesIO(data)
+    try:
+        told = json.loads(stream.read()) if data.startswith(b"{") else cbor2.load(stream)
+    except (cbor2.CBORDecodeError, ValueError, TypeError):
+        yield Trouble("unreadable-file", "data of a search index that cannot be read")
+        yield Text(data.decode("latin-1"), "as it is")
+        return
+    if not (isinstance(told, list) and len(told) == 1):
+        yield Text(_APART.join(_strings(told)))
+    if rest := stream.read():
+        yield Inner(rest, "", "after the end of CBOR")
+
+
+def _strings(told: Any) -> Iterator[str]:
+    if isinstance(told, str):
+        yield told
+    elif isinstance(told, bytes):
+        yield told.decode("latin-1")
+    elif isinstance(told, list | tuple | set | frozenset):
+        for each in told:
+            yield from _strings(each)
+    elif isinstance(told, dict):
+        for key, value in told.items():
+            yield from _strings(key) if key not in _KEYS else ()
+            yield from _strings(value)
+    elif isinstance(told, cbor2.CBORTag):
+        yield from _strings(told.value)
 
 
 def _header(member: bytes) -> Iterator[Content]:

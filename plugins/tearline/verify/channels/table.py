@@ -36,6 +36,7 @@ CHANNELS: Final = (
     Channel("webp", (".webp",), (b"RIFF",), pixels.read_webp),
     Channel("pdf", (".pdf",), (b"%PDF",), document.read),
     Channel("gzip", _GZIPPED, (b"\x1f\x8b",), packed.read_gzip),
+    Channel("cbor", (".cbor",), (), packed.read_cbor),
     Channel("zip", _ZIPPED, (b"PK\x03\x04", b"PK\x05\x06"), packed.read_zip),
     Channel("svg", (".svg",), (b"<svg",), picture.read),
     Channel("text", _TEXTS, (), text.read),

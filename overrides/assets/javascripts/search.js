@@ -1,0 +1,341 @@
+/* Search: the box in the masthead with its first results, and the search page. Pagefind (its program and the index,
+   about 90 KB) is fetched when somebody begins to search, never before. What is still in effect is decided here, by
+   the reader's clock: an index is as old as the site. */
+(() => {
+  "use strict";
+  const form = document.querySelector("form[data-tl-root]");
+  if (!form) return;
+  const box = form.querySelector("input[type=search]");
+  const page = document.querySelector("[data-tl-find]");
+  const root = new URL(form.dataset.tlRoot.replace(/\/?$/, "/"), document.baseURI);
+  const KEYS = "tearline.single-keys";
+  const SHOWN = 10;
+
+  const make = (tag, given = {}, ...inside) => {
+    const made = document.createElement(tag);
+    for (const [key, value] of Object.entries(given)) if (value !== undefined) made.setAttribute(key, value);
+    made.append(...inside.filter(Boolean));
+    return made;
+  };
+  const later = (task, wait) => {
+    let timer = 0;
+    return (...given) => { clearTimeout(timer); timer = setTimeout(task, wait, ...given); };
+  };
+  const remembered = () => { try { return localStorage.getItem(KEYS) !== "off"; } catch { return true; } };
+
+  /* -- Pagefind, at first use -------------------------------------------------------------------------------- */
+
+  let engine;
+  const load = () => {
+    if (typeof WebAssembly !== "object") return Promise.reject(new Error("blocked"));
+    engine = engine || (async () => {
+      await WebAssembly.compile(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)).catch(() => { throw new Error("blocked"); });
+      const made = (await import(new URL("pagefind/pagefind.js", root).href)).createInstance({ noWorker: true });
+      const known = await made.filters();
+      return { known, search: (words, options) => made.search(words, options) };
+    })();
+    return engine;
+  };
+  const trouble = (error) => error.message === "blocked"
+    ? "Search cannot run in this browser."
+    : "Search is not available: its index cannot be fetched. A preview of the site has none.";
+
+  /* A number in any spelling: "ib 2026 14" is IB-2026-014. Runs of letters and digits, without leading noughts. */
+  const runs = (text) => (text.toLowerCase().match(/\d+|\p{L}+/gu) || []).map((run) => run.replace(/^0+(?=\d)/, ""));
+  const joined = (text) => text.toLowerCase().replace(/[^\p{L}\d]/gu, "");
+  const numbered = (text, known) => {
+    const ids = Object.keys(known.id || {});
+    if (text.length > 60 || !/\d/.test(text)) return undefined;
+    const asked = runs(text).join(" ");
+    const same = ids.filter((id) => joined(id) === joined(text) || runs(id).join(" ") === asked);
+    const ends = same.length || !asked.includes(" ") ? same : ids.filter((id) => ` ${runs(id).join(" ")}`.endsWith(` ${asked}`));
+    return ends.length === 1 ? ends[0] : undefined;
+  };
+  const bulletin = async (text) => {
+    const { known, search } = await load();
+    const id = numbered(text.trim(), known);
+    if (!id) return undefined;
+    const { results } = await search(null, { filters: { id } });
+    return results.length ? results[0].data() : undefined;
+  };
+
+  /* -- What a result shows ----------------------------------------------------------------------------------- */
+
+  const over = (moment) => Date.parse(moment) <= Date.now();
+  const stateOf = (moment) => (moment === "replaced" || moment === "open" ? moment : over(moment) ? "ended" : "in-effect");
+  const first = (data, name) => (data.filters[name] || [])[0] || "";
+  const WORDS = { urgent: "▲ Urgent", priority: "● Priority", routine: "○ Routine", ended: "■ Ended", replaced: "➔ Replaced" };
+
+  const chip = (mark, style, spoken) => {
+    const legend = [...document.querySelectorAll(".tl-legend .tl-mark")].find((one) => one.firstElementChild.textContent === `(${mark})`);
+    if (legend) return legend.cloneNode(true);
+    if (!style) return make("span", { class: "tl-mark" }, `(${mark})`);
+    return make("span", { class: `tl-mark tl-mark--${style}` },
+      make("span", { "aria-hidden": "true" }, `(${mark})`), make("span", { class: "tl-vh" }, `${spoken}. `));
+  };
+  const titled = ({ meta, url }) => [
+    ...(meta.mark ? [chip(meta.mark, meta.mark_style, meta.mark_spoken), " "] : []), make("a", { href: url }, meta.title),
+  ];
+  const standing = (data) => {
+    const state = stateOf(first(data, "state"));
+    const { until, replaced } = data.meta;
+    const key = state === "ended" || state === "replaced" ? state : first(data, "priority").toLowerCase();
+    const word = WORDS[key];
+    const more = { ended: `not in effect since ${until}`, replaced: `by ${replaced}`, "in-effect": `In effect until ${until}` }[state];
+    return { key, word, more };
+  };
+  const day = (text) => text && new Date(`${text}T00:00Z`).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+  const row = (data) => {
+    const { key, word, more } = data.filters.id ? standing(data) : {};
+    const said = data.filters.id
+      ? [first(data, "id"), day(first(data, "date")), first(data, "product"), more]
+      : ["Page of this site"];
+    return make("p", { class: "tl-hit__row" },
+      word && make("strong", { class: `tl-hit__state tl-hit__state--${key}` },
+        make("span", { "aria-hidden": "true" }, `${word.slice(0, 1)} `), word.slice(2)),
+      ...said.filter(Boolean).flatMap((text, at) => [at ? " · " : "", make("span", { class: "tl-nowrap" }, text)]));
+  };
+  const told = (data, key, label) => data.meta[key] && make("p", { class: "tl-hit__more" },
+    label && make("b", {}, label), label && " ", chip(data.meta[`${key}_mark`]), ` ${data.meta[key]}`);
+
+  const all = () => make("a", { href: new URL("bulletins/", root).href }, "All bulletins");
+
+  /* -- The box in the masthead ------------------------------------------------------------------------------- */
+
+  const panel = form.querySelector(".tl-search__panel");
+  if (panel) {
+    const list = panel.querySelector("ul");
+    const note = panel.querySelector(".tl-search__note");
+    const status = form.querySelector("[role=status]");
+    let asked = 0;
+    const links = () => [...panel.querySelectorAll("a")];
+    const close = () => { panel.hidden = true; asked += 1; };
+    const say = (words, ...shown) => {
+      note.replaceChildren(...(shown.length ? shown : [words]));
+      status.textContent = words;
+      panel.hidden = false;
+    };
+    const suggest = later(async () => {
+      const words = box.value.trim();
+      const mine = asked += 1;
+      if (!words) return close();
+      try {
+        const { search } = await load();
+        const [exact, found] = [await bulletin(words), await search(words)];
+        const hits = await Promise.all(found.results.slice(0, 6).map((one) => one.data()));
+        if (mine !== asked || document.activeElement === document.body) return undefined;
+        const shown = exact ? [exact, ...hits.filter((one) => one.url !== exact.url)].slice(0, 6) : hits;
+        list.replaceChildren(...shown.map((one) => make("li", { class: "tl-hit" }, make("p", { class: "tl-hit__title" }, ...titled(one)), row(one))));
+        const count = Math.max(found.results.length, shown.length);
+        const every = make("a", { class: "tl-search__all", href: address(words) }, count === 1 ? "Open this in search" : `See all ${count} results`);
+        if (count) {
+          const enter = exact ? `Enter opens ${first(exact, "id")}.` : "";
+          say(`${count === 1 ? "1 result" : `${count} results`}. ${enter}`, every, ` ${enter}`);
+        } else say("No results.", `No results for “${words}”. Check the spelling, or use `, all(), ".");
+      } catch (error) {
+        list.replaceChildren();
+        say(trouble(error), `${trouble(error)} Use `, all(), ".");
+      }
+      return undefined;
+    }, 150);
+    const address = (words) => `${form.action}?${new URLSearchParams({ q: words })}`;
+
+    box.addEventListener("input", suggest);
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const words = box.value.trim();
+      const exact = words && await bulletin(words).catch(() => undefined);
+      location.assign(exact ? exact.url : words ? address(words) : form.action);
+    });
+    form.addEventListener("keydown", (event) => {
+      const steps = [box, ...links()];
+      const at = steps.indexOf(document.activeElement);
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (step && !panel.hidden && at >= 0) {
+        event.preventDefault();
+        steps[(at + step + steps.length) % steps.length].focus();
+      } else if (event.key === "Escape") {
+        event.preventDefault();
+        if (!panel.hidden) { close(); box.focus(); } else leave();
+      }
+    });
+    document.addEventListener("pointerdown", (event) => { if (!form.contains(event.target)) close(); });
+    form.addEventListener("focusout", (event) => { if (event.relatedTarget && !form.contains(event.relatedTarget)) close(); });
+    box.addEventListener("focus", () => { if (box.value.trim() && list.childElementCount) panel.hidden = false; });
+  }
+
+  /* -- Keys: / and s where the reader left them on, Ctrl+K always ---------------------------------------------- */
+
+  let before = null;
+  const leave = () => { box.blur(); if (before && before !== document.body) before.focus(); before = null; };
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.altKey || event.isComposing) return;
+    const chord = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k";
+    const typing = event.target.closest && event.target.closest("input, textarea, select, [contenteditable]");
+    const bare = !event.ctrlKey && !event.metaKey && (!typing || ["checkbox", "radio"].includes(typing.type))
+      && (event.key === "/" || event.key === "s") && remembered();
+    if (!chord && !bare) return;
+    event.preventDefault();
+    if (document.activeElement !== box) before = document.activeElement;
+    box.focus();
+    box.select();
+    load().catch(() => undefined);
+  });
+  box.addEventListener("pointerdown", () => { load().catch(() => undefined); });
+
+  if (page) searchPage();
+
+  /* -- The search page ----------------------------------------------------------------------------------------- */
+
+  function searchPage() {
+    const part = (name) => page.querySelector(`[data-tl="${name}"]`);
+    const [status, none, list, more, chosen, clear] = ["status", "none", "list", "more", "chosen", "clear"].map(part);
+    const boxes = [...form.querySelectorAll("input[type=checkbox]")];
+    const facets = [...new Set(boxes.map((one) => one.name))];
+    const { sort, from, to } = form.elements;
+    const counts = [...form.querySelectorAll(".tl-count")].map((element) => ({ element, first: element.textContent }));
+    const tip = status.textContent;
+    const wide = matchMedia("(min-width: 55em)");
+    part("filters").open = wide.matches;
+    let asked = 0;
+
+    const ticked = (name) => boxes.filter((one) => one.name === name && one.checked).map((one) => one.value);
+    const within = (moment) => (!from.value || moment >= from.value) && (!to.value || moment <= to.value);
+    const narrowed = () => boxes.some((one) => one.checked) || from.value || to.value;
+
+    /* Filters as Pagefind takes them, without one facet where its own counts are asked for. None fit: undefined. */
+    const filters = (known, without) => {
+      const made = {};
+      for (const name of facets.filter((one) => one !== without && ticked(one).length)) {
+        const values = ticked(name);
+        made[name] = { any: name === "state" ? Object.keys(known.state || {}).filter((one) => values.includes(stateOf(one))) : values };
+      }
+      if (from.value || to.value) made.date = { any: Object.keys(known.date || {}).filter(within) };
+      return Object.values(made).every((one) => one.any.length) ? made : undefined;
+    };
+    const query = async (words, chosenFilters) => {
+      if (!chosenFilters) return { results: [], filters: {} };
+      const { search } = await load();
+      const order = sort.value === "newest" || !words ? { sort: { date: "desc" } } : {};
+      return search(words || null, { filters: chosenFilters, ...order });
+    };
+    const counted = (name, counts) => {
+      const said = {};
+      for (const [value, count] of Object.entries(counts || {})) {
+        const key = name === "state" ? stateOf(value) : value;
+        said[key] = (said[key] || 0) + count;
+      }
+      for (const one of boxes.filter((each) => each.name === name)) {
+        one.closest("label").querySelector(".tl-count").textContent = said[one.value] || 0;
+        one.closest("label").hidden = !said[one.value] && !one.checked;
+      }
+      const set = boxes.find((each) => each.name === name).closest("fieldset");
+      set.hidden = ![...set.querySelectorAll("label")].some((each) => !each.hidden);
+    };
+    const pills = () => {
+      const dates = [[from, "From"], [to, "To"]].filter(([one]) => one.value);
+      const made = [...boxes.filter((one) => one.checked).map((one) => [one, one.dataset.tlLabel]),
+        ...dates.map(([one, label]) => [one, `${label} ${day(one.value)}`])];
+      chosen.replaceChildren(...made.map(([one, label]) => {
+        const button = make("button", { type: "button", class: "tl-pill" }, label, make("span", { "aria-hidden": "true" }, " ×"), make("span", { class: "tl-vh" }, ", remove"));
+        button.addEventListener("click", () => { one.checked = false; if (one.type === "date") one.value = ""; go("push"); status.focus(); });
+        return button;
+      }));
+      clear.hidden = !made.length;
+      part("number").textContent = made.length ? ` (${made.length})` : "";
+    };
+
+    const read = () => {
+      const given = new URLSearchParams(location.search);
+      box.value = given.get("q") || "";
+      for (const one of boxes) one.checked = given.getAll(one.name).includes(one.value);
+      [from.value, to.value] = [given.get("from") || "", given.get("to") || ""];
+      sort.value = given.get("sort") === "newest" ? "newest" : "relevance";
+    };
+    const write = (how) => {
+      const given = new URLSearchParams();
+      if (box.value.trim()) given.set("q", box.value.trim());
+      for (const one of boxes) if (one.checked) given.append(one.name, one.value);
+      for (const one of [from, to]) if (one.value) given.set(one.name, one.value);
+      if (sort.value === "newest") given.set("sort", "newest");
+      const address = `${location.pathname}${given.size || [...given].length ? `?${given}` : ""}`;
+      if (address !== location.pathname + location.search) history[how === "push" ? "pushState" : "replaceState"](null, "", address);
+    };
+    const show = async (results, start, exact) => {
+      const hits = await Promise.all(results.slice(start, start + SHOWN).map((one) => one.data()));
+      const shown = exact && !start ? [exact, ...hits.filter((one) => one.url !== exact.url)] : hits;
+      return shown.map((one) => make("li", { class: "tl-hit" },
+        make("h3", { class: "tl-hit__title" }, ...titled(one)), row(one), told(one, "area", "Where:"), told(one, "summary")));
+    };
+    const fail = (error) => {
+      list.replaceChildren();
+      more.hidden = true;
+      none.hidden = true;
+      status.replaceChildren(`${trouble(error)} Use `, all(), ".");
+    };
+
+    async function run() {
+      const words = box.value.trim();
+      const mine = asked += 1;
+      pills();
+      if (!words && !narrowed()) {
+        list.replaceChildren();
+        [more.hidden, none.hidden] = [true, true];
+        for (const one of form.querySelectorAll("fieldset, .tl-tick")) one.hidden = false;
+        for (const one of counts) one.element.textContent = one.first;
+        status.textContent = tip;
+        return;
+      }
+      try {
+        const { known } = await load();
+        const found = await query(words, filters(known));
+        const exact = narrowed() ? undefined : await bulletin(words);
+        const rows = await show(found.results, 0, exact);
+        const others = await Promise.all(facets.map((name) => (ticked(name).length ? query(words, filters(known, name)) : found)));
+        if (mine !== asked) return;
+        facets.forEach((name, at) => counted(name, others[at].filters[name]));
+        const count = Math.max(found.results.length, rows.length);
+        list.replaceChildren(...rows);
+        more.hidden = found.results.length <= SHOWN;
+        more.onclick = async () => {
+          const next = await show(found.results, list.childElementCount);
+          list.append(...next);
+          more.hidden = list.childElementCount >= found.results.length;
+          next[0].querySelector("a").focus();
+        };
+        const about = words ? ` for “${words}”` : "";
+        status.textContent = count ? `${count === 1 ? "1 result" : `${count} results`}${about}` : "";
+        none.hidden = count > 0;
+        part("sought").textContent = count ? "" : `No results${about}${narrowed() ? " with these filters" : ""}.`;
+      } catch (error) {
+        if (mine === asked) fail(error);
+      }
+    }
+    const go = (how) => { write(how); return run(); };
+    const typed = later(() => go("replace"), 250);
+
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const exact = await bulletin(box.value).catch(() => undefined);
+      if (exact) { write("push"); location.assign(exact.url); } else go("push");
+    });
+    clear.addEventListener("click", () => {
+      for (const one of boxes) one.checked = false;
+      [from.value, to.value] = ["", ""];
+      go("push");
+      box.focus();
+    });
+    form.addEventListener("change", (event) => { if (event.target !== box) go("push"); });
+    box.addEventListener("input", typed);
+    box.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.preventDefault(); leave(); } });
+    addEventListener("popstate", () => { read(); run(); });
+
+    const keys = part("keys");
+    keys.checked = remembered();
+    keys.addEventListener("change", () => {
+      try { localStorage.setItem(KEYS, keys.checked ? "on" : "off"); } catch { keys.checked = true; }
+    });
+    read();
+    run();
+  }
+})();

@@ -1,0 +1,238 @@
+"""The search index: every file of it is one that its own table names, and says what a page of the site says of itself.
+
+The program that comes with it is compared with what the installed Pagefind writes for an empty page. A fragment holds
+the values of its page's head, a filter the pages that have each value, and every word has to be on its pages.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import accumulate
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import cbor2
+
+from tearline.findings import Finding, Place, finding
+from tearline.verify.stems import Page, Stems, Word, folded, page_of
+from tearline.verify.work import shared
+
+FOLDER: Final = "pagefind/"
+_ENTRY: Final = f"{FOLDER}pagefind-entry.json"
+_PROGRAM: Final = f"{FOLDER}pagefind.js"
+_WASM: Final = re.compile(r"pagefind/wasm\.([a-z-]+)\.pagefind")
+_SIGN: Final = b"pagefind_dcd"
+_LIMIT: Final = 120  # seconds that a page without words may take
+_LARGEST: Final = 64 << 20
+_COLUMNS: Final = 6  # of an index's table
+_OWN: Final = frozenset({"title", "image_alt"})  # names of values that Pagefind reads by itself
+_ODD: Final = "not as Pagefind writes it"
+_UNTOLD: Final = "it says what no page tells"
+
+
+class _BrokenError(Exception):
+    """A file of the index that cannot be read, or says what it should not: its path, the rule, the detail."""
+
+    def __init__(self, name: str, detail: str, rule: str = "unreadable-file") -> None:
+        super().__init__(detail)
+        self.name = name
+        self.rule = rule
+
+
+def without(files: Mapping[str, Path]) -> dict[str, Path]:
+    """The files of a site that are no part of the index."""
+    return {name: path for name, path in files.items() if not name.startswith(FOLDER)}
+
+
+@contextmanager
+def program(files: Mapping[str, Path]) -> Iterator[tuple[Path, ...]]:
+    """A folder with the program that Pagefind writes whatever a site says, named as in the site.
+
+    None without an index in the site, and none where Pagefind is not installed or does not answer.
+    """
+    if len(without(files)) == len(files):
+        yield ()
+        return
+    with TemporaryDirectory(prefix="tearline-") as made:
+        language = next((found[1] for found in map(_WASM.fullmatch, files) if found), "en")
+        Path(made, "index.html").write_text(f'<html lang="{language}"><body>x</body></html>', encoding="utf-8")
+        command = [sys.executable, "-P", "-s", "-B", "-m", "pagefind", "--silent", "--site", made]
+        try:
+            subprocess.run(  # noqa: S603 - our own interpreter, no shell
+                command,
+                cwd=made,
+                env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                timeout=_LIMIT,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            yield ()
+            return
+        for path in sorted(Path(made).rglob("*")):
+            name = path.relative_to(made).as_posix()
+            if path.is_file() and name != _PROGRAM and not _WASM.fullmatch(name):
+                path.unlink()
+        yield (Path(made),)
+
+
+def check(
+    files: Mapping[str, Path], roots: Sequence[Path], shown: Callable[[str], str], jobs: int
+) -> Iterator[Finding]:
+    """Everything that is wrong with a site's index. ``roots`` are what ``program`` gave."""
+    names = sorted(name for name in files if name.startswith(FOLDER))
+    if not names:
+        return
+    addresses = sorted(name for name in files if name.endswith(".html"))
+    read = shared(page_of, [str(files[name]) for name in addresses], jobs)
+    pages = {f"/{name.removesuffix('index.html')}": page for name, page in zip(addresses, read, strict=True) if page}
+    index = _Index(files, pages)
+    try:
+        for name, detail, rule in index.faults(roots):
+            yield finding(rule, Place(shown(name)), detail)
+    except _BrokenError as error:
+        yield finding(error.rule, Place(shown(error.name)), str(error))
+    except (TypeError, ValueError, KeyError, IndexError, AttributeError, RecursionError):
+        yield finding("unreadable-file", Place(shown(index.at)), _ODD)
+    for name in names:
+        if name not in index.seen:
+            yield finding("unexpected-file", Place(shown(name)), "the search index does not name it")
+
+
+@dataclass(slots=True)
+class _Index:
+    """An index on disk, the pages by their addresses in it, and which of its files have been read."""
+
+    files: Mapping[str, Path]
+    pages: Mapping[str, Page]
+    seen: set[str] = field(default_factory=set)
+    at: str = _ENTRY
+
+    def faults(self, roots: Sequence[Path]) -> Iterator[tuple[str, str, str]]:
+        """What is wrong with parts that can be read, from the entry down: path, detail, rule."""
+        language, digest, version = self.entry()
+        for name in (_PROGRAM, f"{FOLDER}wasm.{language}.pagefind"):
+            same = [(root / name).read_bytes() for root in roots if (root / name).is_file()]
+            if self.data(name) not in same:
+                detail = "not what Pagefind writes" if same else "there is no Pagefind here to compare it with"
+                yield name, detail, "unexpected-file"
+        table = f"{FOLDER}pagefind.{digest}.pf_meta"
+        told = self.table(table)
+        if not (isinstance(told, list) and len(told) == _COLUMNS and told[0] == version):
+            raise _BrokenError(table, _ODD)
+        _, listed, chunks, filters, sorts, names = told
+        order = self.fragments([place for place, _ in listed])
+        if len(order) != len(self.pages):
+            yield table, "it is not made of the pages that search reads", "missing-file"
+        ordered = all(name == "date" and sorted(places) == list(range(len(order))) for name, places in sorts)
+        if not set(names) <= _OWN or not ordered:
+            yield table, _UNTOLD, "unexplained-words"
+        yield from self.words(chunks, order)
+        for name, place in filters:
+            if not _is_filter(self.table(f"{FOLDER}filter/{place}.pf_filter"), name, order):
+                yield self.at, _UNTOLD, "unexplained-words"
+
+    def entry(self) -> tuple[str, str, str]:
+        """The language of the index, the digest in its table's name, and Pagefind's version."""
+        told = json.loads(self.data(_ENTRY))
+        ((language, of),) = told["languages"].items()
+        plain = all(len(one) == 1 and not one.isalnum() for one in told["include_characters"])
+        named = re.fullmatch(r"([a-z]{2,3}(?:-[a-z]+)?)_[0-9a-f]+", of["hash"])
+        fits = set(told) == {"version", "languages", "include_characters"} and set(of) == {"hash", "wasm", "page_count"}
+        numbers = isinstance(of["page_count"], int) and re.fullmatch(r"[0-9]+(\.[0-9]+)*", told["version"])
+        if not (fits and plain and numbers and named and named[1] == language == of["wasm"]):
+            raise _BrokenError(_ENTRY, _ODD)
+        return language, of["hash"], told["version"]
+
+    def fragments(self, places: Sequence[str]) -> list[Page]:
+        """The pages of fragments, in their order. Each holds what its page tells and nothing else."""
+        left = dict(self.pages)
+        order = []
+        for place in places:
+            told = json.loads(self.unpacked(f"{FOLDER}fragment/{place}.pf_fragment"))
+            page = left.pop(told["url"], None)
+            if page is None:
+                raise _BrokenError(
+                    self.at, "of a page that search does not read, or a second one of it", "unexplained-words"
+                )
+            filters = {name: sorted(values) for name, values in told.pop("filters").items()}
+            if not isinstance(told.pop("word_count"), int) or filters != page.filters:
+                raise _BrokenError(self.at, _UNTOLD, "unexplained-words")
+            if told != {"url": told["url"], "content": "", "meta": page.meta, "anchors": []}:
+                raise _BrokenError(self.at, _UNTOLD, "unexplained-words")
+            order.append(page)
+        return order
+
+    def words(self, chunks: Sequence[Sequence[str]], order: list[Page]) -> Iterator[tuple[str, str, str]]:
+        """The parts of the index with words that are not on their pages."""
+        tables = {}
+        for first, last, place in chunks:
+            told = self.table(f"{FOLDER}index/{place}.pf_index")
+            ((*entries,),) = told
+            if not (entries[0][0].startswith(first) and entries[-1][0].startswith(last)):
+                raise _BrokenError(self.at, _ODD)
+            tables[self.at] = [word for entry in entries for word in _words(*entry)]
+        stems = Stems(frozenset(word.stem for table in tables.values() for word in table))
+        for name, table in tables.items():
+            if strange := stems.strange(table, order):
+                detail = f"{strange} words that are not on the pages they are said to be on"
+                yield name, detail, "unexplained-words"
+
+    def data(self, name: str) -> bytes:
+        """A file's bytes. Raises ``_BrokenError`` where there is none."""
+        self.at = name
+        self.seen.add(name)
+        if name not in self.files:
+            raise _BrokenError(name, "the search index names it", "missing-file")
+        return self.files[name].read_bytes()
+
+    def unpacked(self, name: str) -> bytes:
+        """What is packed in a file, without Pagefind's sign: one member, and nothing after it."""
+        worker = zlib.decompressobj(wbits=31)
+        try:
+            inner = worker.decompress(self.data(name), _LARGEST)
+        except zlib.error:
+            raise _BrokenError(name, _ODD) from None
+        if not worker.eof or worker.unused_data or not inner.startswith(_SIGN):
+            raise _BrokenError(name, _ODD)
+        return inner.removeprefix(_SIGN)
+
+    def table(self, name: str) -> Any:
+        """The data in a packed file, which ends where they do."""
+        stream = io.BytesIO(self.unpacked(name))
+        try:
+            made = cbor2.load(stream)
+        except cbor2.CBORDecodeError:
+            raise _BrokenError(name, _ODD) from None
+        if stream.read(1):
+            raise _BrokenError(name, _ODD)
+        return made
+
+
+def _words(word: str, on: Sequence[Any], variants: Sequence[Any]) -> Iterator[Word]:
+    """A word of the index in each of its spellings; pages are told by how far each is from the one before."""
+    forms = [Word(folded(form), tuple(accumulate(each[0] for each in at))) for form, at in ((word, on), *variants)]
+    yield Word(forms[0].stem, tuple(sorted({number for form in forms for number in form.pages})))
+    yield from forms[1:]
+
+
+def _is_filter(told: Any, name: str, order: Sequence[Page]) -> bool:
+    """Whether a filter gives each value of this name exactly the pages that tell it."""
+    wanted: dict[str, list[int]] = defaultdict(list)
+    for number, page in enumerate(order):
+        for value in page.filters.get(name, ()):
+            wanted[value].append(number)
+    return bool(told == [name, [[value, wanted[value]] for value in sorted(wanted)]])

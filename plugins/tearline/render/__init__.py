@@ -1,5 +1,9 @@
 """Staged tree -> site files, in a process of its own that knows nothing but the stage.
 
+pages.py     (context, staged page) -> the page's bytes, a pure function
+working.py   many pages at once, by whatever executor there is
+__main__.py  the process: the stage it is started in -> a site
+
 The renderer is started anew (exec, not fork), inside the stage, with an environment of its own: no home, no
 repository, no key. Its words are captured: a log is a channel too.
 """
@@ -9,9 +13,11 @@ from __future__ import annotations
 import datetime as dt
 import errno
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,7 +33,7 @@ THEME_FILES: Final = (
 )
 # No current directory in the path, no user's packages, no bytecode written. The environment is ours, so that
 # Python's own variables (the hash seed) count: -I would ignore them.
-_COMMAND: Final = ("-P", "-s", "-B", "-m", "mkdocs", "build", "--quiet", "--config-file", "mkdocs.yml", "--site-dir")
+_COMMAND: Final = ("-P", "-s", "-B", "-m", "tearline.render")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +61,10 @@ class Rendering:
         return said
 
     def stop(self) -> None:
-        """End it, whatever it is at. Nothing happens where it has ended already."""
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
+        """End it and its workers, whatever they are at. Nothing happens where they have ended already."""
+        with suppress(ProcessLookupError):  # its session is its own; a worker may outlive it there
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
 
 class RenderError(Exception):

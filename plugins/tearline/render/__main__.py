@@ -1,0 +1,52 @@
+"""The renderer's process: the staged tree it is started in -> the site in the folder it is given.
+
+Its whole world is the stage. It says nothing unless something is wrong; then the last line of what it says is why.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from concurrent.futures import Executor, ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+from tearline.render.pages import read_context
+from tearline.render.working import Here, ready, render_pages
+
+
+def main() -> None:
+    """Render the stage in the current folder into the folder named first."""
+    logging.getLogger("mkdocs").setLevel(logging.ERROR)
+    site = Path(sys.argv[1])
+    docs = Path("docs")
+    context = read_context(Path(), int(os.environ["SOURCE_DATE_EPOCH"]))
+    names = sorted(path.relative_to(docs).as_posix() for path in docs.rglob("*") if path.is_file())
+    sources = {name: (docs / name).read_text(encoding="utf-8") for name in names if name.endswith(".md")}
+    renderer = ready(context, names)  # before the workers are forked, which then have it too
+    for name, path in renderer.theme():
+        _put(site / name, path.read_bytes())
+    for name in names:
+        if name not in sources:
+            _put(site / name, (docs / name).read_bytes())
+    for name, data in renderer.templates():
+        _put(site / name, data)
+    with _executor(len(sources)) as executor:
+        for name, data in render_pages(context, names, sources, executor):
+            _put(site / name, data)
+
+
+def _executor(pages: int) -> Executor:
+    """Processes for many pages on several processors; a few pages are sooner done here."""
+    workers = min(len(os.sched_getaffinity(0)), pages // 50 + 1)
+    return ProcessPoolExecutor(workers, get_context("fork")) if workers > 1 else Here()
+
+
+def _put(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+if __name__ == "__main__":
+    main()

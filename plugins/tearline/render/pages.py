@@ -1,0 +1,179 @@
+"""The renderer of pages as a pure function: (context, staged page) -> the page's bytes, those of ``mkdocs build``.
+
+A page's bytes depend on its own staged source, on where the pages are that it links to, and on what all pages share:
+the configuration, the theme's files, and the pages in the navigation, whose titles stand everywhere. The last three are
+the ``Context``, with one digest. The stage leaves no link to what an edition lacks, so the names of other pages add
+nothing to a page: they are needed to resolve its links, and are no part of the digest.
+
+This is the site generator's own loop without its hooks, of which no allowed plugin has any, and without its disk.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from mkdocs.commands.build import _build_template, get_context
+from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files, file_sort_key
+from mkdocs.structure.nav import get_navigation
+from mkdocs.structure.pages import Page
+
+CONFIGURATION: Final = "mkdocs.yml"
+_LIBRARIES: Final = ("mkdocs", "mkdocs-material", "jinja2", "markdown", "pymdown-extensions", "pygments", "tearline")
+
+
+@dataclass(frozen=True)
+class Context:
+    """What all pages of an edition share.
+
+    ``configuration`` is the stage's, ``theme`` its own theme files by name, ``pages`` the staged sources of the pages
+    in the navigation by name, ``epoch`` the build day in seconds.
+    """
+
+    configuration: str
+    theme: Mapping[str, bytes]
+    pages: Mapping[str, str]
+    epoch: int
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of all of it, and of the versions of what renders: other bytes may come of any change."""
+        hashed = hashlib.sha256()
+        parts: list[tuple[str, bytes]] = [(CONFIGURATION, self.configuration.encode()), ("", str(self.epoch).encode())]
+        parts += [(f"theme/{name}", data) for name, data in sorted(self.theme.items())]
+        parts += [(f"docs/{name}", text.encode()) for name, text in sorted(self.pages.items())]
+        parts += [(name, version(name).encode()) for name in _LIBRARIES]
+        for name, data in parts:
+            hashed.update(f"{len(name)} {len(data)}\n{name}\n".encode())
+            hashed.update(data)
+        return hashed.hexdigest()
+
+
+def read_context(stage: Path, epoch: int) -> Context:
+    """The context of the staged tree at ``stage``. Raises ``OSError`` where it cannot be read."""
+    text = (stage / CONFIGURATION).read_text(encoding="utf-8")
+    theme = {path.relative_to(stage / "theme").as_posix(): path.read_bytes() for path in _files(stage / "theme")}
+    with TemporaryDirectory(prefix="tearline-") as folder:
+        named = list(_named(_configured(Path(folder), text, {}, epoch).nav or []))
+    return Context(text, theme, {name: (stage / "docs" / name).read_text(encoding="utf-8") for name in named}, epoch)
+
+
+class Renderer:
+    """Renders pages of one context. ``names`` are all files below docs. Its theme lies in a folder of its own."""
+
+    def __init__(self, context: Context, names: Iterable[str]) -> None:
+        self.context = context
+        self.folder = TemporaryDirectory(prefix="tearline-")
+        self.config = _configured(Path(self.folder.name), context.configuration, context.theme, context.epoch)
+        self.env = self.config.theme.get_env()
+        made = [File.generated(self.config, name, content="") for name in names]
+        self.files = Files(sorted(made, key=file_sort_key))
+        self.nav = get_navigation(self.files, self.config)
+        for name, text in context.pages.items():
+            self._read(name, text)
+
+    def page(self, name: str, source: str) -> bytes:
+        """The page that the staged source ``source`` at ``name`` becomes."""
+        page = self._read(name, source) if name not in self.context.pages else self._page(name)
+        self.config._current_page = page  # noqa: SLF001 - as the generator's loop does: extensions ask for it
+        page.active = True
+        try:
+            context = get_context(self.nav, [], self.config, page)
+            text = self.env.get_template(page.meta.get("template", "main.html")).render(context)
+        finally:
+            page.active = False
+            self.config._current_page = None  # noqa: SLF001 - likewise
+            if name not in self.context.pages:
+                self._file(name).page = None  # ten thousand of them would fill the memory
+        return text.encode("utf-8", errors="xmlcharrefreplace")
+
+    def address(self, name: str) -> str:
+        """Where the page at ``name`` is in the site: ``2026/ib-2026-014/index.html``."""
+        return self._file(name).dest_uri
+
+    def templates(self) -> Iterator[tuple[str, bytes]]:
+        """The files that the theme makes beside pages, such as the page for addresses that lead nowhere."""
+        for file in self.files.documentation_pages():
+            if file.page is None:
+                Page(None, file, self.config)
+        for name in sorted(self.config.theme.static_templates):
+            text = _build_template(name, self.env.get_template(name), self.files, self.config, self.nav)
+            if text.strip():
+                yield name, text.encode("utf-8")
+            if name == "sitemap.xml":
+                yield f"{name}.gz", _zipped(name, text.encode("utf-8"), self.context.epoch)
+
+    def theme(self) -> Iterator[tuple[str, Path]]:
+        """The files of the theme that are handed on as they are, and where each is."""
+        files = Files([])
+        files.add_files_from_theme(self.env, self.config)
+        yield from ((file.dest_uri, Path(str(file.abs_src_path))) for file in files)
+
+    def _file(self, name: str) -> File:
+        file = self.files.get_file_from_path(name)
+        if file is None:
+            raise KeyError(name)
+        return file
+
+    def _page(self, name: str) -> Page:
+        page = self._file(name).page
+        return page if page is not None else Page(None, self._file(name), self.config)
+
+    def _read(self, name: str, source: str) -> Page:
+        """Read a page's source and render its words."""
+        page = self._page(name)
+        self._file(name).content_string = source
+        self.config._current_page = page  # noqa: SLF001 - likewise
+        try:
+            page.read_source(self.config)
+            page.render(self.config, self.files)
+        finally:
+            self.config._current_page = None  # noqa: SLF001 - likewise
+        return page
+
+
+def _zipped(name: str, data: bytes, epoch: int) -> bytes:
+    out = io.BytesIO()
+    with gzip.GzipFile(filename=name, mode="wb", fileobj=out, mtime=epoch) as packing:
+        packing.write(data)
+    return out.getvalue()
+
+
+def _configured(root: Path, configuration: str, theme: Mapping[str, bytes], epoch: int) -> MkDocsConfig:
+    """The configuration, loaded in the folder ``root``: a theme reads its templates from a disk."""
+    os.environ["SOURCE_DATE_EPOCH"] = str(epoch)  # where the generator takes its build date from
+    (root / "docs").mkdir()
+    (root / "theme").mkdir()
+    for name, data in theme.items():
+        path = root / "theme" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    (root / CONFIGURATION).write_text(configuration, encoding="utf-8")
+    config = load_config(str(root / CONFIGURATION))
+    config.plugins.on_startup(command="build", dirty=False)
+    return config.plugins.on_config(config)
+
+
+def _named(nav: Iterable[Any]) -> Iterator[str]:
+    """The pages that a navigation names, in MkDocs's form."""
+    for entry in nav:
+        target = next(iter(entry.values())) if isinstance(entry, dict) else entry
+        if isinstance(target, list):
+            yield from _named(target)
+        else:
+            yield str(target)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    yield from (path for path in sorted(folder.rglob("*")) if path.is_file())

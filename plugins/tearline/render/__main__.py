@@ -25,8 +25,8 @@ def main() -> None:
     names = sorted(path.relative_to(docs).as_posix() for path in docs.rglob("*") if path.is_file())
     sources = {name: (docs / name).read_text(encoding="utf-8") for name in names if name.endswith(".md")}
     renderer = ready(context, names)  # before the workers are forked, which then have it too
-    for name, path in renderer.theme():
-        _put(site / name, path.read_bytes())
+    for name, data in renderer.theme():
+        _put(site / name, data)
     for name in names:
         if name not in sources:
             _put(site / name, (docs / name).read_bytes())

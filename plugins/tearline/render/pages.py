@@ -15,6 +15,7 @@ import hashlib
 import io
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -22,6 +23,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from jinja2 import ChoiceLoader, DictLoader
 from mkdocs.commands.build import _build_template, get_context
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
@@ -64,19 +66,20 @@ def read_context(stage: Path, epoch: int) -> Context:
     """The context of the staged tree at ``stage``. Raises ``OSError`` where it cannot be read."""
     text = (stage / CONFIGURATION).read_text(encoding="utf-8")
     theme = {path.relative_to(stage / "theme").as_posix(): path.read_bytes() for path in _files(stage / "theme")}
-    with TemporaryDirectory(prefix="tearline-") as folder:
-        named = list(_named(_configured(Path(folder), text, {}, epoch).nav or []))
+    with _loaded(text, epoch) as config:
+        named = list(_named(config.nav or []))
     return Context(text, theme, {name: (stage / "docs" / name).read_text(encoding="utf-8") for name in named}, epoch)
 
 
 class Renderer:
-    """Renders pages of one context. ``names`` are all files below docs. Its theme lies in a folder of its own."""
+    """Renders pages of one context. ``names`` are all files below docs. Once it is made, it needs no disk."""
 
     def __init__(self, context: Context, names: Iterable[str]) -> None:
         self.context = context
-        self.folder = TemporaryDirectory(prefix="tearline-")
-        self.config = _configured(Path(self.folder.name), context.configuration, context.theme, context.epoch)
-        self.env = self.config.theme.get_env()
+        with _loaded(context.configuration, context.epoch) as self.config:
+            self.env = self.config.theme.get_env()
+        own = {name: data.decode("utf-8") for name, data in context.theme.items() if name.endswith(".html")}
+        self.env.loader = ChoiceLoader([DictLoader(own), self.env.loader])  # type: ignore[list-item]  # it has one
         made = [File.generated(self.config, name, content="") for name in names]
         self.files = Files(sorted(made, key=file_sort_key))
         self.nav = get_navigation(self.files, self.config)
@@ -114,11 +117,12 @@ class Renderer:
             if name == "sitemap.xml":
                 yield f"{name}.gz", _zipped(name, text.encode("utf-8"), self.context.epoch)
 
-    def theme(self) -> Iterator[tuple[str, Path]]:
-        """The files of the theme that are handed on as they are, and where each is."""
+    def theme(self) -> Iterator[tuple[str, bytes]]:
+        """The files of the theme that are handed on as they are; the site's own go before the package's."""
         files = Files([])
         files.add_files_from_theme(self.env, self.config)
-        yield from ((file.dest_uri, Path(str(file.abs_src_path))) for file in files)
+        yield from ((file.dest_uri, Path(str(file.abs_src_path)).read_bytes()) for file in files)
+        yield from ((name, data) for name, data in self.context.theme.items() if not name.endswith(".html"))
 
     def _file(self, name: str) -> File:
         file = self.files.get_file_from_path(name)
@@ -150,19 +154,18 @@ def _zipped(name: str, data: bytes, epoch: int) -> bytes:
     return out.getvalue()
 
 
-def _configured(root: Path, configuration: str, theme: Mapping[str, bytes], epoch: int) -> MkDocsConfig:
-    """The configuration, loaded in the folder ``root``: a theme reads its templates from a disk."""
+@contextmanager
+def _loaded(configuration: str, epoch: int) -> Iterator[MkDocsConfig]:
+    """The configuration, loaded in a folder where it finds all it names, which is gone afterwards."""
     os.environ["SOURCE_DATE_EPOCH"] = str(epoch)  # where the generator takes its build date from
-    (root / "docs").mkdir()
-    (root / "theme").mkdir()
-    for name, data in theme.items():
-        path = root / "theme" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    (root / CONFIGURATION).write_text(configuration, encoding="utf-8")
-    config = load_config(str(root / CONFIGURATION))
-    config.plugins.on_startup(command="build", dirty=False)
-    return config.plugins.on_config(config)
+    with TemporaryDirectory(prefix="tearline-") as folder:
+        for name in ("docs", "theme"):
+            Path(folder, name).mkdir()
+        path = Path(folder, CONFIGURATION)
+        path.write_text(configuration, encoding="utf-8")
+        config = load_config(str(path))
+        config.plugins.on_startup(command="build", dirty=False)
+        yield config.plugins.on_config(config)
 
 
 def _named(nav: Iterable[Any]) -> Iterator[str]:

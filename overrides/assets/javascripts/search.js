@@ -237,7 +237,7 @@
       const made = [...boxes.filter((one) => one.checked).map((one) => [one, one.dataset.tlLabel]),
         ...dates.map(([one, label]) => [one, `${label} ${day(one.value)}`])];
       chosen.replaceChildren(...made.map(([one, label]) => {
-        const button = make("button", { type: "button", class: "tl-pill" }, label, make("span", { "aria-hidden": "true" }, " ×"), make("span", { class: "tl-vh" }, ", remove"));
+        const button = make("button", { type: "button", class: "tl-pill", "aria-label": `${label}, remove` }, `${label} ×`);
         button.addEventListener("click", () => { one.checked = false; if (one.type === "date") one.value = ""; go("push"); status.focus(); });
         return button;
       }));

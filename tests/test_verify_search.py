@@ -58,7 +58,7 @@ def unpacked(path: Path) -> bytes:
 
 
 def named(site: Path, pattern: str) -> Path:
-    return sorted(site.glob(f"pagefind/{pattern}"))[0]
+    return min(site.glob(f"pagefind/{pattern}"))
 
 
 def fragment(change: Callable[[dict[str, Any]], None]) -> Callable[[Path], Path]:
@@ -150,7 +150,7 @@ PLANTS: Final[dict[str, tuple[Callable[[Path], Path], set[str]]]] = {
     "a second member": (text("index/*", lambda data: data + gzip.compress(PHRASE.encode())), {"TL302"}),
     "after the end": (text("filter/*", lambda data: data + PHRASE.encode()), {"TL302"}),
     "after the data": (text("filter/*", lambda data: packed(gzip.decompress(data)[12:] + PHRASE.encode())), {"TL302"}),
-    "no data": (text("index/*", lambda data: packed(b"\xff" + PHRASE.encode())), {"TL302"}),
+    "no data": (text("index/*", lambda _: packed(b"\xff" + PHRASE.encode())), {"TL302"}),
     "a fragment more": (beside("fragment/en_1234567.pf_fragment", packed(b'{"url":"/"}')), {"TL307"}),
     "a file more": (beside("pagefind-ui.css", b"a{}"), {"TL307"}),
 }  # fmt: skip

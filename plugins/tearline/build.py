@@ -26,6 +26,7 @@ from tearline.findings import Finding, Place, Severity, finding, in_order, refus
 from tearline.inventory import Inventory, differences, fingerprint, take_inventory
 from tearline.judging import RecordError, judge, repetitions
 from tearline.manifest import Verdict, moment
+from tearline.paper import print_papers, wanted
 from tearline.policy import Edition, Policy, extensions
 from tearline.proof import Renderer
 from tearline.render import Rendering, start_rendering
@@ -104,7 +105,7 @@ def build(  # noqa: PLR0913, PLR0917 - the command's options
     """Build and publish ``out/site-<edition>`` and its manifest for each edition, all or none.
 
     A sanitized edition is verified against the full one too, which is rendered for that where it was not asked for.
-    Raises ``RenderError`` where the renderer fails, ``JudgeError`` where the verifier does, ``RecordError`` where the
+    Raises ``PaperError`` where PDFs are wanted and cannot be made, ``RenderError`` where the renderer fails, ``JudgeError`` where the verifier does, ``RecordError`` where the
     record of accepted repetitions cannot be used, ``TargetError`` where ``out`` cannot be written, ``KeyFault``
     where the signing key cannot be used. Without a key the manifests are unsigned.
     """
@@ -112,9 +113,10 @@ def build(  # noqa: PLR0913, PLR0917 - the command's options
     for edition in editions:
         refuse_overlap(policy, out / f"site-{edition.name}")
         _refuse_other_things(out / f"site-{edition.name}")
+    papers = wanted(policy, say)
     say("Reading the sources")
     before = fingerprint(_read_from(policy))
-    outcome, trees = _composed(policy, now, how)
+    outcome, trees = _composed(policy, now, how, papers=papers)
     if outcome.refused:
         return outcome
     chosen = [trees[edition.name] for edition in editions]
@@ -123,6 +125,7 @@ def build(  # noqa: PLR0913, PLR0917 - the command's options
     with private_folder(out) as private:
         say(f"Rendering {', '.join(f'{one.edition.name} ({one.bulletins} bulletins)' for one in chosen)}")
         built = _rendered([*chosen, *witness], private, now)
+        _printed(built[: len(chosen)] if papers else [], policy, private, say)
         full = next((one.site for one in built if one.tree is fullest), None)
         say("Verifying the built bytes")
         stages = _stages(trees.values(), built, private)
@@ -227,7 +230,9 @@ def _recalled(tree: Tree) -> list[str]:
     return [f"{name.removesuffix('.md')}/index.html" for name, each in told.items() if each.get("kind") == "tombstone"]
 
 
-def _composed(policy: Policy, now: dt.datetime, how: How) -> tuple[Outcome, dict[str, Tree]]:
+def _composed(
+    policy: Policy, now: dt.datetime, how: How, *, papers: bool = False
+) -> tuple[Outcome, dict[str, Tree]]:
     """The trees of all editions: what one of them refuses is refused for every one.
 
     With ``hold``, documents that are refused are left out, on whatever step that shows.
@@ -235,7 +240,10 @@ def _composed(policy: Policy, now: dt.datetime, how: How) -> tuple[Outcome, dict
     corpus = read_corpus(policy)
     renderer = Renderer(extensions(policy))
     while True:
-        trees = {name: compose(corpus, policy, edition, now, renderer) for name, edition in policy.editions.items()}
+        trees = {
+            name: compose(corpus, policy, edition, now, renderer, papers=papers)
+            for name, edition in policy.editions.items()
+        }
         found = _findings(corpus, trees.values())
         late = {path for tree in trees.values() for path in tree.refused}
         if not (how.hold and corpus.hold(late, found)):
@@ -264,6 +272,13 @@ def _rendered(trees: Sequence[Tree], private: Private, now: dt.datetime) -> list
         for built in started:
             built.rendering.finish()
     return started
+
+
+def _printed(built: Iterable[_Built], policy: Policy, private: Private, say: Say) -> None:
+    """PDFs beside the bulletins of these sites."""
+    for one in built:
+        say(f"Making PDFs of {one.tree.edition.name}")
+        print_papers(one.rendering, policy, one.tree.edition, private.lock)
 
 
 def _read_from(policy: Policy) -> list[Path]:

@@ -31,17 +31,24 @@ from tearline.stage.model import File, Tree
 __all__ = ["File", "Tree", "compose", "write"]
 
 
-def compose(
-    corpus: Corpus, policy: Policy, edition: Edition, now: dt.datetime, renderer: Renderer | None = None
+def compose(  # noqa: PLR0913 - what a tree is made of
+    corpus: Corpus,
+    policy: Policy,
+    edition: Edition,
+    now: dt.datetime,
+    renderer: Renderer | None = None,
+    *,
+    papers: bool = False,
 ) -> Tree:
     """The edition's tree. ``now`` decides what is still in effect; ``renderer`` is one for all editions.
 
-    Refused documents are named in the result; their pages are not there.
+    With ``papers``, whoever renders the tree puts a PDF beside every bulletin, and pages may link to it. Refused
+    documents are named in the result; their pages are not there.
     """
     decided = Decided(corpus, policy, edition)
     Composer(decided, now, renderer or Renderer(extensions(policy))).compose()
     if corpus.whole:
-        furnish(decided)
+        furnish(decided, papers=papers)
     decided.tree.findings = in_order(decided.tree.findings)
     return decided.tree
 

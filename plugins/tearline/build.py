@@ -16,6 +16,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -85,11 +86,11 @@ def check(policy: Policy, paths: Sequence[Path], now: dt.datetime) -> Outcome:
 
 
 def stage_tree(policy: Policy, edition: Edition, out: Path, now: dt.datetime, how: How) -> Outcome:
-    """Write one edition's staged tree to ``out``, replacing an older one. Raises ``TargetError``."""
+    """Write one edition's staged tree to ``out``, replacing an older one. Raises ``TargetError`` and ``PaperError``."""
     refuse_overlap(policy, out)
     if out.is_dir() and any(out.iterdir()) and not ((out / "docs").is_dir() and (out / "mkdocs.yml").is_file()):
         raise TargetError(f"{out} is not empty, and not a staged tree")
-    outcome, trees = _composed(policy, now, how)
+    outcome, trees = _composed(policy, now, how, papers=wanted(policy))
     if outcome.refused:
         return outcome
     with private_folder(out.parent) as private:
@@ -105,9 +106,10 @@ def build(  # noqa: PLR0913, PLR0917 - the command's options
     """Build and publish ``out/site-<edition>`` and its manifest for each edition, all or none.
 
     A sanitized edition is verified against the full one too, which is rendered for that where it was not asked for.
-    Raises ``PaperError`` where PDFs are wanted and cannot be made, ``RenderError`` where the renderer fails, ``JudgeError`` where the verifier does, ``RecordError`` where the
-    record of accepted repetitions cannot be used, ``TargetError`` where ``out`` cannot be written, ``KeyFault``
-    where the signing key cannot be used. Without a key the manifests are unsigned.
+    Raises ``RenderError`` where the renderer fails, ``JudgeError`` where the verifier does, ``PaperError`` where PDFs
+    are wanted and cannot be made, ``RecordError`` where the record of accepted repetitions cannot be used,
+    ``TargetError`` where ``out`` cannot be written, ``KeyFault`` where the signing key cannot be used. Without a key
+    the manifests are unsigned.
     """
     key = signing_key(policy, editions)
     for edition in editions:
@@ -125,7 +127,9 @@ def build(  # noqa: PLR0913, PLR0917 - the command's options
     with private_folder(out) as private:
         say(f"Rendering {', '.join(f'{one.edition.name} ({one.bulletins} bulletins)' for one in chosen)}")
         built = _rendered([*chosen, *witness], private, now)
-        _printed(built[: len(chosen)] if papers else [], policy, private, say)
+        if papers:
+            say("Making PDFs")
+            print_papers([(one.rendering, one.tree.edition) for one in built[: len(chosen)]], policy, private.lock)
         full = next((one.site for one in built if one.tree is fullest), None)
         say("Verifying the built bytes")
         stages = _stages(trees.values(), built, private)
@@ -230,20 +234,15 @@ def _recalled(tree: Tree) -> list[str]:
     return [f"{name.removesuffix('.md')}/index.html" for name, each in told.items() if each.get("kind") == "tombstone"]
 
 
-def _composed(
-    policy: Policy, now: dt.datetime, how: How, *, papers: bool = False
-) -> tuple[Outcome, dict[str, Tree]]:
+def _composed(policy: Policy, now: dt.datetime, how: How, *, papers: bool = False) -> tuple[Outcome, dict[str, Tree]]:
     """The trees of all editions: what one of them refuses is refused for every one.
 
     With ``hold``, documents that are refused are left out, on whatever step that shows.
     """
     corpus = read_corpus(policy)
-    renderer = Renderer(extensions(policy))
+    composed = partial(compose, corpus, policy, now=now, renderer=Renderer(extensions(policy)), papers=papers)
     while True:
-        trees = {
-            name: compose(corpus, policy, edition, now, renderer, papers=papers)
-            for name, edition in policy.editions.items()
-        }
+        trees = {name: composed(edition) for name, edition in policy.editions.items()}
         found = _findings(corpus, trees.values())
         late = {path for tree in trees.values() for path in tree.refused}
         if not (how.hold and corpus.hold(late, found)):
@@ -272,13 +271,6 @@ def _rendered(trees: Sequence[Tree], private: Private, now: dt.datetime) -> list
         for built in started:
             built.rendering.finish()
     return started
-
-
-def _printed(built: Iterable[_Built], policy: Policy, private: Private, say: Say) -> None:
-    """PDFs beside the bulletins of these sites."""
-    for one in built:
-        say(f"Making PDFs of {one.tree.edition.name}")
-        print_papers(one.rendering, policy, one.tree.edition, private.lock)
 
 
 def _read_from(policy: Policy) -> list[Path]:

@@ -14,7 +14,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -32,7 +32,7 @@ class PaperError(Exception):
     """The site's policy wants PDFs, and this machine cannot make any. One line."""
 
 
-def wanted(policy: Policy, say: Callable[[str], None]) -> bool:
+def wanted(policy: Policy, say: Callable[[str], None] = lambda _: None) -> bool:
     """Whether a build makes PDFs. What is missing is said where they are made only if they can be.
 
     Raises ``PaperError`` where the policy wants them in any case.
@@ -53,12 +53,16 @@ def _install(lacks: list[str]) -> str:
     return " and ".join(commands)
 
 
-def print_papers(rendering: Rendering, policy: Policy, edition: Edition, lock: int) -> None:
-    """Put a PDF beside every bulletin of a rendered site. What the process says is added to the renderer's log.
+def print_papers(rendered: Iterable[tuple[Rendering, Edition]], policy: Policy, lock: int) -> None:
+    """Put a PDF beside every bulletin of rendered sites. What the process says is added to each renderer's log.
 
     It inherits ``lock``, as the renderer does. Raises ``RenderError`` where it fails, ``OSError`` for a full disk.
     """
-    store = policy.root / CACHE / edition.name
+    for rendering, edition in rendered:
+        _print(rendering, edition, policy.root / CACHE / edition.name, lock)
+
+
+def _print(rendering: Rendering, edition: Edition, store: Path, lock: int) -> None:
     told = [str(rendering.site), str(rendering.stage / "theme"), str(store), edition.site_url]
     with rendering.log.open("ab") as log, TemporaryDirectory(prefix="tearline-", dir=rendering.log.parent) as folder:
         code = _run([sys.executable, *_FLAGS, *told], Path(folder), log.fileno(), lock)

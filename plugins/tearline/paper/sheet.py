@@ -31,15 +31,17 @@ _ARTICLE = re.compile(r'<article\b[^>]*class="tl-doc".*</article>', re.DOTALL)
 _LANGUAGE = re.compile(r'<html\b[^>]*\blang="([A-Za-z0-9-]{2,35})"')
 _MARKING = re.compile(r'<meta name="marking" content="([^"]+)"')
 _BAR = re.compile(
-    r'<section class="tl-bar tl-bar--top tl-bar--([a-z0-9-]+)"[^>]*>\s*<span class="tl-vh">(?:Page marking:)?([^<]*)</span>'
+    r'<section class="tl-bar tl-bar--top tl-bar--([a-z0-9-]+)"[^>]*>\s*'
+    r'<span class="tl-vh">(?:Page marking:)?([^<]*)</span>'
 )
 _EXERCISE = re.compile(r'<section class="tl-exercise"[^>]*>\s*<p>([^<]*)</p>')
 _IMAGE = re.compile(r'<img\b[^>]*?\bsrc="([^"]*)"')
 _ALIGNED = re.compile(r"text-align:\s*(left|center|right)")
 # Nothing that acts, and nothing that only finds its way about a screen.
 _SCREEN: Final = (
-    "script, style, link, meta, template, nav, button, input, select, textarea, iframe, object, embed, audio, video, svg,"
-    " [hidden], .tl-vh, .tl-noprint, .tl-toc, .tl-pdf, .tl-feedback, .tl-hint, .headerlink, .footnote-backref, .md-clipboard"
+    "script, style, link, meta, template, nav, button, input, select, textarea, iframe, object, embed, audio, video,"
+    " svg, [hidden], .tl-vh, .tl-noprint, .tl-toc, .tl-pdf, .tl-feedback, .tl-hint, .headerlink, .footnote-backref,"
+    " .md-clipboard"
 )
 _KEPT: Final = frozenset({"class", "id", "href", "src", "alt", "colspan", "rowspan", "scope", "start", "lang", "dir"})
 _BOXES: Final = {True: "\N{BALLOT BOX WITH CHECK}", False: "\N{BALLOT BOX}"}
@@ -137,10 +139,12 @@ def compose(page: Page, picture: Callable[[str], bytes]) -> str:
 
 _DOCUMENT: Final = """\
 <!doctype html>
-<html lang="{language}"><head><meta charset="utf-8"><title>{title}</title><meta name="description" content="{subject}"></head>
+<html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>
+<meta name="description" content="{subject}"></head>
 <body class="bar--{style}">
 <div class="top"><div class="bar">{marking}</div>{exercise}</div>
-<div class="bottom"><div class="foot"><div class="note">{foot}</div><div class="count"></div></div><div class="bar">{marking}</div></div>
+<div class="bottom"><div class="foot"><div class="note">{foot}</div><div class="count"></div></div>
+<div class="bar">{marking}</div></div>
 <p class="spoken">{spoken}</p>
 {article}
 </body></html>
@@ -159,7 +163,9 @@ def _visible(tag: Tag | None) -> Tag | None:
 
 
 def _until(soup: BeautifulSoup) -> str:
-    """Until when the bulletin is in effect, as its key facts say it."""
+    """Until when the bulletin is in effect, as its key facts say it; nothing where it is no longer."""
+    if soup.select_one(".tl-state--ended, .tl-state--superseded, .tl-state--recalled") is not None:
+        return ""
     for label in soup.find_all("dt"):
         if _text(label) == UNTIL and (value := label.find_next_sibling("dd")) is not None:
             return _text(value)
@@ -172,7 +178,7 @@ def _open_tabs(soup: BeautifulSoup) -> None:
         labels = tabs.select(".tabbed-labels > label")
         for label, block in zip(labels, tabs.select(".tabbed-block"), strict=False):
             label.name = "p"
-            label["class"] = ["tab-label"]
+            _class(label, "tab-label")
             block.insert(0, label.extract())
         for rest in tabs.select(".tabbed-labels"):
             rest.decompose()
@@ -181,10 +187,10 @@ def _open_tabs(soup: BeautifulSoup) -> None:
 def _open_folds(soup: BeautifulSoup) -> None:
     for fold in soup.find_all("details"):
         fold.name = "div"
-        fold["class"] = ["fold", *fold.get_attribute_list("class")]
+        _class(fold, "fold", *_classes(fold))
     for label in soup.find_all("summary"):
         label.name = "p"
-        label["class"] = ["fold-label"]
+        _class(label, "fold-label")
 
 
 def _tabulate(soup: BeautifulSoup) -> None:
@@ -194,7 +200,7 @@ def _tabulate(soup: BeautifulSoup) -> None:
         if not groups or terms.find(["dt", "dd"], recursive=False) is not None:
             continue
         terms.name = "table"
-        terms["class"] = ["terms", *terms.get_attribute_list("class")]
+        _class(terms, "terms", *_classes(terms))
         for group in groups:
             group.name = "tr"
             for cell in group.find_all(["dt", "dd"], recursive=False):
@@ -232,6 +238,8 @@ def _embed(image: Tag, page: Page, picture: Callable[[str], bytes]) -> None:
     kind = IMAGES[PurePosixPath(name).suffix.lower()]
     image["src"] = f"data:{kind};base64,{base64.b64encode(picture(name)).decode()}"
     image["alt"] = alt or "Picture"
+    if image.parent is not None:
+        _class(image.parent, "picture", *_classes(image.parent))  # its mark stays on the same sheet
 
 
 def _link(link: Tag, soup: BeautifulSoup, address: str) -> None:
@@ -256,14 +264,22 @@ def _link(link: Tag, soup: BeautifulSoup, address: str) -> None:
 def _bare(soup: BeautifulSoup) -> None:
     """Attributes that a sheet needs, and no others."""
     aimed = {str(link.get("href"))[1:] for link in soup.find_all("a") if str(link.get("href")).startswith("#")}
-    for each in soup.find_all(True):
-        classes = each.get_attribute_list("class") if each.has_attr("class") else []
-        classes += [f"at-{way}" for way in _aligned(each)]
+    for each in soup.select("*"):
+        classes = [*_classes(each), *(f"at-{way}" for way in _aligned(each))]
         each.attrs = {
             key: value for key, value in each.attrs.items() if key in _KEPT and (key != "id" or value in aimed)
         }
         if classes:
-            each["class"] = classes
+            _class(each, *classes)
+
+
+def _classes(tag: Tag) -> list[str]:
+    given = tag.get("class") or ""
+    return given.split() if isinstance(given, str) else list(given)
+
+
+def _class(tag: Tag, *names: str) -> None:
+    tag["class"] = " ".join(names)
 
 
 def _aligned(tag: Tag) -> Iterator[str]:

@@ -78,8 +78,8 @@ class Policy:
     """A site's whole configuration, checked. Paths are absolute; ``pages`` and ``nav`` are relative to ``sources``.
 
     ``extension_configs`` has no entry for an extension without options. Values that MkDocs gives as Python
-    objects are ``PythonName``s. ``notices`` and labels are plain text; ``contact`` is a marked text or empty. ``pdf`` is
-    whether there is a PDF of each bulletin: "auto" where the machine that builds can make them.
+    objects are ``PythonName``s. ``notices`` and labels are plain text; ``contact`` is a marked text or empty. ``pdf``
+    is whether there is a PDF of each bulletin: "auto" where the machine that builds can make them.
     """
 
     path: Path

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+from urllib.parse import urljoin
 
 from tearline.findings import Finding, Place, finding
-from tearline.verify import agreement
+from tearline.verify import agreement, papers
+from tearline.verify.fileset import paper_of
 from tearline.verify.links import Links
 from tearline.verify.provenance import Provenance
 from tearline.verify.scan import Scanner, is_one_of
@@ -51,6 +53,8 @@ class Inspector:
             return found
         if name.endswith(".html"):
             found += self.page(name, path, data.decode("utf-8", "replace"), shown)
+        elif name.endswith(".pdf") and name == paper_of(beside := f"{name.rpartition('/')[0]}/index.html"):
+            found += self.paper(beside, Path(path).with_name("index.html"), data, shown)
         elif name.endswith((".css", ".svg")):
             raw = data.decode("utf-8", "replace")
             found += [*self.links.style(name, raw, shown), *self.links.text(raw, shown)]
@@ -59,6 +63,13 @@ class Inspector:
             found += self.links.text(raw, shown)
             found += self.provenance.other(raw, shown) if self.provenance is not None else ()
         return found
+
+    def paper(self, page: str, path: Path, data: bytes, shown: str) -> Iterator[Finding]:
+        """The findings about a bulletin's PDF beside its page."""
+        settings = self.scanner.settings
+        address = urljoin(settings.urls.get(settings.edition, ""), page.removesuffix("index.html"))
+        if path.is_file():
+            yield from papers.check(data, path.read_text(encoding="utf-8", errors="replace"), address, shown)
 
     def page(self, name: str, path: str, raw: str, shown: str) -> Iterator[Finding]:
         """The findings about a page that its bytes alone do not tell."""

@@ -7,21 +7,26 @@ import re
 import zlib
 from collections.abc import Iterator
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
 from tearline.verify.channels.contents import LARGEST, Content, Inner, Text, Trouble
 
+_PIXELS_AND_FONTS: Final = (b"\x00\x01\x00\x00", b"OTTO", b"true", b"\xff\xd8\xff")
+# A string, which is kept; or a number, or a string in hexadecimal.
+_NUMBER = re.compile(r"(\((?:[^()\\]|\\.)*\))|(?<![\w.])[-+]?[\d.]+(?!\w)|<[0-9A-Fa-f\s]*>")
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\n?endstream", re.DOTALL)
 
 
 def read(data: bytes) -> Iterator[Content]:
     """Everything in a PDF that is words. Pixels and fonts in it are not read."""
-    yield Text(data.decode("latin-1"), "in the PDF's bytes")
+    yield Text(_said(_STREAM.sub(b" ", data)), "in the PDF's bytes")
     for stream in _STREAM.finditer(data):
         try:
-            yield Text(zlib.decompressobj().decompress(stream[1], LARGEST).decode("latin-1"), "in a PDF stream")
+            inner = zlib.decompressobj().decompress(stream[1], LARGEST)
         except zlib.error:
-            continue
+            inner = stream[1]
+        if not inner.startswith(_PIXELS_AND_FONTS):
+            yield Text(_said(inner), "in a PDF stream")
     try:
         reader = import_module("pypdf").PdfReader(io.BytesIO(data))
     except ImportError:
@@ -34,6 +39,11 @@ def read(data: bytes) -> Iterator[Content]:
         yield from _parts(reader)
     except Exception:  # noqa: BLE001 - likewise
         yield Trouble("unreadable-file", "a PDF that cannot be read to its end")
+
+
+def _said(data: bytes) -> str:
+    """PDF's own language without its numbers: a place on a page is no withheld number."""
+    return _NUMBER.sub(lambda found: found[1] or "|", data.decode("latin-1"))
 
 
 def _parts(reader: Any) -> Iterator[Content]:

@@ -65,7 +65,7 @@ def test_a_bulletin_without_its_marking_is_refused() -> None:
         ("<img alt='A weir' src='../../../../etc/a.png'>", "A weir", "etc"),
         ("<img alt='A weir' src='/etc/a.png'>", "A weir", "etc"),
         ("<img alt='A weir' src='a.svg'>", "A weir", "a.svg"),
-        ("<p>x</p>", "Marking: U&amp;X", "zzz"),
+        ("<p>x</p>", "Marking: unclassified.", "zzz"),
         ("<dl><div><dt>In effect until</dt><dd>Friday</dd></div></dl>", "for changes after Friday.", "before you"),
     ],
 )  # fmt: skip
@@ -169,11 +169,11 @@ def test_every_sheet_has_marking_exercise_number_and_page(built: Path) -> None:
     sheets = [page.extract_text() for page in reader(built / "site-eoc" / PDF).pages]
     assert len(sheets) > 2
     for place, sheet in enumerate(sheets, 1):
-        assert sheet.count("UNCLASSIFIED//FOR OFFICIAL USE ONLY") == 2
+        assert sheet.count("UNCLASSIFIED//FOUO") == 2
         assert "EXERCISE EXERCISE EXERCISE" in sheet
         assert "IB-2026-001" in sheet
         assert f"Page {place} of {len(sheets)}" in sheet
-        assert "https://eoc.example.org/2026/ib-2026-001/ for changes after Wed 2 December 2026, 18:00" in " ".join(
+        assert "https://eoc.example.org/2026/ib-2026-001/ for changes after Wed 2 December 2026, 18:00 UTC-05:00." in " ".join(
             sheet.split()
         )
 
@@ -183,7 +183,7 @@ def test_it_says_what_it_is_and_nothing_else_of_itself(built: Path) -> None:
     root: Any = made.trailer["/Root"]
     assert dict(made.metadata) == {
         "/Title": "(U) The weir on the Tamsin",
-        "/Subject": "Marking: UNCLASSIFIED//FOR OFFICIAL USE ONLY",
+        "/Subject": "UNCLASSIFIED//FOUO",
     }
     assert (root["/Lang"], root["/MarkInfo"]["/Marked"], root["/ViewerPreferences"]["/DisplayDocTitle"]) == (
         "en", True, True,

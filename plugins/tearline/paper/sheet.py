@@ -127,7 +127,7 @@ def compose(page: Page, picture: Callable[[str], bytes]) -> str:
     return _DOCUMENT.format(
         language=escape(page.language),
         title=escape(title or number),
-        subject=escape(f"{MARKED}: {page.marking}"),
+        subject=escape(page.marking),
         style=escape(page.style),
         marking=escape(page.marking),
         exercise=f'<div class="exercise">{escape(page.exercise)}</div>' if page.exercise else "",

@@ -17,14 +17,15 @@ CONFIGURED = CONFIGURATION.replace(
     "      editions:\n", "      pdf: true\n      exercise: true\n      editions:\n"
 ).replace("audience: sltt\n", "audience: sltt\n          site_url: https://eoc.example.org/\n")
 ROWS = "\n".join(
-    f"| (U) Gauge {number} | {number} feet | Rising, and the next reading is due within the hour |" for number in range(60)
+    f"| (U) Gauge {number} | {number} feet | Rising, and the next reading is due within the hour |"
+    for number in range(60)
 )
 BODY = f"""\
 (U) Anglers reported strangers at the weir. See [the other one](IB-2026-003) or [the plan](https://example.org/plan).
 
 (U//LES) Quagmire Lane is where Jorun Quillfeather keeps the boats.
 
-(U) ## What we know
+## (U) What we know
 
 - (U) First
 - (U//FOUO) Second, with a note.[^1]

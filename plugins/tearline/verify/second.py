@@ -7,8 +7,9 @@ its own.
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,13 +18,15 @@ from bs4.element import Comment, NavigableString
 
 from tearline.findings import Finding, Place, finding
 from tearline.verify import marks
+from tearline.verify.elements import outermost, strings
 from tearline.verify.folding import words
 from tearline.verify.inline import without_portions
 from tearline.verify.settings import Settings
 from tearline.verify.sources import Document
 
 # What the page is about; what stands beside every mark for those who listen; the mark itself.
-_ARTICLE = re.compile(r"<article\b.*?(?=<div class=\"tl-end\"|</article>)", re.DOTALL)
+_ARTICLE = re.compile(r"<article\b")
+_ENDS: Final = ('<div class="tl-end"', "</article>")
 _SPOKEN = re.compile(
     r'<span class="tl-vh">[^<]*</span>|<sup id="fnref.*?</sup>'
     r'|<(nav|svg|section class="tl-(?:handling|card)[^"]*")\b.*?</(?:nav|svg|section)>',
@@ -50,10 +53,12 @@ class Seen:
     sure: bool = True
 
 
-def read(page: str) -> list[Seen]:
-    """What stands under each mark of a page, in order."""
-    article = _ARTICLE.search(page)
-    soup = BeautifulSoup(_plainer(article[0] if article else page), "html.parser")
+def read(page: str, wanted: Callable[[marks.Mark], bool] = lambda _: True) -> list[Seen]:
+    """What stands under each mark of a page, in order; those that are not ``wanted`` may be left out."""
+    elements = outermost(_plainer(_article(page)), _HIDDEN)
+    # A mark governs nothing outside of the outermost element that it stands in.
+    kept = [one for one in elements if any(_is_wanted(text, wanted) for text in strings(one))]
+    soup = BeautifulSoup("".join(kept), "html.parser")
     for tag in soup.find_all(_is_silent):
         tag.extract()
     found: list[Seen] = []
@@ -66,6 +71,19 @@ def read(page: str) -> list[Seen]:
                 seen = found[int(str(holder[_AT]))]
                 seen.text += f"{BETWEEN}{node}" if seen.text else str(node)
     return found
+
+
+def _article(page: str) -> str:
+    """The article of a page, up to what closes it; the whole page where there is none."""
+    begun = _ARTICLE.search(page)
+    ends = [end for end in (page.find(each, begun.end()) for each in _ENDS) if end >= 0] if begun else []
+    return page[begun.start() : min(ends)] if begun and ends else page
+
+
+def _is_wanted(text: str, wanted: Callable[[marks.Mark], bool]) -> bool:
+    found = _MARK.fullmatch(html.unescape(text)) if "(" in text or "&" in text else None
+    mark = marks.read(found[1]) if found else None
+    return mark is not None and wanted(mark)
 
 
 def _begin(found: list[Seen], node: NavigableString, mark: marks.Mark) -> None:
@@ -109,7 +127,11 @@ def _strings(soup: BeautifulSoup) -> Iterator[tuple[NavigableString, marks.Mark 
 
 def withheld(page: str, settings: Settings, system: str) -> list[Seen]:
     """What a page of the full edition shows under marks that this edition may not see."""
-    return [one for one in read(page) if not marks.releasable(one.mark, settings, system)]
+
+    def wanted(mark: marks.Mark) -> bool:
+        return not marks.releasable(mark, settings, system)
+
+    return [one for one in read(page, wanted) if wanted(one.mark)]
 
 
 def check(document: Document, seen: list[Seen], shown: str) -> Iterator[Finding]:

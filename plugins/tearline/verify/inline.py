@@ -32,6 +32,8 @@ class Inside:
 
 def inside(text: str, withholds: Callable[[str], bool | None]) -> Inside:
     """Read a paragraph's text; ``withholds`` says of a link's target whether it is a mark above the ceiling."""
+    if "[" not in text:
+        return Inside(_unescaped(text))
     seen = Inside()
 
     def link(found: re.Match[str]) -> str:
@@ -53,8 +55,12 @@ def inside(text: str, withholds: Callable[[str], bool | None]) -> Inside:
         seen.notes.append(found[1])
         return " "
 
-    seen.visible = html.unescape(_ESCAPE.sub(r"\1", _REFERENCE.sub(note, _LINK.sub(link, text))))
+    seen.visible = _unescaped(_REFERENCE.sub(note, _LINK.sub(link, text)))
     return seen
+
+
+def _unescaped(text: str) -> str:
+    return html.unescape(_ESCAPE.sub(r"\1", text) if "\\" in text else text)
 
 
 def without_portions(visible: str) -> str:

@@ -7,7 +7,7 @@ released put it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -53,10 +53,15 @@ class Known:
     firsts: set[str] = field(default_factory=set)
     lasts: set[str] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
+    texts: set[str] = field(default_factory=set)  # as they are written: most are found again so
 
     def add(self, text: str) -> None:
         """One more text that may be said."""
-        said = tuple(words(text))
+        written = _spaced(text)
+        if written in self.texts:
+            return
+        self.texts.add(written)
+        said = tuple(words(written))
         if said:
             self.wholes.add(said)
             self.pairs.update(pairwise(said))
@@ -65,19 +70,16 @@ class Known:
             self.words.update(said)
 
 
-def explained(said: Words, known: Iterable[Known]) -> bool:
+def explained(said: Words, kinds: Sequence[Known]) -> bool:
     """Whether a run of words is one of these texts, or is made of their pieces."""
-    kinds = tuple(known)
-    if all(word.isdigit() and len(word) <= SHORT for word in said) or any(said in one.wholes for one in kinds):
+    if any(said in one.wholes for one in kinds) or all(word.isdigit() and len(word) <= SHORT for word in said):
         return True
     if len(said) <= SHORT and not all(any((word,) in one.wholes for one in kinds) for word in said):
         return False
-    if any(not any(word in one.words for one in kinds) for word in said):
-        return False
-    return all(
-        any((left, right) in one.pairs or left in one.lasts or right in one.firsts for one in kinds)
-        for left, right in pairwise(said)
-    )
+    strange, apart = set(said), set(pairwise(said))
+    for one in kinds:
+        strange, apart = strange - one.words, apart - one.pairs
+    return not strange and all(any(a in one.lasts or b in one.firsts for one in kinds) for a, b in apart)
 
 
 @dataclass
@@ -96,13 +98,14 @@ class Provenance:
         if source is not None:
             for text in texts_of(source.read_text(encoding="utf-8", errors="replace")):
                 own.add(text)
-        for kind, text in _runs(raw):
-            if text in self._seen:
+        for kind, run in _runs(raw):
+            text = _spaced(run)
+            if text in self._seen or text in own.texts:
                 continue
             said = tuple(words(text))
             if explained(said, (self.shared,)):
                 self._seen.add(text)
-            elif not explained(said, (self.shared, own)) and not self._is_cut(text, own):
+            elif not explained(said, (self.shared, own)) and not self._is_cut(run, own):
                 yield finding("unexplained-words", _place(raw, said, shown), kind)
         for _, script in _SCRIPT.findall(raw):
             if script not in self._seen:
@@ -142,6 +145,10 @@ def _runs(raw: str) -> Iterator[tuple[str, str]]:
         yield "in a comment", text
 
 
+def _spaced(text: str) -> str:
+    return " ".join(text.split())
+
+
 def _place(raw: str, said: Words, shown: str) -> Place:
     found = re.search(r"(?:<[^<>]*>|&[#\w]+;|[\W_])*".join(map(re.escape, said[:6])), raw, re.IGNORECASE)
     if found is None:
@@ -163,11 +170,16 @@ def texts_of(source: str) -> Iterator[str]:
         yield from _values(yaml.load(front[1], _Loader))  # noqa: S506 - the safe loader, in C where there is one
     body = _FENCE.sub(r"\n\n\1\n\n", _BOX.sub(_opened, source[front.end() :] if front else source))
     for block in _SPLIT.split(body):
-        seen = inside(_MARKUP.sub("", _MARKUP.sub("", block or "")), lambda _: None)
-        yield _MARK.sub("", seen.visible, count=1)
+        seen = inside(_MARKUP.sub("", _MARKUP.sub("", block or "")), _is_no_mark)
+        if "(" in seen.visible:
+            yield _MARK.sub("", seen.visible, count=1)
         yield seen.visible
         yield from seen.more
         yield from (alt for _, alt in seen.images)
+
+
+def _is_no_mark(_target: str) -> None:
+    return None
 
 
 def _opened(found: re.Match[str]) -> str:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from sites import CONFIGURATION, NOON, NOW, bulletin, every_byte, make_site, page, policy_of, tearline
+from sites import CONFIGURATION, NOON, NOW, bulletin, every_byte, make_site, page, policy_of, rules, tearline
 from tearline import build as sentence
 from tearline.build import How, Outcome, build, check, stage_tree
 from tearline.inventory import take_inventory
-from tearline.judging import Judgement
+from tearline.judging import JudgeError, Judgement
 from tearline.manifest import verdict
 from tearline.policy import Policy
 from tearline.render import RenderError, Rendering
@@ -94,6 +94,59 @@ def test_a_step_that_fails_leaves_the_old_sites(
         built(policy, out)
     assert left(out) == {"site-eoc", "site-full"}
     assert every_byte(out / "site-eoc") == {"404.html": b"old"}
+
+
+@pytest.mark.parametrize("name", ["bulletins/a.md", "mkdocs.yml", "overrides/new.css", "bulletins/new.md"])
+def test_what_changes_while_it_is_built_is_built_again(
+    policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def edited(rendering: Rendering, *more: object) -> Judgement:
+        with (policy.root / name).open("a", encoding="utf-8") as file:
+            file.write("\n")
+        return content(rendering, *more)
+
+    monkeypatch.setattr("tearline.render._COMMAND", ("-c", QUICK))
+    monkeypatch.setattr(sentence, "judge", edited)
+    assert rules(built(policy, tmp_path / "out").findings) == ["sources-changed"]
+    assert left(tmp_path / "out") == set()
+
+
+def test_a_site_that_changes_after_its_verdict_is_not_published(
+    policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def tampered(rendering: Rendering, *more: object) -> Judgement:
+        judged = content(rendering, *more)
+        (rendering.site / "404.html").write_text("other", encoding="utf-8")
+        return judged
+
+    monkeypatch.setattr("tearline.render._COMMAND", ("-c", QUICK))
+    monkeypatch.setattr(sentence, "judge", tampered)
+    assert set(rules(built(policy, tmp_path / "out").findings)) == {"file-changed"}
+    assert left(tmp_path / "out") == set()
+
+
+def test_a_site_that_changes_before_its_verdict_is_not_published(
+    policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def tampered(rendering: Rendering, *more: object) -> Judgement:
+        (rendering.site / "404.html").write_text("other", encoding="utf-8")
+        return content(rendering, *more)
+
+    monkeypatch.setattr("tearline.render._COMMAND", ("-c", QUICK))
+    monkeypatch.setattr(sentence, "judge", tampered)
+    assert set(rules(built(policy, tmp_path / "out").findings)) == {"file-changed"}
+    assert left(tmp_path / "out") == set()
+
+
+@pytest.mark.parametrize("code", ["raise SystemExit(3)", "import os; os.kill(os.getpid(), 9)", "pass"])
+def test_a_verifier_that_fails_leaves_the_old_sites(
+    policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    monkeypatch.setattr("tearline.render._COMMAND", ("-c", QUICK))
+    monkeypatch.setattr("tearline.judging._COMMAND", ("-c", code))
+    with pytest.raises(JudgeError):
+        built(policy, tmp_path / "out")
+    assert left(tmp_path / "out") == set()
 
 
 def test_a_renderer_that_fails_leaves_the_old_sites(
@@ -199,7 +252,7 @@ def test_a_signal_while_rendering_leaves_nothing(tmp_path: Path, number: signal.
     root = make_site(tmp_path / "site", SOURCES).parent
     code, said = stopped(root, number)
     assert code == 128 + number
-    assert said.splitlines()[-1] == "tearline: stopped; nothing was published"
+    assert said.splitlines()[-1] == "tearline: stopped; every published site is whole, the old one or the new"
     assert "Traceback" not in said
     assert left(root) == {"bulletins", "mkdocs.yml", "overrides", "placeholder"}
 

@@ -68,8 +68,8 @@ def test_what_somebody_works_in_is_not_swept(tmp_path: Path) -> None:
 
 
 def test_what_a_renderer_still_writes_to_is_not_swept(tmp_path: Path) -> None:
-    left = tmp_path / f"{PREFIX}left"
-    left.mkdir()
+    left = tmp_path / f"{PREFIX}left0001"
+    left.mkdir(mode=0o700)
     lock = os.open(left, os.O_RDONLY)
     fcntl.flock(lock, fcntl.LOCK_EX)
     with subprocess.Popen(["sleep", "30"], pass_fds=(lock,)) as child:
@@ -85,8 +85,8 @@ def test_what_a_renderer_still_writes_to_is_not_swept(tmp_path: Path) -> None:
 
 def test_links_new_folders_and_other_names_are_not_swept(tmp_path: Path) -> None:
     target = tree(tmp_path / "target", "x")
-    (tmp_path / f"{PREFIX}link").symlink_to(target)
-    (tmp_path / f"{PREFIX}new").mkdir()
+    (tmp_path / f"{PREFIX}link0001").symlink_to(target)
+    (tmp_path / f"{PREFIX}new00001").mkdir()
     tree(tmp_path / ".tearlin-old", "x")
     age(tmp_path / ".tearlin-old")
     age(target)

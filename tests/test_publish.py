@@ -401,17 +401,6 @@ def test_a_lock_goes_with_the_process_that_held_it(tmp_path: Path) -> None:
         pass
 
 
-def test_two_builds_at_once_are_one(tmp_path: Path) -> None:
-    config = make_site(tmp_path / "site", {"2026/a.md": bulletin("IB-2026-001", "(U) Words.")})
-    out = config.parent / "out"
-    out.mkdir()
-    with locked(out, "x"):
-        ran = tearline("build", "--edition", "eoc", "--out", "out", cwd=config.parent)
-    assert ran.code == 2
-    assert "another build" in ran.err
-    assert list(out.iterdir()) == []
-
-
 # --- kill -9 --------------------------------------------------------------------------------------------------
 
 

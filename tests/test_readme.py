@@ -30,7 +30,7 @@ POLICY = (ROOT / "docs" / "policy.md").read_text(encoding="utf-8")
 DECISIONS = (ROOT / "plugins" / "DECISIONS.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 DOCUMENTS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in FILES}
-TARGETS = set(re.findall(r"^([a-z]+):.*## ", MAKEFILE, re.MULTILINE))
+TARGETS = set(re.findall(r"^([a-z-]+):.*## ", MAKEFILE, re.MULTILINE))
 FENCE = re.compile(r"^(`{3,})([^`\n]*)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
 MADE = re.compile(r"<!-- made: .*?<!-- end -->", re.DOTALL)
 BUILT = {"site-eoc", "site-full", ".venv", "wheels/"}  # what the commands make
@@ -115,18 +115,16 @@ def test_the_make_targets_named_exist_and_every_target_is_named() -> None:
     named = {
         target
         for text in typed
-        for call in re.findall(r"(?:^|\s)make((?: [a-z]+\b)+)", text)
-        for target in re.findall(r"[a-z]+", call.split("  ")[0])
+        for call in re.findall(r"(?:^|\s)make((?: [a-z-]+\b)+)", text)
+        for target in re.findall(r"[a-z-]+", call.split("  ")[0])
     }
     assert {"site", "test"} <= named <= TARGETS
     assert named == TARGETS - {"help"}
 
 
 def test_the_commands_and_options_named_exist() -> None:
-    options = {
-        name: {flag for parameter in command.params for flag in parameter.opts} | {"--help"}
-        for name, command in cli.cli.commands.items()
-    }
+    said = {name: tearline(name, "--help", cwd=ROOT).out for name in cli.cli.commands}
+    options = {name: set(re.findall(r"--[a-z-]+", text)) for name, text in said.items()}
     for text in (text for document in DOCUMENTS.values() for text in words_typed(document)):
         for command, rest in re.findall(r"(?:^|/)tearline ([a-z]+)(.*)", text):
             assert command in options, text

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tearline.commit import Change, Private, commit, private_folder, sweep
 from tearline.corpus import Corpus, read_corpus
 from tearline.findings import Finding, Place, finding, in_order, refuses
-from tearline.inventory import Inventory, differences, take_inventory
+from tearline.inventory import Inventory, differences, fingerprint, take_inventory
 from tearline.judging import judge
 from tearline.manifest import Verdict, moment
 from tearline.policy import Edition, Policy, extensions
@@ -97,14 +97,14 @@ def build(  # noqa: PLR0913, PLR0917 - the command's options
         refuse_overlap(policy, out / f"site-{edition.name}")
         _refuse_other_things(out / f"site-{edition.name}")
     say("Reading the sources")
+    before = fingerprint(_read_from(policy))
     outcome, trees = _composed(policy, now, how)
     if outcome.refused:
         return outcome
     chosen = [trees[edition.name] for edition in editions]
     fullest = next((tree for tree in trees.values() if tree.edition.releases is None), None)
     witness = [fullest] if fullest is not None and fullest not in chosen and any(map(_sanitized, chosen)) else []
-    with private_folder(out) as private, locked(out, f"another build in {out} is under way"):
-        sweep(out)
+    with private_folder(out) as private:
         say(f"Rendering {', '.join(f'{one.edition.name} ({one.bulletins} bulletins)' for one in chosen)}")
         built = _rendered([*chosen, *witness], private, now)
         full = next((one.site for one in built if one.tree is fullest), None)
@@ -112,10 +112,14 @@ def build(  # noqa: PLR0913, PLR0917 - the command's options
         read = [_read(one, policy, full) for one in built[: len(chosen)]]
         changes = [change for one in read for change in _sealed(one, policy, now, key, private)]
         found = [each for one in read for each in one.findings]
+        if fingerprint(_read_from(policy)) != before:  # the verifier may have read others than we did
+            found.append(finding("sources-changed", Place(policy.sources.name)))
         outcome.findings = in_order([*outcome.findings, *found])
         outcome.refused = refuses(found)
         if not outcome.refused:
-            commit(private.path, changes)
+            with locked(out):  # two builds end one after the other
+                sweep(out)
+                commit(private.path, changes)
             outcome.sites += [out / one.name for one in read]
             if key is None:
                 say("The manifests are unsigned, and `tearline publish` takes none: no signing key is configured")
@@ -231,6 +235,11 @@ def _rendered(trees: Sequence[Tree], private: Private, now: dt.datetime) -> list
         for built in started:
             built.rendering.finish()
     return started
+
+
+def _read_from(policy: Policy) -> list[Path]:
+    """What a build is made from."""
+    return [policy.path, policy.sources, policy.custom_dir]
 
 
 def refuse_overlap(policy: Policy, target: Path) -> None:

@@ -167,6 +167,7 @@ RULES: Mapping[str, Rule] = _rules(
     ("TL210", "emission-mismatch", "E", "The renderer would read this document differently", "Simplify the markup of this portion and report it as a bug"),
     ("TL211", "renderer-extension", "E", "A plugin, extension or key of the site's configuration is not allowed", "Remove it; the allowed ones are in the documentation"),
     ("TL212", "theme-file", "E", "The theme folder has a link, a hidden file or a file of an unknown type", "Remove it: whatever lies there would be published"),
+    ("TL213", "sources-changed", "E", "The sources, theme or configuration changed while they were read", "Build again"),
     # TL3xx: leaks
     ("TL301", "mark-above-ceiling", "E", "A built file has a mark above the edition's ceiling", "Nothing was published; report it as a bug"),
     ("TL302", "withheld-words", "E", "A built file has words that were withheld", "Nothing was published; find how they got there"),

@@ -118,6 +118,24 @@ def measured(path: Path) -> tuple[int, str]:
     return size, hashed.hexdigest()
 
 
+def fingerprint(paths: Iterable[Path]) -> str:
+    """A digest of the files at and below these paths, by path and content; names that begin with a dot aside.
+
+    Never raises: a file that cannot be read differs from one that can.
+    """
+    hashed = hashlib.sha256()
+    for root in paths:
+        for path in sorted([root, *root.rglob("[!.]*")]):
+            said: object = "no plain file"
+            try:
+                if stat.S_ISREG(path.lstat().st_mode):
+                    said = measured(path)
+            except OSError as error:
+                said = error.errno
+            hashed.update(repr((os.fsencode(path), said)).encode())
+    return hashed.hexdigest()
+
+
 def differences(wanted: Iterable[Entry], found: Inventory, shown: str) -> list[Finding]:
     """Files of ``found`` that are changed, missing or too many, measured by ``wanted``, and its own findings."""
     want = {one.path: one for one in wanted}

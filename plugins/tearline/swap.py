@@ -116,11 +116,14 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 @contextmanager
-def locked(path: Path, busy: str) -> Iterator[None]:
-    """Hold the lock on a file or folder; one that dies lets go of it. Raises ``TargetError`` where it is held."""
+def locked(path: Path, busy: str = "") -> Iterator[None]:
+    """Hold the lock on a file or folder; one that dies lets go of it.
+
+    Where somebody else holds it, wait; or raise ``TargetError`` with the message ``busy``, if there is one.
+    """
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (fcntl.LOCK_NB if busy else 0))
     except OSError as error:
         os.close(descriptor)
         raise TargetError(busy if isinstance(error, BlockingIOError) else f"{path} cannot be locked") from None

@@ -25,6 +25,10 @@ from tearline.verify import Question, read_settings, verify
 from tearline.verify.folding import fold, words
 from tearline.verify.ledger import Origin, make_ledger
 from tearline.verify.marks import above
+from tearline.verify.portions import BodyReader
+from tearline.verify.record import Accepted
+from tearline.verify.repetitions import repetitions
+from tearline.verify.second import withheld
 from tearline.verify.settings import Settings
 from tearline.verify.tokens import terms
 
@@ -120,8 +124,8 @@ c.bulletin_page = lambda *a: old(*a) | {"raw": next(one for one in raw if "Marlo
 NOTHING = "pass"
 
 
-def sabotaged(root: Path, change: str) -> Path:
-    """A site staged by a program with a change that only its process has, and rendered by MkDocs itself."""
+def sabotaged(root: Path, change: str = NOTHING) -> Path:
+    """A site staged by a program with a change that only its process has, and rendered by MkDocs itself, unverified."""
     code = f"import sys\n{change}\nfrom tearline.cli import main\nmain(sys.argv[1:])\n"
     command = [sys.executable, "-c", code, "stage", "--edition", "eoc", "--out", "stage"]
     env = {**os.environ, "SOURCE_DATE_EPOCH": NOON, "NO_MKDOCS_2_WARNING": "1"}
@@ -170,16 +174,125 @@ REPEATED = {
 
 @pytest.fixture(scope="module")
 def repeated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made(tmp_path_factory.mktemp("repeated") / "site", REPEATED)
+    root = tmp_path_factory.mktemp("repeated") / "site"
+    make_site(root, dict(REPEATED))
+    sabotaged(root)
+    return root
 
 
 def test_a_repetition_is_an_error_with_both_places(repeated: Path) -> None:
-    found = [(str(one.place), one.rule.code, one.detail, one.portion) for one in check(repeated)]
-    assert found == [
-        ("bulletins/a.md:6:1", "TL304", "also in bulletins/a.md:8", "IB-2026-001"),
-        ("bulletins/b.md:6:1", "TL304", "also in bulletins/a.md:8", "IB-2026-002"),
-        ("bulletins/d.md:6:1", "TL304", "also in bulletins/c.md:8", "IB-2026-004"),
+    found = check(repeated, full=False)
+    assert [(str(one.place), one.width, one.rule.code, one.detail, one.portion) for one in found] == [
+        ("bulletins/a.md:6:15", 7, "TL304", "also at bulletins/a.md:8:20", "IB-2026-001"),
+        ("bulletins/b.md:6:23", 9, "TL304", "also at bulletins/a.md:8:46", "IB-2026-002"),
+        ("bulletins/d.md:6:13", 46, "TL304", "also at bulletins/c.md:8:27", "IB-2026-004"),
     ]
+    assert found == repetitions(read_settings(repeated / "mkdocs.yml", "eoc"), Accepted())
+
+
+def test_a_build_with_a_repetition_is_refused(repeated: Path, tmp_path: Path) -> None:
+    ran = tearline("build", "--edition", "eoc", "--out", tmp_path / "out", "--show", cwd=repeated)
+    assert ran.code == 1
+    assert ran.out.count("TL304") == 3
+    assert "    (U) Watch for 7ABC123.\n                  ^~~~~~~\n" in ran.out
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_check_of_everything_finds_repetitions(repeated: Path, tmp_path: Path) -> None:
+    root = shutil.copytree(repeated, tmp_path / "site")
+    assert (ran := tearline("check", cwd=root)).code == 1
+    assert ran.out.count("TL304") == 3
+    assert "strander" not in ran.said
+    assert tearline("check", "bulletins/a.md", cwd=root).code == 0
+    (root / "approvals").mkdir()
+    (root / "approvals/accepted.jsonl").touch()
+    ran = tearline("check", "-f", "site/mkdocs.yml", cwd=tmp_path)
+    assert (ran.code, ran.out) == (2, "")
+    wanted = "accepted.jsonl: its key is wanted (--key or TEARLINE_ACCEPT_KEY); repetitions were not looked for"
+    assert ran.err.splitlines()[-1] == f"tearline: {wanted}"
+    (tmp_path / "key").write_bytes(bytes(32))
+    assert tearline("check", "-f", "site/mkdocs.yml", cwd=tmp_path, TEARLINE_ACCEPT_KEY="key").code == 1
+
+
+def repeating(tmp_path: Path, *bodies: str, configuration: str = CONFIGURATION, front: str = "") -> list[str]:
+    """Where bulletins with these bodies repeat what is withheld: ``line:column+width``, and the same of the other."""
+    sources = {f"{n}.md": bulletin(f"IB-2026-00{n}", body, *filter(None, [front])) for n, body in enumerate(bodies, 1)}
+    config = make_site(tmp_path / "site", dict(sources), configuration)
+    found = repetitions(read_settings(config, "eoc"), Accepted())
+    return [
+        f"{one.place.path[10:11]}:{one.place.line}:{one.place.column}+{one.width}"
+        f" {one.detail.removeprefix('also at bulletins/').replace('.md', '')}"
+        for one in found
+    ]
+
+
+LES = "(U//LES) A scout called Marlo Ostrander drove the truck AB-4711."
+
+
+@pytest.mark.parametrize(
+    ("bodies", "found"),
+    [
+        ([f"{LES}\n\n(U) The *Ostrander*'s farm."], ["1:8:10+9 1:6:31"]),
+        ([f"{LES}\n\n(U) We met\nMarlo  Ostrander twice; Ostrander left."], ["1:9:1+16 1:6:25", "1:9:25+9 1:6:31"]),
+        ([f"{LES}\n\n(U) O\u0308strander, Marlo."], ["1:8:5+17 1:6:25"]),
+        ([f"{LES}\n\n| (U) A | B |\n|---|---|\n| (U) c | d, AB 4711 |"], ["1:10:14+7 1:6:57"]),
+        ([f"{LES}\n\n(U) See [a map](https://example.org/ab-4711)."], ["1:8:37+7 1:6:57"]),
+        ([LES, "(U) No.\n\n(U) The truck AB4711."], ["2:8:15+6 1:6:57"]),
+        (["| (U) A | B | C |\n|---|---|---|\n| (U) d | (U//LES) by Ostrander | by Ostrander |"], ["1:8:38+9 1:8:23"]),
+    ],
+)
+def test_a_repetition_is_told_to_the_column(tmp_path: Path, bodies: list[str], found: list[str]) -> None:
+    assert repeating(tmp_path, *bodies) == found
+
+
+def test_a_repetition_in_front_matter_is_told_to_the_column(tmp_path: Path) -> None:
+    front = 'summary: "(U) Ask Ostrander"\nrevised:\n  - {at: 2026-01-02, change: "(U) x"}\n  - {at: 2026-01-03, change: "(U) Now AB-4711"}'
+    assert repeating(tmp_path, LES, front=front) == ["1:4:19+9 1:10:31", "1:7:39+7 1:10:57"]
+
+
+COMMON = "a dark crew-cab truck with one fog light out went south"
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (f"(U//LES) We saw that {COMMON}.\n\n!!! tearline\n    (U) Watch for {COMMON}.", []),
+        (f"(U//LES) The following:\n\n- (U//LES) {COMMON}\n\n- (U) b\n\n!!! tearline\n    (U) Watch for {COMMON}.", []),
+        (f"(U//LES) It was {COMMON}, so:\n\n- c\n- b\n\n!!! tearline\n    (U) Watch for {COMMON}.", []),
+        (f'!!! note "(U//LES) We saw"\n    (U) It was {COMMON}.\n\n!!! tearline\n    (U) Watch for {COMMON}.', []),
+        (
+            f'!!! note "(U) We saw"\n    (U//LES) It was {COMMON}.\n\n    !!! tearline\n        (U) Watch for {COMMON}.',
+            [],
+        ),
+        (f'(U) We saw [that {COMMON}](U//LES "{COMMON}") today.', []),
+        (
+            f"(U//LES) It was {COMMON}.\n\n(U//LES) x\n\n!!! tearline\n    (U) Watch for {COMMON}.",
+            ["1:11:19+55 1:6:17"],
+        ),
+        (f"(U//LES) It was {COMMON}.\n\n(U) It was {COMMON}.", ["1:8:8+59 1:6:13"]),
+        (f"{LES}\n\n!!! tearline\n    (U) Look for Marlo Ostrander.", ["1:9:18+15 1:6:25"]),
+        ('(U) We met [Ada and Ostrander](U//LES "a man, Ostrander,") there.', ["1:6:47+9 1:6:21"]),
+    ],
+)
+def test_common_words_of_what_a_tearline_stands_for_are_no_repetition(
+    tmp_path: Path, body: str, found: list[str]
+) -> None:
+    assert repeating(tmp_path, body) == found
+
+
+def test_the_number_of_a_released_bulletin_is_no_repetition(tmp_path: Path) -> None:
+    both = "(U) See IB-2026-002 and [here](IB-2026-002).\n\n(U//LES) More than in IB-2026-002, [there](IB-2026-002)."
+    assert repeating(tmp_path, both, "(U) Words.") == []
+    shutil.rmtree(tmp_path / "site")
+    assert repeating(tmp_path, both, "(U//LES) Words.") != []
+
+
+def test_what_the_configuration_says_is_no_repetition(tmp_path: Path) -> None:
+    said = CONFIGURATION.replace("      email:", "      vocabulary: {regions: [Ostrander County]}\n      email:")
+    bodies = ("(U//LES) Seen in Ostrander County.", "(U) The county of Ostrander.")
+    assert repeating(tmp_path, *bodies, configuration=said) == []
+    shutil.rmtree(tmp_path / "site")
+    assert repeating(tmp_path, *bodies) != []
 
 
 def verifying(root: Path, *more: str | Path) -> tuple[int, str]:
@@ -302,6 +415,59 @@ def test_a_mark_may_be_mentioned_in_code_on_a_page(tmp_path: Path) -> None:
     assert codes(check(root)) >= {"TL301"}
 
 
+LEADING = """\
+(U) See [the other](https://eoc.example.org/2026/ib-2026-002/).
+
+(U//LES) See [this](https://full.example.org/2026/ib-2026-001/) and [that](https://eoc.example.org/{}).
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "editions", "code"),
+    [
+        ("2026/ib-2026-002/", ["full", "eoc"], 0),
+        ("2026/ib-2026-002/", ["full"], 0),
+        ("", ["full"], 0),
+        ("2026/ib-2026-003/", ["full", "eoc"], 1),
+        ("2026/ib-2026-003/", ["full"], 1),
+    ],
+)
+def test_a_fuller_edition_may_lead_to_what_a_stricter_one_has(
+    tmp_path: Path, place: str, editions: list[str], code: int
+) -> None:
+    more = {"2026/c.md": bulletin("IB-2026-003", "(U//LES) Nobody else.")}
+    sources = {**SOURCES, **more, "2026/a.md": bulletin("IB-2026-001", LEADING.format(place))}
+    make_site(tmp_path / "site", sources, OTHER)
+    ran = tearline("build", *(f"--edition={one}" for one in editions), cwd=tmp_path / "site")
+    assert (ran.code, "TL311" in ran.out) == (code, bool(code)), ran.said
+
+
+SHARED = OTHER.replace("//eoc.example.org/", "//example.org/eoc/").replace("//full.example.org/", "//example.org/full")
+
+
+@pytest.mark.parametrize(
+    ("address", "rule"),
+    [
+        ("https://example.org/eoc/2026/ib-2026-002/", ""),
+        ("https://example.org/eoc/2026/ib-2026-009/", "TL309"),
+        ("https://example.org/full/2026/ib-2026-001/", "TL311"),
+        ("//EXAMPLE.org/full", "TL311"),
+        ("https://example.org/fuller/", ""),
+        ("https://example.org.example.com/full/", ""),
+        ("/full/2026/ib-2026-001/", "TL309"),
+    ],
+)
+def test_editions_may_share_a_host(built: Path, tmp_path: Path, address: str, rule: str) -> None:
+    root = shutil.copytree(built, tmp_path / "site")
+    (root / "mkdocs.yml").write_text(SHARED, encoding="utf-8")
+    for path in (root / "site-eoc").rglob("*.*ml"):
+        path.write_text(path.read_text(encoding="utf-8").replace("//eoc.example.org/", "//example.org/eoc/"), "utf-8")
+    into(f'<a href="{address}">x</a>')(root / "site-eoc")
+    seen = [one for one in check(root, stage=False) if one.place.path == f"site-eoc/{PAGE}"]
+    found = codes(seen) & {"TL309", "TL310", "TL311"}
+    assert found == ({rule} if rule else set())
+
+
 @pytest.mark.parametrize(
     ("name", "data", "rule"),
     [
@@ -350,7 +516,9 @@ def test_the_renderers_log_is_read_like_the_site(built: Path, tmp_path: Path) ->
 @pytest.mark.parametrize(
     "what", ["no site", "no sources", "no bulletins", "no portions", "nothing withheld", "an empty full edition"]
 )
-def test_a_verifier_that_sees_nothing_says_so(built: Path, tmp_path: Path, what: str) -> None:
+def test_a_verifier_that_sees_nothing_says_so(
+    built: Path, tmp_path: Path, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = shutil.copytree(built, tmp_path / "site")
     sources = root / "bulletins/2026"
     match what:
@@ -366,11 +534,31 @@ def test_a_verifier_that_sees_nothing_says_so(built: Path, tmp_path: Path, what:
             (sources / "a.md").write_text("---\nid: IB-2026-001\n---\n\nWords.\n", encoding="utf-8")
             (sources / "b.md").unlink()
         case "nothing withheld":
-            (sources / "a.md").write_text(bulletin("IB-2026-001", "(U) Words."), encoding="utf-8")
+            monkeypatch.setattr(BodyReader, "_judge", lambda *_, **__: False)
+            monkeypatch.setattr(BodyReader, "_above", lambda *_: False)
         case _:
             shutil.rmtree(root / "site-full")
             (root / "site-full").mkdir()
     assert "TL314" in codes(check(root, full=what == "an empty full edition"))
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        {},
+        {
+            "about/us.md": "---\nmarking: U\n---\n\nWe.\n",
+            "about/one-more.md": "---\nmarking: U\n---\n\n# What\n\nIt is.\n",
+        },
+        {"a.md": bulletin("IB-2026-001", "(U) Words.")},
+        {"a.md": bulletin("IB-2026-001", "(U//LES) Words.", title="(U//LES) Title")},
+        {"a.md": bulletin("IB-2026-001", "Words.", title="Title")},
+        {"a.md": bulletin("IB-2026-001", "(U) Words."), "about/les.md": "---\nmarking: U//LES\n---\n\nOf us.\n"},
+    ],
+    ids=["nothing", "pages", "released", "withheld", "held", "les page"],
+)
+def test_a_site_that_has_just_begun_can_be_built(tmp_path: Path, sources: dict[str, str]) -> None:
+    made(tmp_path / "site", sources)
 
 
 def test_a_canary_that_is_not_found_is_a_finding(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -463,10 +651,62 @@ def test_terms_are_known_in_their_usual_spellings(text: str, said: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["on Tuesday 12 March 2026 at 17:00", "25 minutes and 3,100 homes", "The road was closed", "2nd, 3rd and 40th"],
-)
+    [
+        "on Tuesday 12 March 2026 at 17:00", "25 minutes and 3,100 homes", "The road was closed", "2nd, 3rd and 40th",
+        "by 0230Z or 040230ZAPR26", "on I-405, then US-101", "a C-130 with UN1005", "it cost $1,200.50",
+        "at the Sheriff of Ohio on 155 MHz", "a white Toyota", "near the Substation on Creek Road",
+    ],
+)  # fmt: skip
 def test_ordinary_words_and_small_numbers_are_not_distinctive(text: str) -> None:
     assert not [term for term in terms(text) if term.strong]
+
+
+HELD = """\
+(U) First.
+
+!!! warning "(U//LES) Hidone"
+    (U) Hidtwo
+
+    !!! tearline
+        (U) Shown
+
+??? note "(U//LES) Hidthree"
+    (U) Hidfour
+
+    - (U) Hidfive
+
+=== "(U) Shown"
+    (U) Shown
+
+=== "(U//LES) Hidsix"
+    (U) Hidseven
+
+## (U//LES) Hideight
+
+(U) Hidnine
+
+### (U) Hidten
+
+> (U) Hideleven
+
+## (U) Shown
+
+- (U//LES) Hidtwelve
+    - (U) Hidthirteen
+
+(U) Shown.[^1]
+
+[^1]: (U) Shown.
+"""
+
+
+def test_the_second_reading_has_what_titles_headings_and_items_hold(tmp_path: Path) -> None:
+    root = made(tmp_path / "site", {"a.md": bulletin("IB-2026-001", HELD)})
+    page = (root / "site-full/2026/ib-2026-001/index.html").read_text(encoding="utf-8")
+    seen = [each for one in withheld(page, eoc(), "fouo-les") for each in words(one.text)]
+    assert " ".join(seen) == (
+        "hidone hidtwo hidthree hidfour hidfive hidsix hidseven hideight hidnine hidten hideleven hidtwelve hidthirteen"
+    )
 
 
 # --- no false alarms --------------------------------------------------------------------------------------------

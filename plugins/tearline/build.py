@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,9 +22,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tearline.commit import Change, Private, commit, private_folder, sweep
 from tearline.corpus import Corpus, read_corpus
-from tearline.findings import Finding, Place, finding, in_order, refuses
+from tearline.findings import Finding, Place, Severity, finding, in_order, refuses
 from tearline.inventory import Inventory, differences, fingerprint, take_inventory
-from tearline.judging import judge
+from tearline.judging import RecordError, judge, repetitions
 from tearline.manifest import Verdict, moment
 from tearline.policy import Edition, Policy, extensions
 from tearline.proof import Renderer
@@ -40,7 +40,8 @@ Say = Callable[[str], None]
 class Outcome:
     """What a command came to: findings, the trees it published, the documents it held back.
 
-    ``checked`` counts the documents that were read, ``others`` are files that were named and are none.
+    ``checked`` counts the documents that were read, ``others`` are files that were named and are none. ``fault`` is
+    what kept a check from being complete, in one line.
     """
 
     findings: list[Finding] = field(default_factory=list)
@@ -49,6 +50,7 @@ class Outcome:
     others: list[Path] = field(default_factory=list)
     checked: int = 0
     refused: bool = False
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,25 @@ class How:
 
 
 def check(policy: Policy, paths: Sequence[Path], now: dt.datetime) -> Outcome:
-    """Findings only: every rule that a build would apply before rendering, on all sources or on some."""
+    """Findings only: every rule that a build would apply before rendering, on all sources or on some.
+
+    On all sources, withheld words that released text repeats are looked for too; ``fault`` is why they were not.
+    Raises ``JudgeError`` where looking for them failed.
+    """
     corpus = read_corpus(policy, paths)
     renderer = Renderer(extensions(policy))
     trees = [compose(corpus, policy, edition, now, renderer) for edition in policy.editions.values()]
-    return Outcome(_findings(corpus, trees), others=corpus.others, checked=len(corpus.documents))
+    outcome = Outcome(_findings(corpus, trees), others=corpus.others, checked=len(corpus.documents))
+    if corpus.whole and corpus.documents:
+        try:
+            repeated = repetitions(policy, os.environ)
+        except RecordError as error:
+            outcome.fault = f"{error}; repetitions were not looked for"
+        else:
+            refused = {one.place.path for one in outcome.findings if one.severity is Severity.ERROR}
+            new = [one for one in repeated if one.place.path not in refused]  # those are not published as they are
+            outcome.findings = in_order([*outcome.findings, *new])
+    return outcome
 
 
 def stage_tree(policy: Policy, edition: Edition, out: Path, now: dt.datetime, how: How) -> Outcome:
@@ -109,7 +125,8 @@ def build(  # noqa: PLR0913, PLR0917 - the command's options
         built = _rendered([*chosen, *witness], private, now)
         full = next((one.site for one in built if one.tree is fullest), None)
         say("Verifying the built bytes")
-        read = [_read(one, policy, full) for one in built[: len(chosen)]]
+        stages = _stages(trees.values(), built, private)
+        read = [_read(one, policy, full, stages) for one in built[: len(chosen)]]
         changes = [change for one in read for change in _sealed(one, policy, now, key, private)]
         found = [each for one in read for each in one.findings]
         if fingerprint(_read_from(policy)) != before:  # the verifier may have read others than we did
@@ -157,13 +174,23 @@ def _sanitized(tree: Tree) -> bool:
     return tree.edition.releases is not None
 
 
-def _read(built: _Built, policy: Policy, full: Path | None) -> _Read:
+def _stages(trees: Iterable[Tree], built: Iterable[_Built], private: Private) -> dict[str, Path]:
+    """The stages of all editions by name. One that was not rendered is written where it has an address to link to."""
+    found = {one.tree.edition.name: one.rendering.stage for one in built}
+    for tree in trees:
+        if tree.edition.name not in found and tree.edition.site_url:
+            found[tree.edition.name] = private.path / tree.edition.name / "stage"
+            write(tree, found[tree.edition.name])
+    return found
+
+
+def _read(built: _Built, policy: Policy, full: Path | None, stages: Mapping[str, Path]) -> _Read:
     """Have a site verified. ``full`` is the full edition's site, which a sanitized one is compared with."""
     make_readable(built.site)
     name = f"site-{built.tree.edition.name}"
     taken = take_inventory(built.site, name)
     second = full if _sanitized(built.tree) else None
-    judged = judge(built.rendering, policy, built.tree.edition, second, os.environ)
+    judged = judge(built.rendering, policy, built.tree.edition, second, os.environ, stages=stages)
     return _Read(built.tree, built.site, taken, judged.verdict, [*taken.findings, *judged.findings])
 
 

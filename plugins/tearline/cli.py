@@ -95,6 +95,8 @@ def check_command(paths: Sequence[Path], config_file: Path, form: str, *, show: 
     _print_findings(outcome.findings, form, policy, show=show)
     if form == "text":
         say(f"{_summary(outcome.findings)} {_count(outcome.checked, 'document')} checked.")
+    if outcome.fault:  # what was found has been told, and what was not looked for must not pass as clean
+        raise UsageError(outcome.fault)
     return REFUSED if refuses(outcome.findings, strict=strict) else DONE
 
 

@@ -10,9 +10,10 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from tearline.findings import Finding, Place, finding
@@ -22,7 +23,8 @@ from tearline.render import Rendering
 
 TIME_LIMIT: Final = 3600  # seconds; a verifier that hangs has proved nothing
 KEY: Final = "TEARLINE_ACCEPT_KEY"  # the one variable that the verifier needs: where the key of the record is
-_COMMAND: Final = ("-P", "-s", "-B", "-m", "tearline.verify")
+_FLAGS: Final = ("-P", "-s", "-B", "-m")
+_UNREADABLE: Final = "the verifier's report cannot be read"
 _DONE: Final = (0, 1)
 _USAGE: Final = 2
 
@@ -43,23 +45,61 @@ class Judgement:
     verdict: Verdict
 
 
-def judge(
-    rendering: Rendering, policy: Policy, edition: Edition, full: Path | None, environ: Mapping[str, str]
+def judge(  # noqa: PLR0913 - what a verifier is told
+    rendering: Rendering,
+    policy: Policy,
+    edition: Edition,
+    full: Path | None,
+    environ: Mapping[str, str],
+    *,
+    stages: Mapping[str, Path],
 ) -> Judgement:
     """Have one rendered site verified. ``full`` is the full edition's site, if there is one to compare it with.
+
+    ``stages`` are the stages of all editions by name: a fuller edition may link to what a stricter one has.
 
     Raises ``JudgeError`` where the verifier failed and ``RecordError`` where it could not use what it was given.
     """
     report = rendering.site.with_name("report.json")
-    asked = ["--edition", edition.name, "--config-file", str(policy.path), "--as", f"site-{edition.name}"]
-    asked += ["--report", str(report), "--stage", str(rendering.stage), "--log", str(rendering.log)]
+    asked = [str(rendering.site), "--edition", edition.name, "--as", f"site-{edition.name}"]
+    asked += ["--stage", str(rendering.stage), "--log", str(rendering.log)]
+    asked += [word for name, stage in stages.items() if name != edition.name for word in ("--other", f"{name}={stage}")]
     if full is not None:
         asked += ["--full", str(full)]
+    told = _asked("tearline.verify", asked, report, policy, environ)
+    try:
+        return Judgement(tuple(map(_finding, told["findings"])), Verdict(**told["verdict"]))
+    except (ValueError, KeyError, TypeError):
+        raise JudgeError(_UNREADABLE) from None
+
+
+def repetitions(policy: Policy, environ: Mapping[str, str]) -> list[Finding]:
+    """Withheld words that released text says too, in the sources of a site: for each edition that withholds anything.
+
+    Raises as ``judge`` does.
+    """
+    names = [name for name, edition in policy.editions.items() if edition.sanitized]
+    if not names:
+        return []
+    asked = [word for name in names for word in ("--edition", name)]
+    with TemporaryDirectory(prefix="tearline-") as folder:
+        told = _asked("tearline.verify.repetitions", asked, Path(folder) / "report.json", policy, environ)
+    try:
+        return list(map(_finding, told["findings"]))
+    except (ValueError, KeyError, TypeError):
+        raise JudgeError(_UNREADABLE) from None
+
+
+def _asked(
+    module: str, arguments: Sequence[str], report: Path, policy: Policy, environ: Mapping[str, str]
+) -> dict[str, Any]:
+    """What a program of the verifier reports."""
     known = {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}
-    known |= {KEY: environ[KEY]} if environ.get(KEY) else {}
+    known |= {KEY: str(Path(environ[KEY]).absolute())} if environ.get(KEY) else {}
+    asked = [*arguments, "--config-file", str(policy.path.absolute()), "--report", str(report)]
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter, no shell
-            [sys.executable, *_COMMAND, str(rendering.site), *asked],
+            [sys.executable, *_FLAGS, module, *asked],
             cwd=policy.root,
             env=known,
             stdin=subprocess.DEVNULL,
@@ -76,11 +116,13 @@ def judge(
         raise JudgeError(f"the verifier failed with exit code {done.returncode}")
     try:
         told = json.loads(report.read_bytes())
-        return Judgement(tuple(map(_finding, told["findings"])), Verdict(**told["verdict"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        raise JudgeError("the verifier's report cannot be read") from None
+    except (OSError, ValueError):
+        raise JudgeError(_UNREADABLE) from None
+    if not isinstance(told, dict):
+        raise JudgeError(_UNREADABLE)
+    return told
 
 
 def _finding(told: Mapping[str, Any]) -> Finding:
     place = Place(told["path"], told["line"], told["column"])
-    return finding(told["rule"], place, told["detail"], portion=told["portion"])
+    return finding(told["rule"], place, told["detail"], portion=told["portion"], width=told["width"])

@@ -12,8 +12,7 @@ from typing import NoReturn
 import click
 
 from tearline.findings import REPORTS, refuses, report
-from tearline.verify.options import RECORD, UsageError, config_option, key_option, record_option, run, usable
-from tearline.verify.repetition import Accepted, read_key, read_record
+from tearline.verify.options import UsageError, accepted_by, config_option, key_option, record_option, run, usable
 from tearline.verify.settings import read_settings
 from tearline.verify.verdict import Question, verify
 
@@ -25,6 +24,13 @@ from tearline.verify.verdict import Question, verify
     "--full", type=click.Path(path_type=Path), help="The built full edition, for a second reading of what is withheld."
 )
 @click.option("--stage", type=click.Path(path_type=Path), help="The staged tree that the site was rendered from.")
+@click.option(
+    "--other",
+    "others",
+    multiple=True,
+    metavar="NAME=FOLDER",
+    help="The site or stage of a stricter edition, to whose pages this one may link.",
+)
 @click.option("--log", type=click.Path(path_type=Path), help="What the renderer said while it built the site.")
 @config_option
 @record_option
@@ -46,7 +52,7 @@ from tearline.verify.verdict import Question, verify
 )
 @click.option("--jobs", type=click.IntRange(0, 64), default=0, help="Processes; 0 takes as many as make sense.")
 def verify_command(  # noqa: PLR0913, PLR0917 - the command's options
-    site: Path, edition: str, full: Path | None, stage: Path | None, log: Path | None,
+    site: Path, edition: str, full: Path | None, stage: Path | None, others: Sequence[str], log: Path | None,
     config_file: Path, record: Path | None, key: Path | None, form: str, name: str | None,
     target: Path | None, jobs: int,
 ) -> int:  # fmt: skip
@@ -56,8 +62,9 @@ def verify_command(  # noqa: PLR0913, PLR0917 - the command's options
     `tearline verify --manifest --help`.
     """
     settings = usable(lambda: read_settings(config_file, edition))
-    accepted = _accepted(settings.root, record, key)
-    answer = verify(Question(site, settings, stage, full, log, accepted, jobs, name or site.resolve().name))
+    accepted = accepted_by(settings.root, record, key)
+    folders = dict(map(_named, others))
+    answer = verify(Question(site, settings, stage, full, log, accepted, jobs, name or site.resolve().name, folders))
     found = answer.findings
     if target is not None:
         target.write_text(answer.report(), encoding="utf-8")
@@ -67,14 +74,11 @@ def verify_command(  # noqa: PLR0913, PLR0917 - the command's options
     return 1 if refuses(found, strict=True) else 0
 
 
-def _accepted(root: Path, record: Path | None, key: Path | None) -> Accepted:
-    """The record of accepted repetitions; none where there is no record. A record without its key is an error."""
-    path = record or root / RECORD
-    if record is None and not path.exists():
-        return Accepted()
-    if key is None:
-        raise UsageError(f"{path.name}: its key is wanted (--key or TEARLINE_ACCEPT_KEY)")
-    return usable(lambda: read_record(path, read_key(key)))
+def _named(given: str) -> tuple[str, Path]:
+    name, sign, folder = given.partition("=")
+    if not (name and sign and folder):
+        raise UsageError("--other: it wants NAME=FOLDER")
+    return name, Path(folder)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 
 from tearline.verify.options import RECORD, UsageError, config_option, key_option, record_option, run, usable
-from tearline.verify.repetition import accept, read_key
+from tearline.verify.record import accept, read_key
 
 
 @click.command("accept", context_settings={"help_option_names": ["-h", "--help"]})

@@ -15,9 +15,9 @@ from typing import Final
 from tearline.findings import Finding, Place, finding
 from tearline.verify.folding import words
 from tearline.verify.inline import MARK
-from tearline.verify.portions import Unit
 from tearline.verify.seen import Piece, body_of, pieces
 from tearline.verify.sources import Document
+from tearline.verify.units import Unit
 
 _BODY: Final = frozenset({"paragraph", "item", "cell", "fence", "title", "note", "heading"})
 Words = tuple[str, ...]
@@ -78,11 +78,13 @@ def body_pieces(page: str, first: Words) -> list[Piece] | None:
 
 
 def released(units: Sequence[Unit]) -> Iterator[Part]:
-    """The released parts of a body. A number before a mark stands at the end of the part before."""
+    """The released parts of a body. A number before a mark stands at the end of the part before, if there is one."""
+    begun = False
     for unit in units:
         if not unit.withheld and unit.kind in _BODY:
-            if unit.before:
+            if unit.before and begun:
                 yield Part(tuple(words(unit.before)), unit)
+            begun = True
             for text in unit.visible.split(MARK):
                 yield Part(tuple(words(text)), unit)
 

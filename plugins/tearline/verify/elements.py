@@ -1,57 +1,63 @@
 """Markup cut between its outermost elements, so that a parser need not read those in which nothing is looked for.
 
-    <section><p>one <i>1</i></p> two <ul><li>3</li></ul></section>  ->  <p>one <i>1</i></p> | two | <ul><li>3</li></ul>
+    <div><p>1 <i>a</i></p> 2 <ul><li>3</li></ul></div>  ->  <div> | <p>1 <i>a</i></p> | 2 | <ul><li>3</li></ul> | </div>
 
-Only where every end meets its beginning; for anything else a real parser has to say what it means.
+Only where every end meets its beginning; for anything else a real parser has to say what it means. An element may be
+left out, and the rest is read as before.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
-# Elements that only wrap others, and those that never hold anything.
-_WRAPPERS: Final = frozenset({"article", "section", "header", "footer", "details", "blockquote", "figure", "dl"})
 _VOID: Final = frozenset({"area", "base", "col", "embed", "input", "link", "meta", "param", "source", "track", "wbr"})
-_TAG = re.compile(r"<(/?)([A-Za-z][^\s<>/]*)([^<>]*)>")
+_TAG = re.compile(r"<(/?)([A-Za-z][^\s<>/]*)[^<>]*>")
 _NOT_PLAIN = re.compile(r"<[!?]|<(?:script|style|textarea|title|plaintext)\b", re.IGNORECASE)
 _STRING = re.compile(r"[^<>]+")
 
 
-def outermost(markup: str, hiding: frozenset[str]) -> list[str]:
-    """The outermost elements, and what stands between them, in order; the markup as one where that is not plain.
+@dataclass(frozen=True, slots=True)
+class Element:
+    """An element with all that is in it, or what stands between two; that has no ``name``."""
 
-    Elements that only wrap others are opened, unless a word of ``hiding`` stands in their tag.
+    name: str
+    markup: str
+
+    @property
+    def tag(self) -> str:
+        """The tag that begins it."""
+        return self.markup[: self.markup.find(">") + 1] if self.name else ""
+
+    def strings(self) -> list[str]:
+        """The texts in it, the insides of tags among them, entities as they are."""
+        return _STRING.findall(self.markup)
+
+
+def outermost(markup: str, opened: re.Pattern[str]) -> list[Element]:
+    """The outermost elements and what is between them, in order; all as one without a name where it is not plain.
+
+    An element whose tag ``opened`` matches only wraps others: what is in it counts as outermost.
     """
-    found: list[str] = []
+    whole, found = [Element("", markup)], list[Element]()
     above: list[str] = []
-    start = number = 0
-    for number, tag in enumerate(_TAG.finditer(markup), 1):  # noqa: B007 - counted
+    start = tags = 0
+    for tag in _TAG.finditer(markup):
+        tags += 1
         closes, name = bool(tag[1]), tag[2].lower()
-        if _stands_alone(name, tag[3]) or (not above and _only_wraps(name, tag[3], hiding)):
+        if name in _VOID or tag[0].endswith("/>") or (not above and (closes or opened.match(tag[0]))):
             continue
-        if closes and (not above or above.pop() != name):
-            return [markup]
         if not above:
-            end = tag.end() if closes else tag.start()
-            found.append(markup[start:end])
-            start = end
+            found.append(Element("", markup[start : tag.start()]))
+            start = tag.start()
         if not closes:
             above.append(name)
-    if above or _NOT_PLAIN.search(markup) or not markup.count("<") == markup.count(">") == number:
-        return [markup]
-    return [*found, markup[start:]]
-
-
-def strings(markup: str) -> Iterator[str]:
-    """The texts in markup, attributes among them, entities as they are."""
-    return iter(_STRING.findall(markup))
-
-
-def _stands_alone(name: str, rest: str) -> bool:
-    return name in _VOID or rest.endswith("/")
-
-
-def _only_wraps(name: str, rest: str, hiding: frozenset[str]) -> bool:
-    return name in _WRAPPERS and not any(word in rest for word in hiding)
+        elif above.pop() != name:
+            return whole
+        elif not above:
+            found.append(Element(name, markup[start : tag.end()]))
+            start = tag.end()
+    if above or _NOT_PLAIN.search(markup) or not markup.count("<") == markup.count(">") == tags:
+        return whole
+    return [*found, Element("", markup[start:])]

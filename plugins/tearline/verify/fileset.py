@@ -34,7 +34,7 @@ def check(
     for place, name in enumerate(odd, 1):
         yield finding("unexpected-file", Place(shown(name)), f"entry {place} that is neither file nor folder")
     pages = {document.address for document in expected.documents if document.address}
-    wanted, same = _staged(expected.stage) if expected.stage is not None else (set(), {})
+    wanted, same = staged(expected.stage) if expected.stage is not None else (set(), {})
     for name, path in files.items():
         if name in same and path.read_bytes() != same[name].read_bytes():
             yield finding("unexpected-file", Place(shown(name)), "not the bytes that were staged")
@@ -54,7 +54,16 @@ def _is_plausible(name: str, path: Path, expected: Expectation, pages: Collectio
     return any((root / name).is_file() and (root / name).read_bytes() == path.read_bytes() for root in expected.themes)
 
 
-def _staged(stage: Path) -> tuple[set[str], dict[str, Path]]:
+def pages_of(folder: Path) -> frozenset[str]:
+    """The pages of a site, or those that a stage becomes. Raises ``OSError`` where there is no such folder."""
+    if not folder.is_dir():
+        raise NotADirectoryError(20, "is not a folder", str(folder))
+    if (folder / "docs").is_dir() and (folder / "mkdocs.yml").is_file():
+        return frozenset(staged(folder)[0])
+    return frozenset(path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
+
+
+def staged(stage: Path) -> tuple[set[str], dict[str, Path]]:
     """The pages that a stage becomes, and the files that it hands on as they are."""
     docs = stage / "docs"
     pages, plain = set(), {}

@@ -10,8 +10,8 @@ from typing import Final
 import yaml
 
 from tearline.verify import marks
-from tearline.verify.portions import Unit
 from tearline.verify.settings import Settings
+from tearline.verify.units import Unit
 
 _FRONT: Final = 1 << 16  # characters of front matter
 _NESTED: Final = 500  # brackets: the fast loader would crash on very many

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tearline.verify.folding import words
-from tearline.verify.tokens import CALENDAR, Term, is_common, terms
+from tearline.verify.tokens import ADDRESS, CALENDAR, Term, is_common, terms
 
 RUN: Final = 4  # words; shorter texts are looked for whole
 SENTENCE: Final = 8  # words in a row that two texts do not share by chance
@@ -26,11 +26,12 @@ Run = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a withheld text comes from."""
+    """Where a withheld text comes from. ``secret``: by its mark; ``cell``: of a table's row, 1-based, else 0."""
 
     path: str
     line: int
     secret: bool = True
+    cell: int = 0
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}"
@@ -60,6 +61,12 @@ class Ledger:
     def entries(self) -> int:
         """How much there is to look for."""
         return sum(map(len, self.runs.values())) + len(self.singles) + len(self.numbers)
+
+    def is_empty_but_for(self, origin: Origin) -> bool:
+        """Whether it would find nothing but what comes from there."""
+        found = [*self.singles.values(), *self.numbers.values()]
+        found += [origins for known in self.runs.values() for origins in known.values()]
+        return all(origins == {origin} for origins in found)
 
     # --- looking --------------------------------------------------------------------------------------------
 
@@ -190,7 +197,9 @@ _EMPTY: Final = frozenset(
 
 def _is_empty(word: str) -> bool:
     """Whether a word says nothing by itself."""
-    return word in _EMPTY or word in CALENDAR or (is_common(word) and word.isdigit())
+    return (
+        word in _EMPTY or len(word) == 1 or word in CALENDAR or word in ADDRESS or (is_common(word) and word.isdigit())
+    )
 
 
 def _enter(

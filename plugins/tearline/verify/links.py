@@ -54,9 +54,7 @@ class Links:
     site: Path
     files: Collection[str]
     settings: Settings
-    others: Mapping[str, Collection[str]] = field(
-        default_factory=dict
-    )  # host of another edition -> its pages we may link
+    others: Mapping[str, Collection[str]] = field(default_factory=dict)  # the pages of other editions, where known
     _ids: dict[str, frozenset[str]] = field(default_factory=dict)
     _tags: dict[str, Tag] = field(default_factory=dict)  # pages of a site have most of their tags in common
 
@@ -69,8 +67,7 @@ class Links:
             if any(rules):
                 wrong[written] = [rule for rule in rules if rule is not None]
         for found in _TAG.finditer(raw) if wrong else ():
-            for rule in wrong.get(found[0], ()):
-                yield finding(rule, _place(raw, found.start(), shown))
+            yield from (finding(broken, _place(raw, found.start(), shown)) for broken in wrong.get(found[0], ()))
         for style in _styles(raw):
             rule = self.wrong(name, html.unescape(style[1]), loads=True)
             if rule is not None:
@@ -108,20 +105,32 @@ class Links:
         for said in (str(self.settings.root), *self.settings.repositories):
             if len(said) > 1 and said in raw:
                 yield finding("forbidden-link", _place(raw, raw.index(said), shown))
-        for host, pages in self._elsewhere():
-            if host.lower() not in raw.lower():
+        for host in sorted({urlsplit(url).netloc.lower() for url in self.settings.urls.values()} - {""}):
+            if host not in raw.lower():
                 continue
-            for found in re.finditer(rf"(?:https?:)?//{re.escape(host)}(/[^\s\"'<>)]*)?", raw, re.IGNORECASE):
-                if _page_of(found[1] or "/") not in pages:
+            for found in re.finditer(
+                rf"(?:https?:)?//{re.escape(host)}(?![\w.:-])(/[^\s\"'<>)]*)?", raw, re.IGNORECASE
+            ):
+                if not self._may_lead_to(host, urlsplit(html.unescape(found[1] or "/")).path.rstrip(".,;:!?")):
                     yield finding("forbidden-link", _place(raw, found.start(), shown))
 
-    def _elsewhere(self) -> Iterator[tuple[str, Collection[str]]]:
-        """The hosts of the other editions, each with the pages that may be pointed to."""
-        mine = urlsplit(self.settings.urls.get(self.settings.edition, "")).netloc
-        for url in self.settings.urls.values():
-            host = urlsplit(url).netloc
-            if host and host != mine:
-                yield host, self.others.get(host, ())
+    def _may_lead_to(self, host: str, path: str) -> bool:
+        """Whether an address is no other edition's, or is that of a page which a stricter edition is known to have."""
+        edition, place = self._edition_at(host, path)
+        if edition in ("", self.settings.edition):
+            return True
+        pages = self.others.get(edition, ()) if edition in self.settings.stricter else ()
+        return any(name in pages for name in _files(unquote(place)))
+
+    def _edition_at(self, host: str, path: str) -> tuple[str, str]:
+        """The edition that an address belongs to, the one with the longest path if several do, and the rest of it."""
+        found, longest = "", 0
+        for name, url in self.settings.urls.items():
+            root = _root(url)
+            fits = urlsplit(url).netloc.lower() == host and f"{path}/".startswith(root) and len(root) >= longest
+            if fits and not (found == self.settings.edition and len(root) == longest):
+                found, longest = name, len(root)
+        return found, path[longest:]
 
     def wrong(self, name: str, target: str, *, loads: bool) -> str | None:
         """The rule that a link breaks, if any."""
@@ -130,11 +139,11 @@ class Links:
         parts = urlsplit(target.replace("\\", "/"))
         own = urlsplit(self.settings.urls.get(self.settings.edition, ""))
         if parts.scheme or parts.netloc:
-            if parts.netloc != own.netloc or not own.netloc:
+            if self._edition_at(parts.netloc.lower(), parts.path or "/")[0] != self.settings.edition or not own.netloc:
                 return "external-load" if loads or parts.scheme not in ("http", "https", "") else None
-            place = parts.path.removeprefix(own.path).lstrip("/")
+            place = parts.path[len(_root(own.geturl())) :]
         elif parts.path.startswith("/"):
-            place = parts.path.removeprefix(own.path or "/").lstrip("/")
+            place = parts.path[len(_root(own.geturl())) :] if f"{parts.path}/".startswith(_root(own.geturl())) else ".."
         else:
             place = posixpath.normpath(posixpath.join(posixpath.dirname(name), parts.path)) if parts.path else name
             place += "/" if parts.path.endswith("/") else ""
@@ -157,8 +166,9 @@ def _files(place: str) -> tuple[str, ...]:
     return ("index.html",) if plain in ("", ".") else (plain, f"{plain}/index.html")
 
 
-def _page_of(path: str) -> str:
-    return _files(urlsplit(path).path)[-1]
+def _root(url: str) -> str:
+    """The path of a site, with a slash at its end."""
+    return urlsplit(url).path.rstrip("/") + "/"
 
 
 def _tag(written: str) -> Tag:

@@ -10,7 +10,7 @@ from typing import Final, NoReturn, TypeVar
 
 import click
 
-from tearline.verify.repetition import RecordError
+from tearline.verify.record import Accepted, RecordError, read_key, read_record
 from tearline.verify.settings import SettingsError
 
 RECORD: Final = Path("approvals/accepted.jsonl")
@@ -50,6 +50,19 @@ def usable(made: Callable[[], _T]) -> _T:
         return made()
     except (SettingsError, RecordError) as error:
         raise UsageError(str(error)) from None
+
+
+def accepted_by(root: Path, record: Path | None, key: Path | None) -> Accepted:
+    """The record of accepted repetitions; nothing accepted where there is none. Raises ``UsageError``.
+
+    A record without its key is a wrong usage: what it accepts would be reported, and what it does not, too.
+    """
+    path = record or root / RECORD
+    if record is None and not path.exists():
+        return Accepted()
+    if key is None:
+        raise UsageError(f"{path.name}: its key is wanted (--key or TEARLINE_ACCEPT_KEY)")
+    return usable(lambda: read_record(path, read_key(key)))
 
 
 def run(command: click.Command, arguments: Sequence[str] | None) -> NoReturn:

@@ -14,44 +14,25 @@ from typing import Final
 
 from tearline.verify import marks
 from tearline.verify.inline import inside
+from tearline.verify.preceding import Preceding
 from tearline.verify.settings import Settings
+from tearline.verify.units import Unit, settled
 
 _TAB: Final = 4
 _QUOTE = re.compile(r"([ ]*)(?:>[ ]?)+")
-_HEADING = re.compile(r"(#{1,6})[ ]+(.*?)(?:[ ]+#+)?[ ]*$")
-_BOX = re.compile(r'(?:!!!|\?\?\?\+?|===[!+]?)[ ]*((?:[A-Za-z][\w-]*[ ]*)*)(?:"(.*)")?[ ]*$')
+_HEADING = re.compile(r"(#{1,6})(?:[ ]+|(?=\())(.*?)(?:[ ]+#+)?[ ]*$")
+_BOX = re.compile(r'(?:!!!|\?\?\?\+?|===[!+]?)[ ]*((?:[A-Za-z][\w-]*[ ]*)*)(?:["\u201c](.*)["\u201d])?[ ]*$')
 _NOTE = re.compile(r"\[\^([^\]\s]+)\]:[ ]*(.*)")
-_ITEM = re.compile(r"(?:[-*+]|[0-9]{1,9}[.)])[ ]+(.*)")
+_ITEM = re.compile(r"(?:[-*+\u2022\u25e6\u25aa\u25cf\u2023]|[0-9]{1,9}[.)])(?:[ ]+|$)(.*)")
 _FENCE = re.compile(r"(`{3,}|~{3,})(.*)")
 _FENCE_TITLE = re.compile(r'title="([^"]*)"')
 _RULE = re.compile(r"(?:[-*_][ ]*){3,}$|\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)+\|?$|\|[ ]*:?-+:?[ ]*\|$")
-_NUMBER = re.compile(r"[0-9]+[.)][ ]+(?=[*_`~ ]*\()")
+_NUMBER = re.compile(
+    r"(?:\([0-9A-Za-z]{1,6}\)|[A-Za-z]{1,6}[.)]|[0-9]{1,4}(?:\.[0-9A-Za-z]{1,4})*[.)]?)[ ]+(?=[*_`~ ]*\()"
+)
 _CELL = re.compile(r"(?<!\\)\|")
 _ALONE: Final = frozenset({"tearline", "note"})  # containers that no heading and no container around them governs
 _MARKED_KINDS: Final = frozenset({"paragraph", "heading", "headline"})
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """Words that share one fate. ``visible`` is what a reader sees, ``more`` what only a program does.
-
-    ``own``: a mark of its own opens it; ``secret``: its words are sensitive by mark, not merely unpublished;
-    ``label``: the note it belongs to; ``notes``: those it refers to; ``row``: its table row, else 0.
-    """
-
-    path: str
-    line: int
-    kind: str
-    withheld: bool
-    visible: str
-    more: tuple[str, ...] = ()
-    own: bool = False
-    secret: bool = True
-    label: str = ""
-    notes: tuple[str, ...] = ()
-    before: str = ""  # a number that stands before the mark
-    high: bool = False  # its own mark is above the ceiling
-    stands_in: bool = False  # in a tearline block, which is shown only where it is needed
 
 
 @dataclass(slots=True)
@@ -60,6 +41,7 @@ class _Container:
     withheld: bool
     kind: str
     label: str = ""
+    instead_of: range | None = None
 
 
 @dataclass(slots=True)
@@ -84,6 +66,7 @@ class BodyReader:
     _open: _Open | None = None
     _table: list[tuple[int, str]] = field(default_factory=list)
     _last: bool = False
+    _before: Preceding = field(default_factory=Preceding)
 
     def read(self, lines: list[str], first: int) -> list[Unit]:
         """All units of the body, in order; ``first`` is the number of its first line."""
@@ -109,6 +92,7 @@ class BodyReader:
         if text.startswith("|"):
             if not self._table:
                 self._enter(indent)
+                self._starts("table", number)
             self._table.append((number, text))
             return
         if self._table or not text or _RULE.match(text):
@@ -127,11 +111,13 @@ class BodyReader:
             self._open.text.append(text)
         else:
             self._enter(indent)
+            self._starts("paragraph", number)
             self._open = _Open(number, "paragraph", [text])
 
     def _begin(self, number: int, indent: int, kind: str, text: str, label: str = "") -> None:
         """An item or note: a unit, and a container for what is indented below it."""
         self._enter(indent)
+        self._starts(kind, number)
         if kind == "note":
             withheld = self.whole or self._above(text)
         else:
@@ -142,13 +128,19 @@ class BodyReader:
     def _box(self, number: int, indent: int, box: re.Match[str]) -> None:
         self._enter(indent)
         kind = "tearline" if "tearline" in box[1].split() else "box"
-        withheld = kind == "box" and self._judge(box[2] or "", lead=False)
-        if box[2] and kind == "box":
+        if kind == "tearline":
+            lines = self._before.lines(len(self._stack), number)
+            self._stack.append(_Container(indent, withheld=False, kind=kind, instead_of=lines))
+            return
+        self._starts(kind, number)
+        withheld = self._judge(box[2] or "", lead=False)
+        if box[2]:
             self._add(number, "title", box[2], withheld)
         self._stack.append(_Container(indent, withheld, kind))
 
     def _heading(self, number: int, heading: re.Match[str]) -> None:
         self._enter(0)
+        self._starts("heading", number)
         rank = len(heading[1])
         self._headings = [one for one in self._headings if one[0] < rank]
         withheld = self._judge(heading[2])
@@ -161,6 +153,10 @@ class BodyReader:
         while self._stack and indent <= self._stack[-1].indent:
             self._stack.pop()
 
+    def _starts(self, kind: str, number: int) -> None:
+        led_in = bool(self.units) and self.units[-1].visible.rstrip(" *_").endswith(":")
+        self._before.begins(kind, number, len(self._stack), led_in=led_in)
+
     def _comment(self, number: int, text: str, numbered: Iterator[tuple[int, str]]) -> None:
         self._close()
         said = [text]
@@ -170,6 +166,7 @@ class BodyReader:
 
     def _fence(self, number: int, indent: int, fence: re.Match[str], numbered: Iterator[tuple[int, str]]) -> None:
         self._enter(indent)
+        self._starts("fence", number)
         title = _FENCE_TITLE.search(fence[2])
         said = []
         for _, line in numbered:
@@ -206,7 +203,7 @@ class BodyReader:
             own = self._stack[-1].withheld or (lead and self._last and self._stack[-1].kind == "box")
         return own or self.whole or any(one.withheld for one in self._stack) or any(one[1] for one in self._headings)
 
-    def _add(self, number: int, kind: str, text: str, withheld: bool) -> None:  # noqa: FBT001 - the unit's fate
+    def _add(self, number: int, kind: str, text: str, withheld: bool, cell: int = 0) -> None:  # noqa: FBT001 - the unit's fate
         """A unit of running text, with its inline portions as units of their own."""
         bare = _unnumbered(text)
         mark, end = marks.opening(bare)
@@ -216,12 +213,16 @@ class BodyReader:
         hidden = [*seen.withheld, *(alt for file, alt in seen.images if file not in self.files)]
         label = next((one.label for one in reversed(self._stack) if one.label), "")
         unit = Unit(self.path, number, kind, withheld or stray, seen.visible, (*seen.more, *shown), mark is not None)
-        number_before = text[: len(text) - len(bare)]
-        self._append(replace(unit, label=label, notes=tuple(seen.notes), before=number_before, high=self._above(bare)))
-        self.units += [Unit(self.path, number, "inline", withheld=True, visible=one, own=True) for one in hidden if one]
+        before = text[: len(text) - len(bare)]
+        self._append(
+            replace(unit, label=label, notes=tuple(seen.notes), before=before, high=self._above(bare), cell=cell)
+        )
+        inline = Unit(self.path, number, "inline", withheld=True, visible="", own=True, cell=cell)
+        self.units += [replace(inline, visible=one) for one in hidden if one]
 
     def _append(self, unit: Unit) -> None:
-        self.units.append(replace(unit, stands_in=any(one.kind == "tearline" for one in self._stack)))
+        lines = next((one.instead_of for one in self._stack if one.instead_of is not None), None)
+        self.units.append(replace(unit, instead_of=lines))
         if unit.own or unit.kind in _MARKED_KINDS:
             self._last = unit.withheld
 
@@ -242,7 +243,7 @@ class BodyReader:
             row = whole or self._above(cells[0])
             for place, cell in enumerate(cells):
                 column = 0 < place < len(columns) and columns[place]
-                self._add(number, "cell", cell, row or column or self._above(cell))
+                self._add(number, "cell", cell, row or column or self._above(cell), place + 1)
         self._last = whole
 
     def _above(self, cell: str) -> bool:
@@ -252,20 +253,12 @@ class BodyReader:
 
 def _unnumbered(text: str) -> str:
     """``6. (U) Words`` without the number, which stands before the mark."""
-    return _NUMBER.sub("", text, count=1) if _NUMBER.match(text) else text
+    found = _NUMBER.match(text)
+    if found is None or marks.opening(text)[0] is not None:
+        return text
+    return text[found.end() :] if marks.opening(text[found.end() :])[0] is not None else text
 
 
 def _cells(row: str) -> list[str]:
     """The cells of ``| a | b |``."""
     return [one.strip() for one in _CELL.split(row.strip())[1:-1]] or [row.strip("| ")]
-
-
-def settled(units: list[Unit]) -> list[Unit]:
-    """Notes that only withheld units refer to are withheld, and so on through notes that refer to notes."""
-    while True:
-        live = {name for unit in units if not unit.withheld for name in unit.notes}
-        known = {name for unit in units for name in unit.notes}
-        lost = [unit for unit in units if unit.label in known - live and not unit.withheld]
-        if not lost:
-            return units
-        units = [replace(unit, withheld=True) if unit in lost else unit for unit in units]

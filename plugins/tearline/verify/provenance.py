@@ -25,6 +25,8 @@ from tearline.verify.seen import attributes, blocks
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 SHORT: Final = 2  # words; so few are only explained as a whole
 _FRONT = re.compile(r"\A---\n(.*?)^---\n", re.DOTALL | re.MULTILINE)
+_TITLE = re.compile(r"^title: (.*(?:\n  .*)*)", re.MULTILINE)
+_HEADING = re.compile(r"\s*(?:#[ ]*([^#\n].*?)(?:[ ]+#+)?(?:[ ]*\{[^{}\n]*\})?[ ]*$|(\S.*)\n=+[ ]*$)", re.MULTILINE)
 _SPLIT = re.compile(r"\n(?=[ ]*(?:[-*+>|#]|[0-9]+[.)] |\[\^|\n|```))|(?<!\\)\||\n\n|[ ]{2,}\n")
 _BOX = re.compile(r'^[ >]*(?:!!!|\?\?\?\+?|===[!+]?)[ ]*([\w -]*)(?:"(.*)")?[ ]*$', re.MULTILINE)
 _FENCE = re.compile(r"^[ >]*(?:`{3,}|~{3,})[^\n]*?title=\"([^\"\n]*)\"[^\n]*$", re.MULTILINE)
@@ -222,11 +224,19 @@ def provenance(stage: Path, theme: Path, package: Iterable[Path], texts: Iterabl
                 _template(path, made.shared.add)
                 made.scripts.update(words(path.read_text(encoding="utf-8")))
     for path in sorted((stage / "docs").rglob("*.md")):
-        front = _FRONT.match(path.read_text(encoding="utf-8", errors="replace"))
-        title = re.search(r"^title: (.*(?:\n  .*)*)", front[1], re.MULTILINE) if front else None
-        if title:
-            made.shared.add(str(yaml.safe_load(f"title: {title[1]}")["title"]))
+        made.shared.add(_title(path))
     return made
+
+
+def _title(path: Path) -> str:
+    """What a staged page is called: as it says, else as its first heading does, else as its file is."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    front = _FRONT.match(text)
+    given = _TITLE.search(front[1]) if front else None
+    if given:
+        return str(yaml.safe_load(f"title: {given[1]}")["title"])
+    heading = _HEADING.match(text[front.end() :] if front else text)
+    return inside(heading[1] or heading[2], lambda _: None).visible if heading else path.stem
 
 
 def _template(path: Path, add: Callable[[str], None]) -> None:

@@ -1,130 +1,124 @@
 """Withheld words that stand in released text too: found between the sources, so that both places are known.
 
-Each is an error until somebody accepts it, for that term and that bulletin, in a record on the full side. The record
-holds keyed fingerprints: a plate or a name is short enough to be guessed from a bare hash.
+Each is an error until somebody accepts it for that bulletin. What a tearline shares with the block that it was written
+for is no repetition as long as it is made of common words: somebody decided to say just that. The names and numbers of
+the block are asked about there as well.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from tearline.findings import Finding, Place, finding
 from tearline.verify.folding import words
-from tearline.verify.ledger import RUN, SENTENCE, Hit, Ledger
-from tearline.verify.portions import Unit
+from tearline.verify.inline import GAP
+from tearline.verify.ledger import RUN, SENTENCE, Hit, Ledger, Origin
+from tearline.verify.locating import Locator, Spot
+from tearline.verify.record import Accepted
 from tearline.verify.sources import Document
-from tearline.verify.tokens import joined_spelling
+from tearline.verify.units import Unit
 
-KEY: Final = 32  # bytes, at least
-_KEYS: Final = frozenset({"bulletin", "fingerprint", "reason", "name"})
+_NUMBERS: Final = frozenset({"id", "related", "supersedes"})  # values that are product numbers
+
+Hits = Sequence[tuple[int, Hit]]
 
 
-class RecordError(Exception):
-    """A record or key that cannot be used. The message is one line and quotes nothing."""
+class _Span(NamedTuple):
+    """Words in a row of a released text that are withheld elsewhere, by their places in it."""
+
+    first: int
+    last: int
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
-    """What was accepted: keyed fingerprints of a bulletin and a term."""
+class Repetitions:
+    """Looks for a ledger in released texts."""
 
-    key: bytes = b""
-    fingerprints: frozenset[str] = field(default_factory=frozenset)
+    ledger: Ledger
+    accepted: Accepted
+    locator: Locator
 
-    def has(self, bulletin: str, term: str) -> bool:
-        """Whether this term may stand in this bulletin."""
-        return bool(self.fingerprints) and fingerprint(self.key, bulletin, term) in self.fingerprints
+    def check(self, documents: Iterable[Document]) -> tuple[list[Finding], list[Hit]]:
+        """The repetitions in released texts, one finding each; and everything of the ledger that these texts say."""
+        found: list[Finding] = []
+        said: list[Hit] = []
+        for document in documents:
+            for unit in document.units:
+                if not unit.withheld:
+                    hits = [(text, list(self.ledger.find(text))) for text in map(words, (unit.visible, *unit.more))]
+                    said += [hit for _, each in hits for _, hit in each]
+                    found += self._unit(unit, document, hits)
+        return found, said
 
+    def _unit(self, unit: Unit, document: Document, texts: Iterable[tuple[list[str], Hits]]) -> Iterator[Finding]:
+        """The findings about one unit: each run of words once, the longest where they overlap."""
+        told = set()
+        bulletin = document.number or document.path
+        for text, hits in texts:
+            terms = [_Span(at, at + len(hit.run), _first(hit.origins)) for at, hit in hits if hit.strong]
+            spans = {*(() if unit.kind in _NUMBERS else terms), *_sentences(unit, hits)}
+            taken = {one for one in spans if self.accepted.has(bulletin, " ".join(text[one.first : one.last]))}
+            left = [one for one in spans if not any(_covers(other, one) for other in taken)]
+            for one in sorted(left, key=lambda span: (span.first, span.last, _rank(span.origin))):
+                run = tuple(text[one.first : one.last])
+                if run not in told and not any(_covers(other, one) and other[:2] != one[:2] for other in left):
+                    told.add(run)
+                    here = self._spot(unit, document, run, _count(text[: one.first], run))
+                    there = self.locator.spot((one.origin.path, one.origin.line, one.origin.cell), run)
+                    also = f"also at {Place(one.origin.path, there.line, there.column)}"
+                    place = Place(unit.path, here.line, here.column)
+                    yield finding("repetition", place, also, portion=bulletin, width=here.width)
 
-def read_key(path: Path) -> bytes:
-    """The key in a file. Raises ``RecordError`` for one that is missing or short; the verifier never makes one."""
-    try:
-        key = path.read_bytes()
-    except OSError as error:
-        raise RecordError(f"the key cannot be read: {error.strerror}") from None
-    if len(key) < KEY:
-        raise RecordError(f"the key is shorter than {KEY} bytes")
-    return key
-
-
-def fingerprint(key: bytes, bulletin: str, term: str) -> str:
-    """What the record holds in place of a term. Raises ``RecordError`` for a short key."""
-    if len(key) < KEY:
-        raise RecordError(f"the key is shorter than {KEY} bytes")
-    said = "\x00".join(("tearline-accept", bulletin, joined_spelling(term)))
-    return hmac.new(key, said.encode(), hashlib.sha256).hexdigest()
-
-
-def read_record(path: Path, key: bytes) -> Accepted:
-    """The accepted terms of a record, one JSON object a line. Raises ``RecordError``."""
-    found = set()
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        for number, line in enumerate(lines, 1):
-            entry = json.loads(line) if line.strip() else None
-            if entry is None:
-                continue
-            if (
-                not isinstance(entry, dict)
-                or entry.keys() != _KEYS
-                or not all(isinstance(value, str) and value.strip() for value in entry.values())
-            ):
-                raise RecordError(f"{path.name}:{number}: an entry wants {', '.join(sorted(_KEYS))}")
-            found.add(entry["fingerprint"])
-    except (OSError, ValueError):
-        raise RecordError(f"{path.name}: not readable") from None
-    return Accepted(key, frozenset(found))
+    def _spot(self, unit: Unit, document: Document, run: Sequence[str], before: int) -> Spot:
+        """Where released words stand; the withheld words of inline portions may stand beside them."""
+        if unit.kind == "name":
+            return Spot(1)
+        here = (unit.line, unit.cell)
+        hidden = [one.visible for one in document.units if one.kind == "inline" and (one.line, one.cell) == here]
+        return self.locator.spot((unit.path, *here), run, hidden, before=before)
 
 
-def accept(path: Path, key: bytes, term: str, *, bulletin: str, reason: str, name: str) -> None:  # noqa: PLR0913 - an entry
-    """Add an entry. Raises ``RecordError`` where something is empty or the reason repeats the term."""
-    if not all(each.strip() for each in (bulletin, joined_spelling(term), reason, name)):
-        raise RecordError("a term, a bulletin, a reason and a name are wanted")
-    if joined_spelling(term) in joined_spelling(reason):
-        raise RecordError("the reason repeats the term")
-    entry = {"bulletin": bulletin, "fingerprint": fingerprint(key, bulletin, term), "reason": reason, "name": name}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as record:
-        record.write(json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n")
+def _count(text: Sequence[str], run: Sequence[str]) -> int:
+    """How often words stand in a text."""
+    return sum(tuple(text[at : at + len(run)]) == tuple(run) for at in range(len(text)))
 
 
-def check(ledger: Ledger, documents: Iterable[Document], accepted: Accepted) -> tuple[list[Finding], list[Hit]]:
-    """The repetitions in released texts; and everything of the ledger that released texts say."""
-    found: list[Finding] = []
-    said: list[Hit] = []
-    for document in documents:
-        for unit in document.units:
-            if not unit.withheld:
-                hits = list(_hits(ledger, unit))
-                said += [hit for _, hit in hits]
-                found += _repeated(unit, document.number or document.path, hits, accepted)
-    return found, said
+def _covers(outer: _Span, inner: _Span) -> bool:
+    return outer.first <= inner.first and inner.last <= outer.last
 
 
-def _hits(ledger: Ledger, unit: Unit) -> Iterator[tuple[int, Hit]]:
-    for text in (unit.visible, *unit.more):
-        yield from ledger.find(words(text))
+def _first(origins: Iterable[Origin]) -> Origin:
+    """The place that is told: where the words are withheld by their mark, if there is one."""
+    return min(origins, key=_rank)
 
 
-def _repeated(unit: Unit, bulletin: str, hits: list[tuple[int, Hit]], accepted: Accepted) -> Iterator[Finding]:
-    terms = {hit.run: hit for _, hit in hits if hit.strong}
-    for run, hit in sorted(terms.items()):
-        if not accepted.has(bulletin, " ".join(run)) and unit.kind not in ("id", "related", "supersedes"):
-            yield _finding(unit, bulletin, hit)
-    row = sorted({(at, hit) for at, hit in hits if len(hit.run) == RUN}, key=lambda each: each[0])
-    length, last = 0, -2
-    for at, hit in row:
-        if any(origin.secret for origin in hit.origins):
-            length, last = (length + 1 if at == last + 1 else 1), at
-            if length == SENTENCE - RUN + 1 and not accepted.has(bulletin, unit.visible):
-                yield _finding(unit, bulletin, hit)
+def _rank(origin: Origin) -> tuple[bool, str, int, int]:
+    return (not origin.secret, origin.path, origin.line, origin.cell)
 
 
-def _finding(unit: Unit, bulletin: str, hit: Hit) -> Finding:
-    secret = [origin for origin in hit.origins if origin.secret] or list(hit.origins)
-    return finding("repetition", Place(unit.path, unit.line), f"also in {min(secret, key=str)}", portion=bulletin)
+def _sentences(unit: Unit, hits: Hits) -> Iterator[_Span]:
+    """Rows of words so long that two texts do not share them by chance."""
+    open_at, last, origin = 0, -2, None
+    for at, hit in sorted(((at, hit) for at, hit in hits if len(hit.run) == RUN), key=lambda each: each[0]):
+        secret = [one for one in hit.origins if one.secret and not _answers(unit, one)]
+        if not secret:
+            continue
+        if at > last + 1 or origin is None:
+            if origin is not None and last + RUN - open_at >= SENTENCE:
+                yield _Span(open_at, last + RUN, origin)
+            open_at, origin = at, _first(secret)
+        last = at
+    if origin is not None and last + RUN - open_at >= SENTENCE:
+        yield _Span(open_at, last + RUN, origin)
+
+
+def _answers(unit: Unit, origin: Origin) -> bool:
+    """Whether a unit was written to stand for the text that words come from: a tearline, wording in a link's title."""
+    if unit.path != origin.path:
+        return False
+    if unit.instead_of is not None and origin.line in unit.instead_of:
+        return True
+    return GAP in unit.visible and (origin.line, origin.cell) == (unit.line, unit.cell)

@@ -12,6 +12,7 @@ import yaml
 
 _DEFAULT_ID: Final = "IB-{year}-{number}"
 _SIZE: Final = 1 << 20  # bytes of a configuration
+_Listed = Mapping[str, frozenset[str]] | None
 
 
 class SettingsError(Exception):
@@ -20,7 +21,10 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One edition of one site. ``releases`` is None where everything is released; tokens are in capitals."""
+    """One edition of one site. ``releases`` is None where everything is released; tokens are in capitals.
+
+    ``stricter`` are the editions that release less than this one and nothing that it does not: it may lead to them.
+    """
 
     root: Path
     sources: Path
@@ -34,6 +38,12 @@ class Settings:
     texts: tuple[str, ...]
     urls: Mapping[str, str]
     repositories: tuple[str, ...]
+    stricter: frozenset[str] = frozenset()
+
+    @property
+    def base(self) -> Path:
+        """The folder that the paths of sources begin at where they are shown."""
+        return self.root if self.sources.is_relative_to(self.root) else self.sources
 
     def is_page(self, name: str) -> bool:
         """Whether the document at this path below the sources may be unmarked."""
@@ -77,7 +87,8 @@ def read_settings(path: Path, edition: str) -> Settings:
     editions = options.get("editions")
     if not edition or not isinstance(editions, dict) or not isinstance(editions.get(edition), dict):
         raise SettingsError(f"{path.name}: it has no such edition")
-    own = editions[edition]
+    named = {str(name): one for name, one in editions.items() if isinstance(one, dict)}
+    releases = {name: _releases(one.get("releases"), path) for name, one in named.items()}
     root = path.parent.absolute()
     theme = site.get("theme")
     custom = theme.get("custom_dir", "overrides") if isinstance(theme, dict) else "overrides"
@@ -86,15 +97,16 @@ def read_settings(path: Path, edition: str) -> Settings:
         root=root,
         sources=root / str(options.get("sources", "")),
         edition=edition,
-        releases=_releases(own.get("releases"), path),
-        nation=str(own.get("nation", "USA")),
+        releases=releases[edition],
+        nation=str(named[edition].get("nation", "USA")),
         system=str(options.get("system", "fouo-les")),
         pages=tuple(_glob(str(one)) for one in options.get("pages", ["index.md"])),
         ids=tuple(_shape(str(one)) for one in (shapes if isinstance(shapes, list) else [shapes])),
         theme=root / str(custom),
         texts=tuple(_texts(site)),
-        urls={str(name): str(one.get("site_url", "")) for name, one in editions.items() if isinstance(one, dict)},
+        urls={name: str(one.get("site_url") or site.get("site_url") or "") for name, one in named.items()},
         repositories=tuple(str(site[key]) for key in ("repo_url", "edit_uri") if site.get(key)),
+        stricter=frozenset(name for name in named if _is_stricter(releases[name], releases[edition])),
     )
 
 
@@ -108,7 +120,7 @@ def _options(site: Any) -> dict[str, Any]:
     return {}
 
 
-def _releases(listed: Any, path: Path) -> Mapping[str, frozenset[str]] | None:
+def _releases(listed: Any, path: Path) -> _Listed:
     if listed == "all":
         return None
     if not isinstance(listed, dict) or not any(listed.values()):
@@ -118,6 +130,13 @@ def _releases(listed: Any, path: Path) -> Mapping[str, frozenset[str]] | None:
         for name, tokens in listed.items()
         if isinstance(tokens, list)
     }
+
+
+def _is_stricter(one: _Listed, other: _Listed) -> bool:
+    """Whether an edition releases less than another, and nothing that the other does not."""
+    if one is None or other is None:
+        return one is not None
+    return one != other and all(tokens <= other.get(system, frozenset()) for system, tokens in one.items())
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -17,8 +17,9 @@ import yaml
 from tearline.verify import marks
 from tearline.verify.folding import words
 from tearline.verify.front import FrontReader, mapping, scalar
-from tearline.verify.portions import BodyReader, Unit
+from tearline.verify.portions import BodyReader
 from tearline.verify.settings import Settings
+from tearline.verify.units import Unit
 from tearline.verify.work import shared
 
 _LARGEST: Final = 8 << 20  # bytes; a larger source is no document
@@ -34,7 +35,11 @@ _BODY: Final = frozenset({"paragraph", "item", "cell", "fence", "title", "note",
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One source: ``address`` is the path of its page in the site, empty where it has none."""
+    """One source: ``address`` is the path of its page in the site, empty where it has none.
+
+    ``high``: its bytes hold a mark above the ceiling, whatever is made of them. Pages may write about marks, and are
+    not asked.
+    """
 
     path: str
     number: str
@@ -42,11 +47,17 @@ class Document:
     units: tuple[Unit, ...]
     recalled: bool = False
     system: str = ""
+    high: bool = False
 
     @property
     def released(self) -> bool:
         """Whether any word of its body, or of a page, is released."""
         return any(not unit.withheld and unit.kind in _BODY | {"page"} for unit in self.units)
+
+    @property
+    def withheld(self) -> list[Unit]:
+        """What it says and the edition may not, names of files aside."""
+        return [unit for unit in self.units if unit.withheld and unit.kind != "name"]
 
 
 def read_sources(settings: Settings, jobs: int = 1) -> list[Document]:
@@ -57,8 +68,7 @@ def read_sources(settings: Settings, jobs: int = 1) -> list[Document]:
 
     def read(path: Path) -> Document:
         name = path.relative_to(root).as_posix()
-        shown = path.relative_to(settings.root).as_posix() if path.is_relative_to(settings.root) else name
-        return _read(path, name, shown, settings)
+        return _read(path, name, path.relative_to(settings.base).as_posix(), settings)
 
     plain = [path for path in sorted(root.rglob("*")) if path.is_file() and not path.is_symlink()]
     return shared(read, plain, jobs)
@@ -87,8 +97,11 @@ def _read(path: Path, name: str, shown: str, settings: Settings) -> Document:
         return Document(shown, "", "", (named, kept) if _is_text(data) else (named,))
     text = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
     document = _document(text, name, shown, settings)
-    if words(named.visible) == words(document.number):
-        return document
+    if document.number:
+        units = () if words(named.visible) == words(document.number) else (named,)
+        return replace(document, units=(*document.units, *units), high=_marked(text, settings))
+    if document.address:  # a page is published under its own name
+        named = replace(named, withheld=False, visible=name.rpartition(".")[0])
     return replace(document, units=(*document.units, named))
 
 

@@ -1,7 +1,8 @@
 """What makes a text recognisable: names, numbers, plates, addresses, identifiers, and words that are not common.
 
-``common.txt`` says which words are common. A term is kept as the words it is made of, and as the one word it becomes
-when somebody leaves out what stands between them: ``555-0100`` and ``5550100``, ``7 ABC-123`` and ``7ABC123``.
+``common.txt`` says which words are common, ``known.txt`` which names everybody writes. A term is kept as the words it
+is made of, and as the one word it becomes when somebody leaves out what stands between them: ``555-0100`` and
+``5550100``, ``7 ABC-123`` and ``7ABC123``.
 """
 
 from __future__ import annotations
@@ -27,7 +28,13 @@ _NUMBERED = re.compile(
     r"(?:(?:[ ]?[-\u2010-\u2015][ ]?|[./ ])(?:[A-Za-z]{0,4}[0-9][0-9A-Za-z]*|[A-Z]{1,4}(?![A-Za-z])))*"
 )
 _COMPOUND = re.compile(r"(?<![\w])[A-Za-z0-9]+(?:[-./_][A-Za-z0-9]+)+")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
+_DATE = re.compile(
+    r"\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4}"
+    r"|(?<!\w)(?:[0-3]\d)?[0-2]\d[0-5]\d[A-Z](?:[A-Z]{3}\d\d)?(?!\w)"  # 0230Z, 040230ZAPR26
+)
+# What many things are called: C-130, I-405, SR 520, UN1005.
+_TYPE = re.compile(r"[A-Za-z]{1,2}[- ]?\d{1,3}|UN[- ]?\d{4}")
+_SUM = re.compile(r"(?<![\d,.])\d{1,3},\Z")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|s|am|pm|h|ft|in|m|km|mi|lb|kg|kw|mw|x|yd|yards?|mph|hrs?|min)")
 _NAME = re.compile(r"(?<![\w])[^\W\d_][\w]*(?:['\u2019\-][^\W\d_][\w]*)*")
 _ACRONYM = re.compile(r"[A-Z]{2,6}(?:['\u2019]?s)?")
@@ -41,7 +48,7 @@ CALENDAR: Final = frozenset(
     "sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun am pm "
     "est edt cst cdt mst mdt pst pdt utc".split()
 )
-_ADDRESS: Final = frozenset("http https www com org net gov edu html htm mailto tel index".split())
+ADDRESS: Final = frozenset("http https www com org net gov edu html htm mailto tel index".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +64,9 @@ class Term:
         return "".join(self.words)
 
 
-@lru_cache(maxsize=1)
-def _common() -> frozenset[str]:
-    text = (files("tearline.verify") / "common.txt").read_text(encoding="utf-8")
+@lru_cache(maxsize=2)
+def _listed(name: str) -> frozenset[str]:
+    text = (files("tearline.verify") / name).read_text(encoding="utf-8")
     return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())
 
 
@@ -70,11 +77,16 @@ def is_common(word: str) -> bool:
         return len(word) < _DIGITS or (len(word) == _DIGITS and word[:2] in ("19", "20"))
     return (
         len(word) == 1
-        or word in CALENDAR | _ADDRESS
+        or word in CALENDAR | ADDRESS
         or word.removesuffix("s") in CALENDAR
-        or word in _common()
-        or any(each in _common() for each in _stems(word))
+        or word in _listed("common.txt")
+        or any(each in _listed("common.txt") for each in _stems(word))
     )
+
+
+def _is_known(word: str) -> bool:
+    """Whether a folded word is common, or a name that everybody writes."""
+    return is_common(word) or word in _listed("known.txt")
 
 
 def _stems(word: str) -> Iterator[str]:
@@ -107,11 +119,12 @@ def _numbers(text: str) -> Iterator[Term]:
         if not digits or _DATE.search(said) or all(map(_says_little, parts)):
             continue
         whole = "".join(parts)
+        says = not _TYPE.fullmatch(said) and not _SUM.search(text, 0, found.start())
         if whole.isdigit():
             if len(whole) > _DIGITS or (len(whole) == _DIGITS and not is_common(whole)):
-                yield Term(parts, strong=int(whole) % _ROUND != 0 and (len(parts) > 1 or len(whole) > _DIGITS))
+                yield Term(parts, strong=says and int(whole) % _ROUND != 0 and (len(parts) > 1 or len(whole) > _DIGITS))
         elif len(whole) >= _DIGITS and digits > 1:
-            yield Term(parts, strong=not any(part in CALENDAR for part in parts))
+            yield Term(parts, strong=says and not any(part in CALENDAR for part in parts))
 
 
 def _says_little(part: str) -> bool:
@@ -125,17 +138,17 @@ def _names(text: str) -> Iterator[Term]:
     for found in _NAME.finditer(text):
         parts = tuple(words(found[0]))
         starts = bool(_SENTENCE.search(text[max(0, found.start() - 6) : found.start()])) or found.start() == 0
-        if not found[0][0].isupper() or not parts:
+        if not found[0][0].isupper() or not parts or any(char.isdigit() for char in found[0]):
             before = None
             continue
         own = not all(map(is_common, parts))
         if own:
-            acronym = bool(_ACRONYM.fullmatch(found[0]))
-            yield Term(parts, strong=not starts and not acronym and any(len(p) >= _STEM for p in parts))
+            says = not starts and not _ACRONYM.fullmatch(found[0]) and not all(map(_is_known, parts))
+            yield Term(parts, strong=says and any(len(part) >= _STEM for part in parts))
         if before is not None and _PAIR_GAP.fullmatch(text[before.end() : found.start()]):
             first = tuple(words(before[0]))
             if own or not all(map(is_common, first)):
-                both = own and not all(map(is_common, first))
+                both = not all(map(_is_known, parts)) and not all(map(_is_known, first))
                 yield Term((*first, *parts), strong=both)
                 yield Term((*parts, *first), strong=both)
         before = found

@@ -5,41 +5,49 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 from tearline import __version__
 from tearline.findings import Finding, Place, finding, in_order, refuses
-from tearline.verify import fileset, repetition, second, tripwire
+from tearline.verify import fileset, second, tripwire
 from tearline.verify.folding import words
-from tearline.verify.ledger import Ledger, Origin, make_ledger
+from tearline.verify.ledger import SENTENCE, Ledger, Origin
 from tearline.verify.links import Links
+from tearline.verify.locating import Locator
 from tearline.verify.pages import Inspector
 from tearline.verify.provenance import provenance
+from tearline.verify.record import Accepted
+from tearline.verify.repetition import Repetitions
 from tearline.verify.scan import Scanner
 from tearline.verify.settings import Settings
 from tearline.verify.sources import Document, held, read_sources
-from tearline.verify.tokens import small_words
+from tearline.verify.withholding import ledger_of, packages
 from tearline.verify.work import shared
 
 _JOBS: Final = 2
+_BULLETIN = re.compile(r"[0-9]{4}/[^/]+/index\.html")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of the verifier. ``stage``, ``full`` and ``log`` are None where there is none to look at."""
+    """What is asked of the verifier. ``stage``, ``full`` and ``log`` are None where there is none to look at.
+
+    ``others`` are the sites or stages of other editions, by their names: what links to them may lead to.
+    """
 
     site: Path
     settings: Settings
     stage: Path | None = None
     full: Path | None = None
     log: Path | None = None
-    accepted: repetition.Accepted = field(default_factory=repetition.Accepted)
+    accepted: Accepted = field(default_factory=Accepted)
     jobs: int = 0
     name: str = "site"
+    others: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +67,23 @@ class Answer:
             "bytes": sum(size for _, size, _ in self.read),
             "tree": hashlib.sha256(lines.encode("utf-8", "surrogateescape")).hexdigest(),
         }
-        told = [
-            {
-                "path": each.place.path,
-                "line": each.place.line,
-                "column": each.place.column,
-                "rule": each.rule.name,
-                "detail": each.detail,
-                "portion": each.portion,
-            }
-            for each in self.findings
-        ]
-        return json.dumps({"findings": told, "verdict": verdict})
+        return json.dumps({"findings": told(self.findings), "verdict": verdict})
+
+
+def told(findings: Iterable[Finding]) -> list[dict[str, object]]:
+    """Findings as plain data, for a report to another program."""
+    return [
+        {
+            "path": each.place.path,
+            "line": each.place.line,
+            "column": each.place.column,
+            "width": each.width,
+            "rule": each.rule.name,
+            "detail": each.detail,
+            "portion": each.portion,
+        }
+        for each in findings
+    ]
 
 
 @dataclass(slots=True)
@@ -96,11 +109,9 @@ def verify(question: Question) -> Answer:
     reading = Reading(documents, files, odd)
     found, seen = second_reading(question, documents, jobs)
     word = tripwire.canary()
-    ordinary = {each for document in documents for unit in document.units for each in small_words(unit.visible)}
-    whole = make_ledger([*withheld(documents), *seen, (word, tripwire.ORIGIN)], ordinary)
-    public = [hit for text in (*settings.texts, *_theme_names(settings)) for _, hit in whole.find(words(text))]
-    ledger = whole.without(public)
-    repeated, said = repetition.check(ledger, documents, question.accepted)
+    ledger = ledger_of(settings, documents, [*seen, (word, tripwire.ORIGIN)])
+    locator = Locator(settings.base, documents)
+    repeated, said = Repetitions(ledger, question.accepted, locator).check(documents)
     inspector = _inspector(question, reading, ledger.without(said))
     found += [*repeated, *blind(settings, reading, ledger)]
     found += tripwire.check(inspector.scanner, word, next((files[name] for name in reading.pages), None))
@@ -116,7 +127,7 @@ def verify(question: Question) -> Answer:
 
 def _inspector(question: Question, reading: Reading, ledger: Ledger) -> Inspector:
     settings, documents = question.settings, reading.documents
-    scanner = Scanner(ledger, settings, _declared(documents), _package(), tuple(_themes(question)))
+    scanner = Scanner(ledger, settings, _declared(documents), packages(), tuple(_themes(question)))
     told = None
     if question.stage is not None:
         told = provenance(question.stage, settings.theme, scanner.trusted, settings.texts)
@@ -124,7 +135,8 @@ def _inspector(question: Question, reading: Reading, ledger: Ledger) -> Inspecto
     bulletins = {
         one.address: one for one in documents if sanitized and one.number and one.released and not one.recalled
     }
-    return Inspector(scanner, Links(question.site, frozenset(reading.files), settings), told, bulletins)
+    others = {name: fileset.pages_of(folder) for name, folder in question.others.items()}
+    return Inspector(scanner, Links(question.site, frozenset(reading.files), settings, others), told, bulletins)
 
 
 def _listed(question: Question, files: Mapping[str, Path]) -> list[tuple[str, str, str]]:
@@ -173,30 +185,33 @@ def site_files(site: Path) -> tuple[dict[str, Path], list[str]]:
     return found, odd
 
 
-def withheld(documents: Iterable[Document]) -> Iterator[tuple[str, Origin]]:
-    """Every withheld text with its place."""
-    for document in documents:
-        for unit in document.units:
-            if unit.withheld:
-                for text in (unit.visible, *unit.more):
-                    yield text, Origin(unit.path, unit.line, unit.secret)
-
-
 def blind(settings: Settings, reading: Reading, ledger: Ledger) -> Iterator[Finding]:
-    """Nothing read is nothing proved: zero files, bulletins or portions, or a ledger without entries."""
+    """Nothing read is nothing proved: zero files, documents, bulletins or portions, or a ledger without entries.
+
+    Not everything that is nothing is wrong: a new site may have pages alone, or bulletins that everybody may see. So
+    each emptiness is compared with something that was read in another way: the names of the site's files, the bytes
+    of the sources.
+    """
     bulletins = [document for document in reading.documents if document.number]
-    portions = [unit for document in bulletins for unit in document.units if unit.own]
+    shown = any(map(_BULLETIN.fullmatch, reading.files))
     place = Place("site")
-    if not reading.files or not reading.pages:
+    if not reading.pages:
         yield finding("verifier-blind", place, "the site has no pages")
-    if not bulletins:
+    if not reading.documents:
+        yield finding("verifier-blind", place, "no document was read")
+    if shown and not bulletins:
         yield finding("verifier-blind", place, "no bulletin was read")
-    if not portions:
+    if shown and not any(unit.own for document in bulletins for unit in document.units):
         yield finding("verifier-blind", place, "no portion was read")
-    if settings.releases is not None and not any(
-        origin is not tripwire.ORIGIN for origins in ledger.singles.values() for origin in origins
-    ):
-        yield finding("verifier-blind", place, "nothing is withheld from this edition")
+    if settings.releases is None:
+        return
+    for document in bulletins:
+        if document.high and not document.withheld:
+            detail = "a mark above the ceiling, and nothing that stands under it"
+            yield finding("verifier-blind", Place(document.path), detail, portion=document.number)
+    long = any(len(words(unit.visible)) >= SENTENCE for document in reading.documents for unit in document.withheld)
+    if long and ledger.is_empty_but_for(tripwire.ORIGIN):
+        yield finding("verifier-blind", place, "nothing is looked for, and something is withheld")
 
 
 def _declared(documents: Iterable[Document]) -> frozenset[str]:
@@ -204,18 +219,7 @@ def _declared(documents: Iterable[Document]) -> frozenset[str]:
     return frozenset(document.address for document in documents if document.address and not document.number)
 
 
-def _package() -> tuple[Path, ...]:
-    """Where the theme's package keeps its files, without loading it."""
-    spec = find_spec("material")
-    return tuple(Path(root) / "templates" for root in (spec.submodule_search_locations or ())) if spec else ()
-
-
 def _themes(question: Question) -> Iterator[Path]:
     yield question.settings.theme
     if question.stage is not None:
         yield question.stage / "theme"
-
-
-def _theme_names(settings: Settings) -> Iterator[str]:
-    root = settings.theme
-    yield from (path.relative_to(root).as_posix() for path in sorted(root.rglob("*"))) if root.is_dir() else ()

@@ -1,0 +1,85 @@
+"""What an edition may not say, as a ledger: everything withheld in the sources, less what the site says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from tearline.verify.folding import words
+from tearline.verify.ledger import RUN, Hit, Ledger, Origin, Run, make_ledger
+from tearline.verify.settings import Settings
+from tearline.verify.sources import Document
+from tearline.verify.tokens import small_words
+
+_OURS: Final = tuple(f"**/*.{suffix}" for suffix in ("html", "css", "js", "svg", "txt", "json"))
+_PACKAGED: Final = ("*.html", "partials/**/*.html", "assets/stylesheets/*.css")
+
+
+def ledger_of(settings: Settings, documents: Sequence[Document], more: Iterable[tuple[str, Origin]] = ()) -> Ledger:
+    """The ledger of what these documents withhold and of ``more`` texts.
+
+    What the configuration says is no secret, whoever else says it: the agency's name, its regions and its contacts,
+    one after the other too. Nor are the number and the address of a bulletin that is released. Nor is a single word of
+    the theme, such as the name of a class of elements, unless it is a name in the withheld text; several words in a
+    row are looked for in the theme like everywhere.
+    """
+    ordinary = {each for document in documents for unit in document.units for each in small_words(unit.visible)}
+    whole = make_ledger([*withheld(documents), *more], ordinary)
+    texts = (*settings.texts, *_names(settings.theme), *_numbers(settings, documents))
+    public = [hit for text in texts for _, hit in whole.find(words(text))]
+    listed = _rows(whole, {tuple(words(text)) for text in settings.texts})
+    return whole.without([*public, *listed, *_themes(whole, settings.theme)])
+
+
+def _rows(ledger: Ledger, texts: Collection[Run]) -> Iterator[Hit]:
+    """The runs of a ledger that are texts of the configuration one after the other, as a list of them is shown."""
+    begins = {text[:size] for text in texts for size in range(1, min(len(text), RUN) + 1)}
+    ends = {text[-size:] for text in texts for size in range(1, min(len(text), RUN) + 1)}
+
+    def goes_on(run: Run) -> bool:
+        return run in begins or any(run[:size] in texts and goes_on(run[size:]) for size in range(1, len(run)))
+
+    for run, origins in ledger.runs.get(RUN, {}).items():
+        if any(run[:size] in ends and goes_on(run[size:]) for size in range(1, RUN)):
+            yield Hit(run, origins)
+
+
+def _themes(ledger: Ledger, theme: Path) -> Iterator[Hit]:
+    """The single words of a ledger that the site's theme or its package is made of."""
+    wanted = {word for word in ledger.singles if word.isalpha() and word not in ledger.strong}
+    for root, globs in ((theme, _OURS), *((package, _PACKAGED) for package in packages())):
+        for path in sorted(path for glob in globs for path in root.glob(glob) if path.is_file()):
+            found = wanted.intersection(words(path.read_text(encoding="utf-8", errors="replace")))
+            wanted -= found
+            yield from (Hit((word,), ledger.singles[word]) for word in sorted(found))
+
+
+def packages() -> tuple[Path, ...]:
+    """Where the theme's package keeps its files, without loading it."""
+    spec = find_spec("material")
+    return tuple(Path(root) / "templates" for root in (spec.submodule_search_locations or ())) if spec else ()
+
+
+def withheld(documents: Iterable[Document]) -> Iterator[tuple[str, Origin]]:
+    """Every withheld text with its place."""
+    for document in documents:
+        for unit in document.units:
+            if unit.withheld:
+                for text in (unit.visible, *unit.more):
+                    yield text, Origin(unit.path, unit.line, unit.secret, unit.cell)
+
+
+def _numbers(settings: Settings, documents: Iterable[Document]) -> Iterator[str]:
+    """The product numbers of what the edition has, and the addresses of its pages in each edition."""
+    for document in documents:
+        if document.number and (document.released or document.recalled):
+            place = document.address.removesuffix("index.html")
+            yield from (document.number, place, *(f"{url.rstrip('/')}/{place}" for url in settings.urls.values()))
+
+
+def _names(theme: Path) -> Iterator[str]:
+    """The names of the theme's files."""
+    if theme.is_dir():
+        yield from (path.relative_to(theme).as_posix() for path in sorted(theme.rglob("*")))

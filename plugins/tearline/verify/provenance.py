@@ -92,6 +92,7 @@ class Provenance:
     shared: Known = field(default_factory=Known)
     scripts: set[str] = field(default_factory=set)
     _seen: set[str] = field(default_factory=set)
+    _explained: set[str] = field(default_factory=set)  # scripts and style sheets
 
     def page(self, name: str, raw: str, shown: str) -> Iterator[Finding]:
         """The runs of one page's words that nothing explains, each by its place."""
@@ -110,12 +111,12 @@ class Provenance:
             elif not explained(said, (self.shared, own)) and not self._is_cut(run, own):
                 yield finding("unexplained-words", _place(raw, said, shown), kind)
         for _, script in _SCRIPT.findall(raw):
-            if script not in self._seen:
+            if script not in self._explained:
                 strange = set(words(plain(script))) - self.scripts - self.shared.words - own.words
                 if any(not word.isdigit() for word in strange):
                     yield finding("unexplained-words", Place(shown), "in a script or style sheet")
                 else:
-                    self._seen.add(script)
+                    self._explained.add(script)
 
     def _is_cut(self, text: str, own: Known) -> bool:
         """Whether a run is explained when it is cut at its marks."""

@@ -105,8 +105,9 @@ class Links:
         for said in (str(self.settings.root), *self.settings.repositories):
             if len(said) > 1 and said in raw:
                 yield finding("forbidden-link", _place(raw, raw.index(said), shown))
+        small = _small(raw)
         for host in sorted({urlsplit(url).netloc.lower() for url in self.settings.urls.values()} - {""}):
-            if host not in raw.lower():
+            if host.encode() not in small:
                 continue
             for found in re.finditer(
                 rf"(?:https?:)?//{re.escape(host)}(?![\w.:-])(/[^\s\"'<>)]*)?", raw, re.IGNORECASE
@@ -190,11 +191,16 @@ def _tag(written: str) -> Tag:
 
 def _styles(raw: str) -> Iterator[re.Match[str]]:
     """What style sheets and refreshes in a page load. Few pages have any, and looking for the signs is quicker."""
-    small = raw.lower()
-    if "url(" in small or "@import" in small:
+    small = _small(raw)
+    if b"url(" in small or b"@import" in small:
         yield from _STYLE.finditer(raw)
-    if "http-equiv" in small:
+    if b"http-equiv" in small:
         yield from _REFRESH.finditer(raw)
+
+
+def _small(raw: str) -> bytes:
+    """A text with ASCII in small letters, to look for signs in: much quicker than as a text."""
+    return raw.encode("utf-8", "replace").lower()
 
 
 def _targets(attribute: str, value: str) -> list[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import yaml
 
@@ -170,15 +170,21 @@ def texts_of(source: str) -> Iterator[str]:
     """The texts of a staged page: values of its front matter, and its blocks without their markup."""
     front = _FRONT.match(source)
     if front is not None:
-        yield from _values(yaml.load(front[1], _Loader))  # noqa: S506 - the safe loader, in C where there is one
+        yield from _values(yaml.compose(front[1], _Loader))
     body = _FENCE.sub(r"\n\n\1\n\n", _BOX.sub(_opened, source[front.end() :] if front else source))
     for block in _SPLIT.split(body):
-        seen = inside(_MARKUP.sub("", _MARKUP.sub("", block or "")), _is_no_mark)
+        seen = inside(_bare(_bare(block or "")), _is_no_mark)
         if "(" in seen.visible:
             yield _MARK.sub("", seen.visible, count=1)
         yield seen.visible
         yield from seen.more
         yield from (alt for _, alt in seen.images)
+
+
+def _bare(block: str) -> str:
+    """A block without the markup that begins it."""
+    found = _MARKUP.match(block)
+    return block[found.end() :] if found else block
 
 
 def _is_no_mark(_target: str) -> None:
@@ -190,17 +196,18 @@ def _opened(found: re.Match[str]) -> str:
     return f"\n\n{found[2] if found[2] is not None else found[1].split(' ')[0]}\n\n"
 
 
-def _values(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        for inner in value.values():
+def _values(node: yaml.Node | None) -> Iterator[str]:
+    """The values of front matter as they are written, and the lists of them as one text too."""
+    if isinstance(node, yaml.MappingNode):
+        for _, inner in node.value:
             yield from _values(inner)
-    elif isinstance(value, list):
-        for inner in value:
+    elif isinstance(node, yaml.SequenceNode):
+        for inner in node.value:
             yield from _values(inner)
-        if all(isinstance(inner, str) for inner in value):
-            yield " ".join(value)
-    elif value is not None:
-        yield str(value)
+        if all(isinstance(inner, yaml.ScalarNode) for inner in node.value):
+            yield " ".join(inner.value for inner in node.value)
+    elif isinstance(node, yaml.ScalarNode):
+        yield node.value
 
 
 def provenance(stage: Path, theme: Path, package: Iterable[Path], texts: Iterable[str]) -> Provenance:

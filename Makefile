@@ -54,8 +54,11 @@ lock: $(READY) ## pin all dependencies anew, for every Python and processor, wit
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	    --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links --output-file requirements.lock pyproject.toml
 
-wheels: $(READY) ## fill wheels/ for a machine without network
+wheels: $(READY) ## fill wheels/ for a machine without network, this program itself included
 	@$(PIP) download --require-hashes --only-binary :all: --dest wheels -r requirements.lock
+	@rm -f wheels/tearline-*.whl
+	@$(PIP) wheel --quiet --no-deps --no-build-isolation --wheel-dir wheels .
+	@cd wheels && sha256sum -- *.whl >SHA256SUMS
 
 clean: ## remove the environment, the caches and the built sites
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .preview .tearline \

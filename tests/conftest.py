@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from sites import needed
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -24,10 +24,7 @@ _FLAGS = ("--no-sandbox", "--disable-background-networking", "--disable-componen
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's Chromium, headless. Without one a developer's run skips; a CI run fails."""
-    program = next(filter(None, map(shutil.which, _PROGRAMS)), None)
-    if program is None:
-        report = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-        report("needs a browser: apt-get install chromium")
+    program = needed(*_PROGRAMS, package="chromium")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

@@ -22,11 +22,15 @@ Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word by number: the marks that govern it; for wording written for others, the words it stands for."""
+    """A word by number: the marks that govern it; for wording written for others, the words it stands for.
+
+    A ``solid`` one stands where no blank can.
+    """
 
     number: int
     marks: tuple[str, ...]
     stands_for: tuple[Word, ...] | None = None
+    solid: bool = False
 
     def shown(self, sees: Callable[[str], bool]) -> bool:
         """Whether an edition that withholds something shows this word."""
@@ -64,11 +68,18 @@ class Draft:
     words: list[Word] = field(default_factory=list)
     compilation: str = ""
 
-    def typed(self, spell: Spell = spelled, fill: Callable[[Slot], str] | None = None) -> str:
-        """The source text. ``fill`` gives what stands at a slot, nothing where it is empty."""
-        head = ["---", "id: IB-2026-001", *(_typed(line, spell, None) or "" for line in self.front), "---", ""]
+    def typed(
+        self,
+        spell: Spell = spelled,
+        fill: Callable[[Slot], str] | None = None,
+        name: str = "IB-2026-001",
+        more: tuple[str, str] = ("", ""),
+    ) -> str:
+        """The source text. ``fill`` gives what stands at a slot, nothing where it is empty; ``more`` ends the front
+        matter, and the body."""
+        head = ["---", f"id: {name}", *(_typed(line, spell, None) or "" for line in self.front), more[0]]
         body = (_typed(line, spell, fill) for line in self.lines)
-        return "\n".join([*head, *(line for line in body if line is not None), ""])
+        return "\n".join([*filter(None, head), "---", "", *(line for line in body if line is not None), more[1], ""])
 
     def shown(self, sees: Callable[[str], bool]) -> set[str]:
         """The words that an edition which withholds something shows."""
@@ -111,9 +122,9 @@ class _Writer:
         high = HIGH[:1] if self.draft.compilation else HIGH
         return str(self.one_of(*LOW, *LOW, *high))
 
-    def word(self, *marks: str, stands_for: tuple[Word, ...] | None = None) -> Word:
+    def word(self, *marks: str, stands_for: tuple[Word, ...] | None = None, solid: bool = False) -> Word:
         common = self.common if stands_for is None else ()
-        word = Word(len(self.draft.words), (*common, *marks), stands_for)
+        word = Word(len(self.draft.words), (*common, *marks), stands_for, solid)
         self.draft.words.append(word)
         return word
 
@@ -136,7 +147,7 @@ class _Writer:
             told = [' "', self.word(*self.common, *marks, stands_for=(hidden,)), '"'] if kind == "replaced" else []
             return ["[", hidden, f"]({mark}", *told, ")"]
         if kind == "link" and not plain:
-            address, title = self.word(*marks), self.word(*marks)
+            address, title = self.word(*marks, solid=True), self.word(*marks)
             return ["[", self.word(*marks), "](https://example.org/", address, ' "', title, '")']
         around = {"bold": "**", "italics": "_", "code": "`"}.get(kind, "")
         return [around, self.word(*marks), around]
@@ -167,6 +178,8 @@ class _Writer:
             first = len(self.draft.words)
             block = list(self.block(inside, depth, boxed=top or boxed))
             followed = (top or boxed) and self.chance(4)
+            if followed:  # a list or quote before it is no part of it, so nothing withheld there calls for a stand-in
+                yield from (("<!-- apart -->",), ("",))
             yield from (line for line in block if not (followed and isinstance(line[-1], Slot)))
             yield ("",)
             if followed:
@@ -186,7 +199,7 @@ class _Writer:
             yield from prefixed("> ", list(self.blocks(above, depth - 1)))
         else:
             mark = self.mark() if kind == len(simple) + 1 else ""
-            opener = self.one_of("!!! note", "??? warning", "???+ tip") if mark else "!!! danger"
+            opener = self.one_of("!!! note", "??? warning", "???+ tip", "===") if mark else "!!! danger"
             marks = (*above, mark) if mark else above
             title = (f' "({mark}) ', *self.words(*marks, plain=True), '"') if mark else ()
             yield (opener, *title)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from tearline.corpus import Corpus, read_corpus
 from tearline.findings import Finding
 from tearline.policy import Policy, load_policy
@@ -124,6 +126,15 @@ def tearline(*arguments: str | Path, cwd: Path, program: str = "tearline.cli", *
         timeout=300,
     )
     return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def needed(*programs: str, package: str) -> str:
+    """The first of these programs that is installed. Without one a developer's run skips; a CI run fails."""
+    found = next(filter(None, map(shutil.which, programs)), None)
+    if found is None:
+        report = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        report(f"needs {programs[0]}: apt-get install {package}")
+    return found
 
 
 def every_byte(folder: Path) -> dict[str, bytes]:

@@ -100,7 +100,7 @@ def test_a_step_that_fails_leaves_the_old_sites(
 def test_what_changes_while_it_is_built_is_built_again(
     policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    def edited(rendering: Rendering, *more: object) -> Judgement:
+    def edited(rendering: Rendering, *more: object, **_: object) -> Judgement:
         with (policy.root / name).open("a", encoding="utf-8") as file:
             file.write("\n")
         return content(rendering, *more)
@@ -114,7 +114,7 @@ def test_what_changes_while_it_is_built_is_built_again(
 def test_a_site_that_changes_after_its_verdict_is_not_published(
     policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def tampered(rendering: Rendering, *more: object) -> Judgement:
+    def tampered(rendering: Rendering, *more: object, **_: object) -> Judgement:
         judged = content(rendering, *more)
         (rendering.site / "404.html").write_text("other", encoding="utf-8")
         return judged
@@ -128,7 +128,7 @@ def test_a_site_that_changes_after_its_verdict_is_not_published(
 def test_a_site_that_changes_before_its_verdict_is_not_published(
     policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def tampered(rendering: Rendering, *more: object) -> Judgement:
+    def tampered(rendering: Rendering, *more: object, **_: object) -> Judgement:
         (rendering.site / "404.html").write_text("other", encoding="utf-8")
         return content(rendering, *more)
 
@@ -143,7 +143,7 @@ def test_a_verifier_that_fails_leaves_the_old_sites(
     policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:
     monkeypatch.setattr("tearline.render._COMMAND", ("-c", QUICK))
-    monkeypatch.setattr("tearline.judging._COMMAND", ("-c", code))
+    monkeypatch.setattr("tearline.judging._FLAGS", ("-c", code))
     with pytest.raises(JudgeError):
         built(policy, tmp_path / "out")
     assert left(tmp_path / "out") == set()

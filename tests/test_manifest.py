@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from releases import NAMESPACE, NEW, NOW, OLD, PAGE, Bench, codes
-from sites import bulletin, make_site, tearline
+from sites import bulletin, make_site, needed, tearline
 from tearline.certificate import certified, check_copy
 from tearline.inventory import checked_path, take_inventory, tree_digest
 from tearline.keys import KeyFault, make_key, read_key, read_signers
@@ -43,7 +43,8 @@ def spelled(value: object) -> bytes:
 
 
 def keygen(*arguments: str | Path, message: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(["ssh-keygen", *map(str, arguments)], input=message, capture_output=True, check=False)
+    program = needed("ssh-keygen", package="openssh-client")
+    return subprocess.run([program, *map(str, arguments)], input=message, capture_output=True, check=False)
 
 
 def test_ssh_keygen_accepts_our_signature(bench: Bench) -> None:

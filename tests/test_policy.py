@@ -136,7 +136,7 @@ def test_an_unset_variable_without_default_is_refused(tmp_path: Path) -> None:
 
 def test_env_is_read_for_the_edition_only(tmp_path: Path) -> None:
     found = refused(tmp_path, with_releases("releases: !ENV [LIST, all]"))
-    assert "8:41 TL202 !ENV is read for `edition:` and for the `key:` of `signing:` only" in found
+    assert "8:41 TL202 !ENV is read for `edition:` and below `signing:` only" in found
 
 
 def test_several_editions_none_named_and_no_eoc_is_refused(tmp_path: Path) -> None:

@@ -124,6 +124,7 @@ def test_the_make_targets_named_exist_and_every_target_is_named() -> None:
 
 def test_the_commands_and_options_named_exist() -> None:
     said = {name: tearline(name, "--help", cwd=ROOT).out for name in cli.cli.commands}
+    said["verify"] += tearline("verify", "--manifest", "--help", cwd=ROOT).out
     options = {name: set(re.findall(r"--[a-z-]+", text)) for name, text in said.items()}
     for text in (text for document in DOCUMENTS.values() for text in words_typed(document)):
         for command, rest in re.findall(r"(?:^|/)tearline ([a-z]+)(.*)", text):

@@ -46,18 +46,9 @@ def test_python_hashes_alike_in_every_renderer(tmp_path: Path, monkeypatch: pyte
     assert said[0] == said[1]
 
 
-@pytest.mark.parametrize(
-    ("code", "reason"),
-    [
-        ("print('the words'); raise SystemExit(4)", "exit code 4"),
-        ("print('OSError: [Errno 28] No space left on device'); raise SystemExit(1)", "the disk is full"),
-    ],
-)
-def test_a_failure_says_why_and_keeps_the_log_apart(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, reason: str
-) -> None:
-    with pytest.raises(RenderError, match=reason) as failed:
-        started(tmp_path, monkeypatch, code).finish()
+def test_a_failure_says_why_and_keeps_the_log_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(RenderError, match="exit code 4") as failed:
+        started(tmp_path, monkeypatch, "print('the words'); raise SystemExit(4)").finish()
     assert "words" not in str(failed.value)
     assert failed.value.log
 

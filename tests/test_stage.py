@@ -134,15 +134,6 @@ def test_a_document_that_one_edition_cannot_render_is_refused_in_the_tree_of_tha
     assert "2026/ib-2026-001.md" not in tree.files
 
 
-def test_what_is_withheld_is_handed_to_whoever_looks_for_it(tmp_path: Path) -> None:
-    sources = {**SEEN, **UNSEEN, "h.md": bulletin("IB-2026-008", "(U) Words.\n\n<!-- a remark -->\n")}
-    withheld = {(one.path, one.words.strip()) for one in trees_of(tmp_path, sources)["eoc"].withheld}
-    assert ("bulletins/z.md", "Withheld.") in withheld
-    assert ("bulletins/h.md", "a remark") in withheld
-    assert any(path == "bulletins/c.md" and "A draft." in words for path, words in withheld)
-    assert any(path == "bulletins/about/secret.md" for path, _ in withheld)
-
-
 def test_a_written_tree_is_plain_files(tmp_path: Path) -> None:
     staged(tmp_path, SEEN)
     kinds = {stat.S_IFMT(path.lstat().st_mode) for path in (tmp_path / "stage").rglob("*")}

@@ -199,9 +199,11 @@ def _sealed(
 ) -> Iterator[Change]:
     """Write manifest and signature into the private folder, and say where they and the site go.
 
-    A site that changed since it was read gets findings.
+    A site that changed since it was read gets findings and no manifest.
     """
-    read.findings += differences(read.taken.entries, take_inventory(read.site, read.name), read.name)
+    if changed := differences(read.taken.entries, take_inventory(read.site, read.name), read.name):
+        read.findings += changed
+        return
     edition, recalled = read.tree.edition, _recalled(read.tree)
     manifest = seal(read.site, read.taken, policy, edition, built=moment(now), recalled=recalled, said=read.verdict)
     if manifest.faults:  # the verifier read other bytes than we did

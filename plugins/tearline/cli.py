@@ -306,7 +306,7 @@ def _failure(error: BaseException) -> tuple[int, str]:
         RecordError: (USAGE, str),
         RenderError: (FAULT, str),
         JudgeError: (FAULT, str),
-        OSError: (USAGE, lambda e: f"{plain_path(Path(e.filename or '?'))}: {e.strerror or 'cannot be used'}"),
+        OSError: (USAGE, _said_by_system),
         StoppedError: (STOPPED, lambda _: _WHOLE),
         click.Abort: (STOPPED + signal.SIGINT, lambda _: _WHOLE),
     }
@@ -318,6 +318,12 @@ def _failure(error: BaseException) -> tuple[int, str]:
         frame = frame.tb_next
     where = f"{Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}" if frame is not None else "?"
     return FAULT, f"a fault of ours ({type(error).__name__} at {where}); nothing was published. Please report it."
+
+
+def _said_by_system(error: OSError) -> str:
+    """What the system has against a file, or, where it names none, against our writing at all."""
+    why = error.strerror or "a file cannot be used"
+    return f"{plain_path(Path(error.filename))}: {why}" if error.filename else why
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -19,7 +19,7 @@ from typing import Any, Final
 from tearline.findings import Finding, Place, finding
 from tearline.manifest import Verdict
 from tearline.policy import Edition, Policy
-from tearline.render import Rendering
+from tearline.render import Rendering, refuse_full
 
 TIME_LIMIT: Final = 3600  # seconds; a verifier that hangs has proved nothing
 KEY: Final = "TEARLINE_ACCEPT_KEY"  # the one variable that the verifier needs: where the key of the record is
@@ -113,6 +113,7 @@ def _asked(
     if done.returncode == _USAGE:
         raise RecordError(said.removeprefix("tearline: "))
     if done.returncode not in _DONE:
+        refuse_full(report.parent)
         raise JudgeError(f"the verifier failed with exit code {done.returncode}")
     try:
         told = json.loads(report.read_bytes())

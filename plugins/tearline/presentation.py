@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from tearline.bulletin.metadata import When
-from tearline.marking import SYSTEMS, Mark, join, lowest, open_mark, system
+from tearline.marking import Mark, join, lowest, open_mark, system
 from tearline.policy import Edition, Policy
 from tearline.release import FACETS, Released, Shown
 
@@ -246,12 +246,3 @@ def feedback(name: str, policy: Policy) -> dict[str, str] | None:
 def addresses(names: Iterable[str], present: Mapping[str, Entry]) -> list[dict[str, str]]:
     """Other bulletins, where this edition has them."""
     return [{"id": name, "url": present[name].address} for name in names if name in present]
-
-
-def wording(policy: Policy, edition: Edition) -> list[str]:
-    """The sentences that pages may carry whatever the bulletins say, which a withheld text may quote too."""
-    fixed = [EXERCISE, WITHHELD, RECALLED, IN_EFFECT, policy.agency, edition.site_name, policy.site_description]
-    marks = [lowest(name) for name in SYSTEMS]
-    said = [text for mark in marks for text in (mark.banner, mark.spoken, mark.sharing)]
-    vocabulary = [label for facet in ("products", *FACETS) for label in getattr(policy.vocabulary, facet).values()]
-    return [*fixed, *said, *vocabulary, *policy.notices.values(), asking(policy, edition, "To ask for more")]

@@ -7,6 +7,7 @@ repository, no key. Its words are captured: a log is a channel too.
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import os
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-_FULL: Final = "No space left on device"
+_SCANT: Final = 1 << 18  # bytes: with less than this left, a disk is why something failed
 TIME_LIMIT: Final = 3600  # seconds; a renderer that hangs is a failed build
 # The theme's static files that are published; everything else it brings stays behind.
 THEME_FILES: Final = (
@@ -39,7 +40,7 @@ class Rendering:
     log: Path
 
     def finish(self) -> str:
-        """Wait for it. Returns what it said; raises ``RenderError`` where it failed."""
+        """Wait for it. Returns what it said; raises ``RenderError`` where it failed, ``OSError`` for a full disk."""
         try:
             code = self.process.wait(timeout=TIME_LIMIT)
         except subprocess.TimeoutExpired:
@@ -48,8 +49,8 @@ class Rendering:
             self.stop()
         said = self.log.read_text(encoding="utf-8", errors="replace")
         if code:
-            reason = "the disk is full" if _FULL in said else f"the renderer failed with exit code {code}"
-            raise RenderError(reason, said)
+            refuse_full(self.site.parent)  # a log on a full disk may not say so
+            raise RenderError(f"the renderer failed with exit code {code}", said)
         prune(self.site, self.stage / "theme")
         return said
 
@@ -66,6 +67,13 @@ class RenderError(Exception):
     def __init__(self, reason: str, log: str = "") -> None:
         super().__init__(reason)
         self.log = log
+
+
+def refuse_full(folder: Path) -> None:
+    """Say so if a disk is full: a process that failed for it may not have been able to. Raises ``OSError``."""
+    told = os.statvfs(folder)
+    if told.f_bavail * told.f_frsize < _SCANT:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def theme_files() -> Path | None:

@@ -45,10 +45,11 @@ def _texts(value: Any, path: Path) -> Iterator[tuple[str, Path]]:
 
 
 def tags(document: Document, _: Options, path: Path) -> Iterator[Finding]:
-    """``!ENV`` chooses the edition and names the signing key, nothing else; a Python name is an extension's option."""
+    """``!ENV`` chooses the edition and the files of signing, nothing else; a Python name is an extension's option."""
+    known = {(*path, "edition"), (*path, "signing", "key"), (*path, "signing", "signers")}
     for at, value in walk(document.data):
-        if isinstance(value, Env) and at not in {(*path, "edition"), (*path, "signing", "key")}:
-            detail = "!ENV is read for `edition:` and for the `key:` of `signing:` only"
+        if isinstance(value, Env) and at not in known:
+            detail = "!ENV is read for `edition:` and below `signing:` only"
             yield finding("policy-value", document.at(at), detail)
         if isinstance(value, PythonName) and at[0] != "markdown_extensions":
             yield finding("policy-value", document.at(at), "a Python name is read for Markdown extensions only")

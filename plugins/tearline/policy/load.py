@@ -85,9 +85,10 @@ def _our_options(document: Document, environ: Mapping[str, str]) -> tuple[At, di
             given = dict(options) if isinstance(options, dict) else {}
             if isinstance(chosen := given.get("edition"), Env):
                 given["edition"] = chosen.value(environ)
-            signing = given.get("signing")
-            if isinstance(signing, dict) and isinstance(chosen := signing.get("key"), Env):
-                given["signing"] = {**signing, "key": chosen.value(environ)}
+            if isinstance(signing := given.get("signing"), dict):
+                given["signing"] = {
+                    key: value.value(environ) if isinstance(value, Env) else value for key, value in signing.items()
+                }
             return path, given
     return (), {}
 

@@ -26,9 +26,9 @@ from tearline.proof import Renderer
 from tearline.stage.composing import Composer
 from tearline.stage.deciding import Decided
 from tearline.stage.furnishing import furnish
-from tearline.stage.model import File, Tree, Withheld
+from tearline.stage.model import File, Tree
 
-__all__ = ["File", "Tree", "Withheld", "compose", "write"]
+__all__ = ["File", "Tree", "compose", "write"]
 
 
 def compose(

@@ -167,7 +167,6 @@ class Composer:
         if self.corpus.whole and body.findings:
             self.tree.findings += body.findings
             self.tree.refused.append(page.path)
-        self.tree.mentions.append(name)
         return body.text, marks
 
     def place_of(self, relative: str, target: str) -> str | None:

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import posixpath
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from tearline.bulletin.metadata import MarkedValue
 from tearline.corpus import Corpus, MarkedBulletin, SitePage
 from tearline.marking import Mark
 from tearline.policy import Edition, Policy
-from tearline.presentation import Entry, wording
+from tearline.presentation import Entry
 from tearline.release import FACETS, Released, release
-from tearline.release.picking import words_of_block
-from tearline.stage.model import Tree, Withheld
-
-_COMMENT: Final = re.compile(r"<!--(.*?)-->", re.DOTALL)
+from tearline.stage.model import Tree
 
 
 class Decided:
@@ -38,15 +33,11 @@ class Decided:
         self.entries = {name: replace(one, superseded_by=self.replacing(name)) for name, one in self.entries.items()}
         for page in corpus.pages:
             self.decide_page(page)
-        for path, text in corpus.refused.items():
-            self.withhold(path, text, stem(path))
-        self.tree.released += wording(policy, edition)
         self.tree.bulletins = len(self.entries)
 
     def decide(self, source: MarkedBulletin) -> None:
-        """A bulletin. Its comments and its file's name are nobody's, whatever is released of it."""
+        """A bulletin: what it comes to in this edition."""
         decision = release(source.marked, self.edition, self.policy.vocabulary)
-        self.withhold(source.path, *decision.withheld_words, *_COMMENT.findall(source.text), stem(source.relative))
         self.tree.findings += decision.findings
         when = source.bulletin.metadata.recalled
         if decision.released is not None:
@@ -58,13 +49,6 @@ class Decided:
         """A page, which is in the edition whole or not at all."""
         if self.edition.may_see(page.page.metadata.marking):
             self.pages.append(page)
-            self.tree.released.append(page.text)
-        else:
-            self.withhold(page.path, page.text, stem(page.relative))
-
-    def withhold(self, path: str, *words: str) -> None:
-        """Words that the built site may not say."""
-        self.tree.withheld += [Withheld(path, each) for each in words if each.strip()]
 
     def enter(self, source: MarkedBulletin, released: Released) -> None:
         """A bulletin that is in the edition. What goes on of its front matter is picked here, and nothing else."""
@@ -79,7 +63,6 @@ class Decided:
             quiet=metadata.withheld_notice is not None,
         )
         self.sources[source.id] = source
-        self.tree.released += _said(released)
 
     def seen_marks(self, values: Iterable[MarkedValue[Any]]) -> Iterator[Mark]:
         """The marks that values were given, of those that the edition may see."""
@@ -93,17 +76,3 @@ class Decided:
     def address(self, name: str) -> str:
         """A bulletin's staged file comes from its product number: a source's own name never becomes public."""
         return f"{self.policy.year_of(name)}/{name.lower()}.md"
-
-
-def stem(path: str) -> str:
-    """The words of a file's own name, which may tell what the file is about."""
-    return re.sub(r"[\W_]+", " ", posixpath.splitext(posixpath.basename(path))[0])
-
-
-def _said(released: Released) -> Iterator[str]:
-    """Every text of a release, one by one."""
-    for block in (*released.blocks, *released.notes):
-        yield from words_of_block(block)
-    shown = (released.title, *released.texts.values(), *(text for _, text in released.asides))
-    yield from (text.words for text in (*shown, *(change for _, change in released.revised)))
-    yield released.id

@@ -33,21 +33,21 @@ class Inside:
 def inside(text: str, withholds: Callable[[str], bool | None]) -> Inside:
     """Read a paragraph's text; ``withholds`` says of a link's target whether it is a mark above the ceiling."""
     if "[" not in text:
-        return Inside(_unescaped(text))
+        return Inside(_plain(text))
     seen = Inside()
 
     def link(found: re.Match[str]) -> str:
         target, title = found["target"].strip(), found["title"] or found["other"] or ""
         if found["image"]:
-            seen.images.append((target, found["text"]))
-            seen.more += [title] if title else []
+            seen.images.append((target, _plain(found["text"])))
+            seen.more += [_plain(title)] if title else []
             return " "
         hidden = withholds(target)
         if hidden is None:
-            seen.more += [one for one in (target, title) if one]
+            seen.more += [_plain(one) for one in (target, title) if one]
             return _LINK.sub(link, found["text"])
         if hidden:
-            seen.withheld.append(found["text"])
+            seen.withheld.append(_plain(found["text"]))
             return f"{GAP}{title}{END}"
         return f"{MARK}{found['text']}{END}"
 
@@ -55,11 +55,12 @@ def inside(text: str, withholds: Callable[[str], bool | None]) -> Inside:
         seen.notes.append(found[1])
         return " "
 
-    seen.visible = _unescaped(_REFERENCE.sub(note, _LINK.sub(link, text)))
+    seen.visible = _plain(_REFERENCE.sub(note, _LINK.sub(link, text)))
     return seen
 
 
-def _unescaped(text: str) -> str:
+def _plain(text: str) -> str:
+    """A text with escapes and entities undone, as a reader sees it."""
     return html.unescape(_ESCAPE.sub(r"\1", text) if "\\" in text else text)
 
 

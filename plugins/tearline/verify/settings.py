@@ -103,7 +103,7 @@ def read_settings(path: Path, edition: str) -> Settings:
         pages=tuple(_glob(str(one)) for one in options.get("pages", ["index.md"])),
         ids=tuple(_shape(str(one)) for one in (shapes if isinstance(shapes, list) else [shapes])),
         theme=root / str(custom),
-        texts=tuple(_texts(site)),
+        texts=tuple(texts_of(site)),
         urls={name: str(one.get("site_url") or site.get("site_url") or "") for name, one in named.items()},
         repositories=tuple(str(site[key]) for key in ("repo_url", "edit_uri") if site.get(key)),
         stricter=frozenset(name for name in named if _is_stricter(releases[name], releases[edition])),
@@ -139,15 +139,15 @@ def _is_stricter(one: _Listed, other: _Listed) -> bool:
     return one != other and all(tokens <= other.get(system, frozenset()) for system, tokens in one.items())
 
 
-def _texts(value: Any) -> Iterator[str]:
-    """Every text of the configuration, keys included: it is made by the site's owner, not by analysts."""
+def texts_of(value: Any) -> Iterator[str]:
+    """Every text of a configuration, keys included: it is made by the site's owner, not by analysts."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield str(key)
-            yield from _texts(inner)
+            yield from texts_of(inner)
     elif isinstance(value, list):
         for inner in value:
-            yield from _texts(inner)
+            yield from texts_of(inner)
     elif value is not None:
         yield str(value)
 

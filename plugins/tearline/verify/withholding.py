@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+import yaml
+
 from tearline.verify.folding import words
 from tearline.verify.ledger import RUN, Hit, Ledger, Origin, Run, make_ledger
-from tearline.verify.settings import Settings
+from tearline.verify.settings import Settings, texts_of
 from tearline.verify.sources import Document
 from tearline.verify.tokens import small_words
 
+_Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DATA: Final = ("marking/systems", "policy/vocabulary.yml")
 _OURS: Final = tuple(f"**/*.{suffix}" for suffix in ("html", "css", "js", "svg", "txt", "json"))
 _PACKAGED: Final = ("*.html", "partials/**/*.html", "assets/stylesheets/*.css")
 
@@ -21,16 +26,25 @@ def ledger_of(settings: Settings, documents: Sequence[Document], more: Iterable[
     """The ledger of what these documents withhold and of ``more`` texts.
 
     What the configuration says is no secret, whoever else says it: the agency's name, its regions and its contacts,
-    one after the other too. Nor are the number and the address of a bulletin that is released. Nor is a single word of
-    the theme, such as the name of a class of elements, unless it is a name in the withheld text; several words in a
-    row are looked for in the theme like everywhere.
+    one after the other too. Nor is what is said of every mark and facet, nor the number and the address of a bulletin
+    that is released, nor a single word of the theme, such as the name of a class of elements, unless it is a name in
+    the withheld text. Several words in a row are looked for in the theme like everywhere.
     """
     ordinary = {each for document in documents for unit in document.units for each in small_words(unit.visible)}
     whole = make_ledger([*withheld(documents), *more], ordinary)
-    texts = (*settings.texts, *_names(settings.theme), *_numbers(settings, documents))
+    texts = (*settings.texts, *_trade(), *_names(settings.theme), *_numbers(settings, documents))
     public = [hit for text in texts for _, hit in whole.find(words(text))]
     listed = _rows(whole, {tuple(words(text)) for text in settings.texts})
     return whole.without([*public, *listed, *_themes(whole, settings.theme)])
+
+
+def _trade() -> Iterator[str]:
+    """What banners, legends and facets say on every site: plain data of the package, whoever reads it."""
+    for place in _DATA:
+        root = files("tearline").joinpath(place)
+        for path in sorted(root.iterdir(), key=str) if root.is_dir() else [root]:
+            if path.name.endswith(".yml"):
+                yield from texts_of(yaml.load(path.read_bytes(), _Loader))  # noqa: S506 - safe, in C if there is one
 
 
 def _rows(ledger: Ledger, texts: Collection[Run]) -> Iterator[Hit]:

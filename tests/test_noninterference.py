@@ -1,0 +1,115 @@
+"""Non-interference: what is withheld changes no byte of what is released (marking-language.md, section 7)."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from corpora import Stand, put, stands, unseen
+from fillings import Filling
+from respelling import Respelled, renamed
+from sites import CONFIGURATION, NOW, ROOT, make_site, policy_of, tearline
+from tearline.corpus import read_corpus
+from tearline.findings import Severity
+from tearline.stage import compose, write
+from tearline.verify import read_settings
+
+CORPORA = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUIET = CONFIGURATION.replace("audience: sltt\n", "audience: sltt\n          withheld_notice: none\n")
+LOUD = QUIET.replace("withheld_notice: none", "withheld_notice: page")
+seeds = st.integers(0, 2**32)
+
+
+def site(root: Path, stand: Stand, seed: int) -> Path:
+    """A site with the corpus as one filling has it."""
+    fill = Filling(seed)
+    sources = stand.sources(fill)
+    make_site(root, sources, LOUD if stand.notice else QUIET)
+    put(root, sources, fill)
+    return root
+
+
+def staged(root: Path) -> dict[str, tuple[int, bytes]]:
+    """Every file of the EOC edition's stage with its permissions. What cannot be read is held back."""
+    policy = policy_of(root / "mkdocs.yml")
+    corpus = read_corpus(policy)
+    tree = compose(corpus, policy, policy.editions["eoc"], NOW)
+    wrong = [str(one) for one in (*corpus.findings, *tree.findings) if one.severity is Severity.ERROR]
+    assert not tree.refused
+    assert all("held" in name for name in corpus.refused), wrong
+    write(tree, root / "stage")
+    return kept(root / "stage")
+
+
+def kept(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """Every file below a folder: its permissions and its bytes."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): (path.stat().st_mode, path.read_bytes()) for path in found}
+
+
+@CORPORA
+@given(stands(), seeds, seeds)
+def test_what_is_withheld_changes_no_byte_of_the_stage(stand: Stand, one: int, other: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        assert staged(site(Path(folder, "one"), stand, one)) == staged(site(Path(folder, "other"), stand, other))
+
+
+# --- the sample corpus, through the command -----------------------------------------------------------------------
+
+
+def sample(root: Path) -> Path:
+    """A copy of the site that comes with the program."""
+    root.mkdir()
+    for name in ("bulletins", "overrides", "plugins/placeholder"):
+        shutil.copytree(ROOT / name, root / name)
+    shutil.copyfile(ROOT / "mkdocs.yml", root / "mkdocs.yml")
+    return root
+
+
+def respelled(root: Path, seed: int) -> Path:
+    """The sample with other withheld words, names, documents and files."""
+    fill = Filling(seed)
+    other = Respelled(read_settings(root / "mkdocs.yml", "eoc"), fill)
+    for name in other.units:
+        path = root / name
+        path.write_bytes(other.text(name, path.read_bytes().decode()).encode())
+    assert other.done > 400
+    assert not other.missed
+    without_the_sketch(root / "bulletins/2026/tamsin-river-flood-crest.md")
+    renamed(root / "bulletins", fill)
+    more = unseen(fill, all_of_them=True)
+    for name, data in more.items():
+        (root / "bulletins" / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / "bulletins" / name).write_bytes(data if isinstance(data, bytes) else data.encode())
+    put(root, more, fill)
+    return root
+
+
+def without_the_sketch(path: Path) -> None:
+    """Take a withheld picture out of a bulletin."""
+    text = path.read_text(encoding="utf-8")
+    entry = re.compile(r"  - file: boat-patrol-sectors\.png\n(?:    .*\n)+")
+    used = re.compile(r".*\(boat-patrol-sectors\.png\)\n\n")
+    assert len(entry.findall(text)) == len(used.findall(text)) == 1
+    path.write_text(used.sub("", entry.sub("", text)), encoding="utf-8")
+    path.with_name("boat-patrol-sectors.png").unlink()
+
+
+def built(root: Path, *more: str) -> dict[str, tuple[int, bytes]]:
+    """The EOC edition as the command publishes it, its manifest too."""
+    ran = tearline("build", "--edition", "eoc", "--out", "out", *more, cwd=root)
+    assert ran.code == 0, ran.said
+    return kept(root / "out")
+
+
+def test_the_samples_withheld_words_change_no_byte_of_its_eoc_edition(tmp_path: Path) -> None:
+    first = built(sample(tmp_path / "one"))
+    second = built(respelled(sample(tmp_path / "other"), 1), "--hold")
+    assert "site-eoc.manifest.json" in first
+    assert sorted(first) == sorted(second)
+    assert [name for name in first if first[name] != second[name]] == []

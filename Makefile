@@ -32,8 +32,9 @@ site: $(READY) $(KEY) ## build both editions, site-eoc and site-full
 test: $(READY) ## run every test
 	@$(BIN)/python -m pytest -n auto
 
-fuzz: $(READY) ## look for documents that break the parser, for five minutes
+fuzz: $(READY) ## look for documents that break the parser, and for withheld words that change what is released
 	@$(BIN)/python tests/fuzz_documents.py 300
+	@PYTHONPATH=plugins $(BIN)/python tests/fuzz_corpora.py 1000
 
 lint: $(READY) ## ruff, mypy, import-linter
 	@$(BIN)/ruff check plugins tests

@@ -7,8 +7,9 @@ words, other names of files, and other documents beside it that nobody gets.
 from __future__ import annotations
 
 import os
+import posixpath
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Final
 
 from hypothesis import strategies as st
@@ -83,7 +84,7 @@ def _story(story: Story, name: str, fill: Filling, others: list[str], *, notice:
     found: Sources = {}
     front = [FRONTS[one](fill) for one in story.fronts]
     body = ["## (U) kept wrapping", *(PLACES[one](fill) for one in story.places)]
-    body += [f"(U) kept [way]({os.path.relpath(other, PurePosixPath(file).parent)})" for other in others]
+    body += [f"(U) kept [way]({posixpath.relpath(other, posixpath.dirname(file) or '.')})" for other in others]
     if story.pictures:
         listed, shown = _pictures(fill, file, found)
         front.append(listed)
@@ -97,11 +98,11 @@ def _story(story: Story, name: str, fill: Filling, others: list[str], *, notice:
 
 def _pictures(fill: Filling, file: str, found: Sources) -> tuple[str, str]:
     """Released pictures with other names and notes in them, and withheld ones, listed and used or not."""
-    folder = os.path.dirname(file)
+    folder = posixpath.dirname(file)
     kept, hidden, named = (f"{fill.word()}-{number}.png" for number in range(3))
-    found[os.path.join(folder, kept)] = fill.disguised("navy")
-    found[os.path.join(folder, hidden)] = fill.picture()
-    found[os.path.join(folder, named)] = fill.picture()
+    found[posixpath.join(folder, kept)] = fill.disguised("navy")
+    found[posixpath.join(folder, hidden)] = fill.picture()
+    found[posixpath.join(folder, named)] = fill.picture()
     listed = [
         "assets:",
         f'  - {{file: {kept}, marking: U, caption: "{LES} {fill.words()}", alt: "(U) kept entry"}}',
@@ -119,12 +120,14 @@ def _pictures(fill: Filling, file: str, found: Sources) -> tuple[str, str]:
 def _pages(fill: Filling) -> Sources:
     kept, hidden = f"{fill.word()}.png", f"{fill.word()}-1.png"
     listed = [
+        "title: Kept",
         "assets:",
         f"  - {{file: {kept}, marking: U}}",
         f'  - {{file: {hidden}, marking: U//LES, caption: "{LES} {fill.words()}"}}',
     ]
     target = fill.draw.choice(("IB-2026-901", "IB-2025-999"))
-    body = f"Kept page with [a link](IB-2026-001), [another]({target}).\n\n![kept]({kept})\n\nKept ![{fill.word()}]({hidden}) end."
+    links = f"Kept page with [a link](IB-2026-001), [another]({target})."
+    body = f"{links}\n\n![kept]({kept})\n\nKept ![{fill.word()}]({hidden}) end."
     return {
         "about/us.md": page(body, *listed),
         f"about/{kept}": fill.disguised("olive"),
@@ -141,10 +144,10 @@ def unseen(fill: Filling, *, all_of_them: bool = False) -> Sources:
         f"date: {day(fill)}",
         "supersedes: [IB-2026-001, IB-2026-002]",
     )
-    words = f"{LES} {fill.words()}"
+    words, title = f"{LES} {fill.words()}", f"(U) {fill.words()}"
     known: Sources = {
         f"{fill.name('les')}.md": bulletin("IB-2026-901", f"{LES} {fill.text()}", *urgent, title=words),
-        f"{fill.name('part')}.md": bulletin("IB-2024-904", f"{LES} {fill.text()}", *urgent, title=f"(U) {fill.words()}"),
+        f"{fill.name('part')}.md": bulletin("IB-2024-904", f"{LES} {fill.text()}", *urgent, title=title),
         f"{fill.name('draft')}.md": bulletin("IB-2026-902", f"(U) {fill.text()}", "draft: yes", *urgent),
         f"{fill.name('gone')}.md": bulletin("IB-2023-905", f"{LES} {fill.text()}", "recalled: 2026-10-02", title=words),
         f"about/{fill.word()}-les.md": page(f"{fill.text()}", f"title: {fill.word()}", marking="U//LES"),

@@ -165,6 +165,14 @@ def fragment(text: str) -> bytes:
     return gzip.compress(b"pagefind_dcd" + json.dumps({"url": "/", "content": text}).encode())
 
 
+def named_gzip(text: str) -> bytes:
+    """A gzip member that says something only in its header."""
+    out = io.BytesIO()
+    with gzip.GzipFile(text, "wb", fileobj=out) as member:
+        member.write(b"x")
+    return out.getvalue()
+
+
 def gif(text: str) -> bytes:
     return picture("GIF", comment=text.encode())
 
@@ -260,6 +268,8 @@ LEAKS: Final[dict[str, Plant]] = {
     "gzip": beside("a.json.gz", gzip.compress(PHRASE.encode())),
     "gzip twice": beside("a.gz", gzip.compress(gzip.compress(PHRASE.encode()))),
     "a second member": after("sitemap.xml.gz", gzip.compress(PHRASE.encode())),
+    "the name of a gzip member": beside("a.json.gz", named_gzip(PHRASE)),
+    "the name of a second member": after("sitemap.xml.gz", named_gzip(PHRASE)),
     "after gzip": after("sitemap.xml.gz", PHRASE.encode()),
     "zip": beside("a.zip", zipped(PHRASE)),
     "zip in zip": beside("a.zip", nested(PHRASE)),

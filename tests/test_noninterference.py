@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import tempfile
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from corpora import Stand, put, stands, unseen
+from corpora import Stand, Story, put, stands, unseen
+from drafts import Draft
 from fillings import Filling
+from places import FRONTS, PLACES
 from respelling import Respelled, renamed
 from sites import CONFIGURATION, NOW, ROOT, make_site, policy_of, tearline
 from tearline.corpus import read_corpus
 from tearline.findings import Severity
+from tearline.inventory import take_inventory
+from tearline.manifest import moment, verdict
+from tearline.render import start_rendering
+from tearline.seal import seal
 from tearline.stage import compose, write
 from tearline.verify import read_settings
 
@@ -52,11 +59,72 @@ def kept(folder: Path) -> dict[str, tuple[int, bytes]]:
     return {path.relative_to(folder).as_posix(): (path.stat().st_mode, path.read_bytes()) for path in found}
 
 
+def agree(stand: Stand, one: int, other: int) -> None:
+    """Fail where two fillings of a corpus are staged differently."""
+    with tempfile.TemporaryDirectory() as folder:
+        assert staged(site(Path(folder, "one"), stand, one)) == staged(site(Path(folder, "other"), stand, other))
+
+
 @CORPORA
 @given(stands(), seeds, seeds)
 def test_what_is_withheld_changes_no_byte_of_the_stage(stand: Stand, one: int, other: int) -> None:
+    agree(stand, one, other)
+
+
+def test_the_stage_of_an_edition_that_withholds_nothing_does_change(tmp_path: Path) -> None:
+    """The fillings do differ: what is compared above is not the same sources twice."""
+    stand = everything()
+    trees = []
+    for seed in (1, 2):
+        policy = policy_of(site(tmp_path / str(seed), stand, seed) / "mkdocs.yml")
+        trees.append(compose(read_corpus(policy), policy, policy.editions["full"], NOW))
+    pages = [name for name in trees[0].files if name.startswith("2026/") and "800" not in name]
+    assert len(pages) > len(PLACES)
+    assert [name for name in pages if trees[0].files[name] == trees[1].files.get(name)] == []
+
+
+# --- what is rendered, and what is published ----------------------------------------------------------------------
+
+
+def everything() -> Stand:
+    """A corpus with a bulletin for each kind of withheld place, and one for each kind in front matter."""
+
+    def told(name: str) -> Draft:
+        return Draft([(f"(U) kept plain words of {name}",)], [(f'title: "(U) kept title {name}"',)])
+
+    bodies = [Story(told(name), (), (name,), pictures=False) for name in sorted(PLACES)]
+    fronts = [Story(told(name), (name,), (), pictures=False) for name in sorted(FRONTS)]
+    return Stand((*bodies, *fronts, Story(told("pictures"), (), (), pictures=True)), notice=True)
+
+
+def rendered(root: Path) -> tuple[dict[str, tuple[int, bytes]], str, bytes]:
+    """The site made of a stage, what the renderer said, and the manifest as it would be sealed."""
+    lock = os.open(root, os.O_RDONLY)
+    try:
+        rendering = start_rendering(root / "stage", root / "site", root / "log", NOW, lock)
+        said = rendering.finish().replace(str(root), "")
+    finally:
+        os.close(lock)
+    policy = policy_of(root / "mkdocs.yml")
+    taken = take_inventory(root / "site", "site-eoc")
+    seen = verdict("a test", taken.entries, passed=True)
+    sealed = seal(root / "site", taken, policy, policy.editions["eoc"], built=moment(NOW), recalled=(), said=seen)
+    return kept(root / "site"), re.sub(r"[0-9.]+ seconds", "", said), sealed.to_bytes()
+
+
+@settings(CORPORA, max_examples=3, phases=[Phase.generate])
+@given(stands(), seeds, seeds)
+def test_what_is_withheld_changes_neither_site_nor_log_nor_manifest(stand: Stand, one: int, other: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        assert staged(site(Path(folder, "one"), stand, one)) == staged(site(Path(folder, "other"), stand, other))
+        roots = [site(Path(folder, str(number)), stand, seed) for number, seed in enumerate((one, other))]
+        assert staged(roots[0]) == staged(roots[1])
+        assert rendered(roots[0]) == rendered(roots[1])
+
+
+def test_every_kind_of_withheld_place_changes_no_byte_that_the_command_publishes(tmp_path: Path) -> None:
+    first, second = (built(site(tmp_path / str(seed), everything(), seed), "--hold") for seed in (2, 3))
+    assert "site-eoc.manifest.json" in first
+    assert first == second
 
 
 # --- the sample corpus, through the command -----------------------------------------------------------------------

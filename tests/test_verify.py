@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import subprocess
@@ -479,6 +480,11 @@ def test_editions_may_share_a_host(built: Path, tmp_path: Path, address: str, ru
         ("x.zip", b"PK\x03\x04 nonsense", "TL313"),
         ("x.png", b"GIF89a", "TL313"),
         ("x.jpg", picture("JPEG", comment=b"x"), "TL312"),
+        (
+            "x.gz",
+            gzip.compress(b"x") + b"\x1f\x8b\x08\x10" + bytes(6) + b"note\x00" + gzip.compress(b"x")[10:],
+            "TL312",
+        ),
     ],
 )
 def test_a_file_that_should_not_be_there_is_found(built: Path, site: Path, name: str, data: bytes, rule: str) -> None:
@@ -739,3 +745,28 @@ def test_bulletins_written_at_random_raise_no_alarm(data: st.DataObject) -> None
         sources["2026/les.md"] = bulletin("IB-2026-099", "(U) Words.\n\n(U//LES) Marlo Ostrander.")
         root = made(Path(folder) / "site", sources)
         assert report(check(root)) == ""
+
+
+INLINE = """\
+(U) Words stand here.
+
+- (U//LES) Marlo [Quillby](U//LES "a man") went to Ostrava.
+    - Second Tarnwick line.
+    - (U) Third Velmora line.
+- (U) Fourth [Ashgrove](U//LES "a place") line.
+    - Fifth line in public.
+
+(U//LES) Zephrin [Okonjo](U//SSI "someone"):
+
+- Sixth Brindlow line.
+
+(U) Words that lead in:
+
+- Seventh [old](U) and [Caldmoor](U//SSI) line.
+    - Eighth line in public.
+"""
+
+
+def test_the_mark_that_an_inline_portion_gives_its_item_does_not_govern_what_is_nested_in_it(tmp_path: Path) -> None:
+    root = made(tmp_path / "site", {"2026/a.md": bulletin("IB-2026-001", INLINE)})
+    assert report(check(root)) == ""

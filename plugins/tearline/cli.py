@@ -21,6 +21,7 @@ import click
 
 from tearline import __version__
 from tearline.cli_publish import COMMANDS, copy_command
+from tearline.cli_selftest import selftest_command
 from tearline.findings import REPORTS, Finding, in_order, refuses, report
 from tearline.printing import caret, plain_path, progress, say, tell
 
@@ -169,7 +170,7 @@ def build_command(editions: Sequence[str], out: Path, config_file: Path, form: s
     return _finish(outcome, policy, form, show=how["show"])
 
 
-for _command in COMMANDS:
+for _command in (*COMMANDS, selftest_command):
     cli.add_command(_command)
 
 
@@ -297,6 +298,7 @@ def _failure(error: BaseException) -> tuple[int, str]:
     from tearline.judging import JudgeError, RecordError
     from tearline.keys import KeyFault
     from tearline.render import RenderError
+    from tearline.selftest import SelfTestError
     from tearline.swap import TargetError
 
     table: Mapping[type[BaseException], tuple[int, Callable[[Any], str]]] = {
@@ -304,6 +306,7 @@ def _failure(error: BaseException) -> tuple[int, str]:
         TargetError: (USAGE, str),
         KeyFault: (USAGE, str),
         RecordError: (USAGE, str),
+        SelfTestError: (USAGE, str),
         RenderError: (FAULT, str),
         JudgeError: (FAULT, str),
         OSError: (USAGE, _said_by_system),

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from tearline.findings import Finding, Place, finding
 from tearline.manifest import Verdict
 from tearline.policy import Edition, Policy
-from tearline.render import Rendering, refuse_full
+from tearline.render import refuse_full
 
 TIME_LIMIT: Final = 3600  # seconds; a verifier that hangs has proved nothing
 KEY: Final = "TEARLINE_ACCEPT_KEY"  # the one variable that the verifier needs: where the key of the record is
@@ -37,6 +38,17 @@ class RecordError(Exception):
     """What the verifier was given cannot be used, such as the key of accepted repetitions. One line."""
 
 
+class Rendered(Protocol):
+    """A built site, the stage it was rendered from and what the renderer said; a report is written beside the site."""
+
+    @property
+    def site(self) -> Path: ...  # noqa: D102 - said above
+    @property
+    def stage(self) -> Path: ...  # noqa: D102
+    @property
+    def log(self) -> Path: ...  # noqa: D102
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What the verifier says of one site, and the verdict for its manifest."""
@@ -46,7 +58,7 @@ class Judgement:
 
 
 def judge(  # noqa: PLR0913 - what a verifier is told
-    rendering: Rendering,
+    rendering: Rendered,
     policy: Policy,
     edition: Edition,
     full: Path | None,
@@ -97,24 +109,13 @@ def _asked(
     known = {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}
     known |= {KEY: str(Path(environ[KEY]).absolute())} if environ.get(KEY) else {}
     asked = [*arguments, "--config-file", str(policy.path.absolute()), "--report", str(report)]
-    try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter, no shell
-            [sys.executable, *_FLAGS, module, *asked],
-            cwd=policy.root,
-            env=known,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=TIME_LIMIT,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise JudgeError("the verifier took too long") from None
-    said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-    if done.returncode == _USAGE:
+    code, stderr = _run([sys.executable, *_FLAGS, module, *asked], policy.root, known)
+    said = stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+    if code == _USAGE:
         raise RecordError(said.removeprefix("tearline: "))
-    if done.returncode not in _DONE:
+    if code not in _DONE:
         refuse_full(report.parent)
-        raise JudgeError(f"the verifier failed with exit code {done.returncode}")
+        raise JudgeError(f"the verifier failed with exit code {code}")
     try:
         told = json.loads(report.read_bytes())
     except (OSError, ValueError):
@@ -122,6 +123,27 @@ def _asked(
     if not isinstance(told, dict):
         raise JudgeError(_UNREADABLE)
     return told
+
+
+def _run(command: Sequence[str], folder: Path, environ: Mapping[str, str]) -> tuple[int, bytes]:
+    """Exit code and errors of a program. Should we be stopped, so are it and the processes it shares its work with."""
+    with subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
+        command,
+        cwd=folder,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        try:
+            _, stderr = process.communicate(timeout=TIME_LIMIT)
+        except BaseException as error:
+            os.killpg(process.pid, signal.SIGKILL)
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise JudgeError("the verifier took too long") from None
+            raise
+    return process.returncode, stderr
 
 
 def _finding(told: Mapping[str, Any]) -> Finding:

@@ -38,7 +38,7 @@ _PATH = re.compile(r"""(?<=\s)(?:d|points|viewBox)=(["'])[-+,.\sMmZzLlHhVvCcSsQq
 _SURROGATES = re.compile("[\ud800-\udfff]+")
 _MAGIC: Final = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"%PDF", b"PK\x03\x04", b"\x1f\x8b", b"<svg", b"<?xml")
 _PRINTABLE: Final = 0.85
-_WRITTEN: Final = bytes([9, 10, 13, *range(32, 127), *range(0xC3, 256)])
+_WRITTEN: Final = bytes([0, 9, 10, 13, *range(32, 127), *range(0xC3, 256)])
 _SHORT: Final = 256  # signs of a run that is remembered
 
 

@@ -83,6 +83,8 @@ class FrontReader:
         if name == "file":
             yield Unit(self.path, line, "name", withheld=True, visible=_SUFFIX.sub("", text), secret=above)
             return
+        if name == "marking" and above:  # what covers a withheld value is no word of it
+            return
         marked = mark is not None and not marks.releasable(mark, self.settings, self.system)
         if name == "compilation_reason" and not (marked or self.whole):
             return

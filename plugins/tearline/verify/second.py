@@ -52,13 +52,13 @@ _SILENT: Final = frozenset({"script", "style", "nav", "svg", "dt"})
 class Seen:
     """Words under one mark. ``sure`` where the mark is the only one of its block: a block with more shows a roll-up.
 
-    ``over`` are the marks of what holds it: the title of a box, a heading, the item that it belongs to.
+    ``over`` is what holds it: the title of a box, a heading, the item that it belongs to.
     """
 
     mark: marks.Mark
     text: str
     sure: bool = True
-    over: list[marks.Mark] = field(default_factory=list)
+    over: list[Seen] = field(default_factory=list)
 
 
 def read(page: str, wanted: Callable[[marks.Mark], bool] = lambda _: True) -> list[Seen]:
@@ -112,11 +112,13 @@ def _article(page: str) -> str:
 def _begin(found: list[Seen], node: NavigableString, mark: marks.Mark) -> None:
     """A mark governs the block that it stands in, and the row where it stands in its first cell.
 
-    One inside a block's text governs what encloses it there; the block's own mark is then a roll-up.
+    One inside a block's text governs what encloses it there and is asked about alone; the block's own mark is then a
+    roll-up.
     """
     inline = next((one for one in node.parents if "tl-inline" in (one.get("class") or ())), None)
     block = next((one for one in node.parents if one.name in _BLOCKS), None)
-    over = [found[int(each)].mark for one in _holders(node) for each in str(one.get(_OVER, "")).split()]
+    holders = _holders(node) if inline is None else ()
+    over = [found[int(each)] for one in holders for each in str(one.get(_OVER, "")).split()]
     found.append(Seen(mark, "", over=over))
     at = str(len(found) - 1)
     if inline is not None:
@@ -188,19 +190,23 @@ def withheld(page: str, settings: Settings, system: str) -> list[Seen]:
     """
     systems = (system, settings.system)
 
-    def is_seen(mark: marks.Mark) -> bool:
-        return any(marks.releasable(mark, settings, each) for each in systems)
+    def is_above(mark: marks.Mark) -> bool:
+        return not any(marks.releasable(mark, settings, each) for each in systems)
 
-    found = read(page, lambda mark: not is_seen(mark))
-    return [one for one in found if not all(map(is_seen, (one.mark, *one.over)))]
+    found = read(page, is_above)
+    return [one for one in found if is_above(one.mark) or any(over.sure and is_above(over.mark) for over in one.over)]
 
 
 def check(document: Document, seen: list[Seen], shown: str) -> Iterator[Finding]:
     """Where this reading and the naive one of the source do not agree about words under a mark of their own."""
     joined = {"".join(words(without_portions(one.visible))) for one in document.units if one.withheld and one.own}
+    whole = ["".join(words(one.visible)) for one in document.units if one.withheld]
     for one in seen:
         said = "".join(words(one.text))
-        if one.sure and said and not any(each in said for each in joined if each):
+        known = any(each in said for each in joined if each)
+        # Within what is withheld, words may have a lower mark that makes them no unit of their own.
+        known = known or (bool(one.over) and any(said in each for each in whole))
+        if one.sure and said and not known:
             detail = "withheld as a reader sees it, but not in its source"
             yield finding("readings-disagree", Place(shown), detail, portion=document.number)
     there = ["".join(words(one.text)) for one in seen]

@@ -7,7 +7,7 @@ Whether the sanitizer held one back is not known here: one whose page is not in 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -75,9 +75,20 @@ def read_sources(settings: Settings, jobs: int = 1) -> list[Document]:
 
 
 def held(documents: Iterable[Document], files: Iterable[str]) -> list[Document]:
-    """The documents, those that have no page in the site withheld whole."""
+    """The documents; those without a page in the site are withheld whole, their titles too.
+
+    A bulletin of which no word is released keeps its address: the full edition has it.
+    """
     there = set(files)
-    return [one if not one.released or one.address in there else _whole(one) for one in documents]
+
+    def whole(document: Document) -> Document:
+        if document.address in there:
+            return document
+        if document.released:
+            return _whole(document)
+        return replace(_whole(document), address=document.address) if document.number else document
+
+    return [whole(document) for document in documents]
 
 
 def _whole(document: Document) -> Document:
@@ -131,9 +142,9 @@ def _document(text: str, name: str, shown: str, settings: Settings) -> Document:
     front.whole = front.is_above(scalar(keys.get("marking"))) and "compilation_reason" in keys
     reader = BodyReader(shown, settings, system, front.whole, front.files(keys.get("assets")))
     meta = front.units(node)
-    document = Document(
-        shown, number, settings.address_of(number) or "", (*meta, *reader.read(body, first)), system=system
-    )
+    units = (*meta, *reader.read(body, first))
+    units += tuple(_labels(units))
+    document = Document(shown, number, settings.address_of(number) or "", units, system=system)
     recalled = "recalled" in keys
     draft = scalar(keys.get("draft")).strip().lower() not in _FALSE
     if draft or recalled or not document.address:
@@ -141,6 +152,13 @@ def _document(text: str, name: str, shown: str, settings: Settings) -> Document:
         units = tuple(replace(one, withheld=one.withheld and (one.kind != "id" or draft)) for one in whole.units)
         document = replace(whole, units=units, address="" if draft else document.address, recalled=recalled)
     return document
+
+
+def _labels(units: Iterable[Unit]) -> Iterator[Unit]:
+    """The labels of notes, which no edition shows: notes are numbered."""
+    labelled = {unit.label: unit for unit in units if unit.label}
+    for label, unit in labelled.items():
+        yield Unit(unit.path, unit.line, "name", withheld=True, visible=label, secret=False)
 
 
 def _page(shown: str, name: str, keys: dict[str, yaml.Node], body: str, settings: Settings) -> Document:

@@ -29,6 +29,7 @@ from tearline.verify.withholding import ledger_of, packages
 from tearline.verify.work import begun, shared
 
 _JOBS: Final = 2
+_FULL: Final = "full"  # what findings call the full edition's site, wherever it stands
 _BULLETIN = re.compile(r"[0-9]{4}/[^/]+/index\.html")
 
 
@@ -171,7 +172,7 @@ def second_reading(
         if not document.number or document.recalled or not document.address or not path.is_file():
             return [], []
         seen = second.withheld(path.read_text(encoding="utf-8", errors="replace"), settings, document.system)
-        shown = f"{full.name}/{document.address}"
+        shown = f"{_FULL}/{document.address}"
         return list(second.check(document, seen, shown)), [
             (text, Origin(shown, 1)) for one in seen if one.sure for text in one.text.split(second.BETWEEN)
         ]
@@ -180,7 +181,7 @@ def second_reading(
     found = [each for findings, _ in results for each in findings]
     texts = [each for _, seen in results for each in seen]
     if not texts and any(unit.high for document in documents for unit in document.units):
-        found.append(finding("verifier-blind", Place(full.name), "the full edition shows nothing that is withheld"))
+        found.append(finding("verifier-blind", Place(_FULL), "the full edition shows nothing that is withheld"))
     return found, texts
 
 

@@ -25,7 +25,7 @@ def read(data: bytes) -> Iterator[Content]:
     try:
         reader = import_module("pypdf").PdfReader(io.BytesIO(data))
     except ImportError:
-        yield Trouble("unreadable-file", "a PDF, and the extra `pdf` is not installed")
+        yield Trouble("unreadable-file", "a PDF, and `pypdf`, which reads it, is not installed")
         return
     except Exception:  # noqa: BLE001 - whatever a broken file makes of the reader
         yield Trouble("unreadable-file", "a PDF that cannot be opened")

@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from tearline.verify.channels.contents import LARGEST, Content, Inner, Text, Trouble
 
 _FRAGMENT = b"pagefind_dcd"
+_EXTRA, _NAME, _COMMENT = 0b100, 0b1000, 0b10000  # flags of a gzip header
 
 
 def read_gzip(data: bytes) -> Iterator[Content]:
-    """Every member of a gzip file, its own header, and what follows the last."""
-    yield Text(data[10:512].split(b"\x00")[0].decode("latin-1"), "in a gzip header")
+    """Every member of a gzip file, each one's own header, and what follows the last."""
     rest = data
     while rest.startswith(b"\x1f\x8b"):
+        yield from _header(rest)
         worker = zlib.decompressobj(wbits=31)
         try:
             inner = worker.decompress(rest, LARGEST)
@@ -30,8 +31,15 @@ def read_gzip(data: bytes) -> Iterator[Content]:
         rest = worker.unused_data
     if rest and rest is not data:
         yield Inner(rest, "", "after a gzip member")
-    if data[3] & 0b10100:
+
+
+def _header(member: bytes) -> Iterator[Content]:
+    """The name in a member's header (RFC 1952, 2.3); other fields of it are a finding, whatever they say."""
+    flags = member[3]
+    if flags & (_EXTRA | _COMMENT):
         yield Trouble("file-metadata", "a gzip header with a comment or more")
+    elif flags & _NAME:
+        yield Text(member[10:].split(b"\x00", 1)[0].decode("latin-1"), "in a gzip header")
 
 
 def read_zip(data: bytes) -> Iterator[Content]:

@@ -14,12 +14,14 @@ from itertools import pairwise
 from typing import Any, Final
 
 from tearline.findings import Finding, Place, finding
-from tearline.verify.decoding import TAG, readings
+from tearline.verify.channels.bounded import bounded
+from tearline.verify.decoding import TAG
 from tearline.verify.folding import words
 
 # What sheets say by themselves.
 _SHEET: Final = "Marking Check the site for changes after before you use this copy Page of Picture"
 _MARKING = re.compile(r'<meta name="marking" content="([^"]+)"')
+_SHOWN = re.compile(r'\s(?:alt|href)="([^"]*)"')
 _ACTS: Final = ("/OpenAction", "/AA", "/AcroForm", "/Collection")
 _NAMES: Final = ("/EmbeddedFiles", "/JavaScript")
 _LONG: Final = 20  # letters of a word that may be cut more than once
@@ -27,29 +29,41 @@ BANNERS: Final = 2  # top and foot of every sheet
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """The page that a PDF is beside: its HTML, the name of its folder, where it is read."""
+
+    page: str
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Paper:
     sheets: list[str]
-    beside: str  # what is said beside the sheets: properties, bookmarks
+    told: str  # what is said beside the sheets: properties, bookmarks
     acts: bool
 
 
-def check(data: bytes, page: str, address: str, shown: str) -> Iterator[Finding]:
-    """What is wrong with a PDF. ``page`` is the HTML of the page it is beside, ``address`` where that is read."""
-    try:
-        paper = _read(data)
-    except Exception:  # noqa: BLE001 - whatever a broken file makes of the reader
+def check(data: bytes, beside: Beside, shown: str) -> Iterator[Finding]:
+    """What is wrong with a PDF."""
+    page = beside.page
+    paper = bounded(lambda: _read(data))
+    if paper is None:
         yield finding("unreadable-file", Place(shown), "a PDF that cannot be read to its end")
         return
     marking = _MARKING.search(page)
-    banner = words(next(readings(marking[1]))[1]) if marking else []
+    banner = words(unescape(marking[1])) if marking else []
     if not banner or any(_count(words(sheet), banner) < BANNERS for sheet in paper.sheets) or not paper.sheets:
         yield finding("banner-missing", Place(shown))
-    known = set(words(f"{address} {_SHEET} {TAG.sub(' ', unescape(page))}"))
-    known.update(word for _, text in readings(page) for word in words(text))
+    number = words(beside.name)
+    if any(not _count(words(sheet), number) for sheet in paper.sheets):
+        yield finding("unexplained-words", Place(shown), "a sheet without the number of its page")
+    texts = [TAG.sub(" ", page), TAG.sub("", page), *_SHOWN.findall(page), beside.address, _SHEET]
+    known = {word for text in texts for word in words(unescape(text))}
     for place, sheet in enumerate(paper.sheets, 1):
         if not _is_known(sheet, known):
             yield finding("unexplained-words", Place(shown), f"on PDF page {place}")
-    if not _is_known(paper.beside, known):
+    if not _is_known(paper.told, known):
         yield finding("unexplained-words", Place(shown), "in the PDF's properties or bookmarks")
     if paper.acts:
         yield finding("unexpected-file", Place(shown), "a PDF with attachments, forms or scripts")
@@ -82,8 +96,8 @@ def _read(data: bytes) -> _Paper:
     acts = any(key in root for key in _ACTS) or any(key in names for key in _NAMES)
     xmp = root["/Metadata"].get_data().decode("utf-8", "replace") if "/Metadata" in root else ""
     told = re.sub(r"<[^<>]*>|<\?.*?\?>", " ", xmp, flags=re.DOTALL)
-    beside = "\n".join([*info, told, *_titles(reader.outline)])
-    return _Paper([page.extract_text() for page in reader.pages], beside, acts)
+    said = "\n".join([*info, told, *_titles(reader.outline)])
+    return _Paper([page.extract_text() for page in reader.pages], said, acts)
 
 
 def _titles(outline: Any) -> Iterator[str]:

@@ -130,7 +130,7 @@ def compose(page: Page, picture: Callable[[str], bytes]) -> str:
         subject=escape(page.marking),
         style=escape(page.style),
         marking=escape(page.marking),
-        exercise=f'<div class="exercise">{escape(page.exercise)}</div>' if page.exercise else "",
+        exercise=f'<div class="exercise">· {escape(page.exercise)} ·</div>' if page.exercise else "",
         foot=foot,
         spoken=escape(f"{MARKED}: {page.spoken}."),
         article=str(soup),

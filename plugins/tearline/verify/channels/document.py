@@ -99,9 +99,15 @@ def _pages(pages: Iterable[PageObject]) -> Iterator[Text]:
     for place, text in enumerate(texts, 1):
         yield from (Text(each, f"on PDF page {place}") for each in _as_set(text))
     for place, (before, after) in enumerate(pairwise(texts), 1):
-        edges = product(before.splitlines()[-_EDGE:], after.splitlines()[:_EDGE])
+        edges = product(_own(before, after)[-_EDGE:], _own(after, before)[:_EDGE])
         joined = "\n".join(_BROKEN.sub("", f"{end}\n{begin}").replace("\n", " ") for end, begin in edges)
         yield Text(joined, f"from PDF page {place} to the next")
+
+
+def _own(page: str, neighbour: str) -> list[str]:
+    """The lines of a page without those that both pages have, such as banners: no sentence runs on over them."""
+    running = set(neighbour.splitlines())
+    return [line for line in page.splitlines() if line not in running]
 
 
 def _as_set(text: str) -> Iterator[str]:

@@ -32,17 +32,20 @@ from tearline.stage.model import File, Tree
 __all__ = ["File", "Tree", "compose", "write"]
 
 
-def compose(corpus: Corpus, policy: Policy, now: dt.datetime, renderer: Renderer | None = None) -> dict[str, Tree]:
+def compose(
+    corpus: Corpus, policy: Policy, now: dt.datetime, renderer: Renderer | None = None, *, papers: bool = False
+) -> dict[str, Tree]:
     """Each edition's tree. ``now`` decides what is still in effect; ``renderer`` is one for all editions.
 
-    Refused documents are named in the result; their pages are not there.
+    With ``papers``, whoever renders the tree puts a PDF beside every bulletin, and pages may link to it. Refused
+    documents are named in the result; their pages are not there.
     """
     renderer = renderer or Renderer(extensions(policy))
     decided = {name: Decided(corpus, policy, edition) for name, edition in policy.editions.items()}
     for each in decided.values():
         Composer(each, now, renderer, _elsewhere(each, decided.values())).compose()
         if corpus.whole:
-            furnish(each)
+            furnish(each, papers=papers)
         each.tree.findings = in_order(each.tree.findings)
     return {name: each.tree for name, each in decided.items()}
 

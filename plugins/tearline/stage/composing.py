@@ -12,10 +12,13 @@ from urllib.parse import quote
 from tearline.assets import Asset
 from tearline.corpus import ELSEWHERE, MarkedBulletin, SitePage, resolved, target_id
 from tearline.emit import Addresses, emit
+from tearline.feeds import Channel, feeds
 from tearline.findings import Place, finding
-from tearline.listings import home, listings
+from tearline.items import items
+from tearline.listings import FED, groups, home, listings
 from tearline.marking import Mark, lowest
-from tearline.naming import ASSETS, HOME, page_name
+from tearline.messages import messages
+from tearline.naming import ASSETS, FEED, HOME, page_name
 from tearline.pages import GONE, Surroundings, page_body
 from tearline.presentation import (
     RECALLED,
@@ -57,8 +60,10 @@ class Composer:
             self.bulletin(self.decided.sources[name], entry)
         for name, when in self.decided.recalled.items():
             self.tombstone(name, when)
-        for made in listings(list(self.entries.values()), self.policy, self.now):
-            told = self.told("listing", made.marks, marks=legend_of(made.marks))
+        self.handed_on()
+        for made in listings(list(self.entries.values()), self.policy, self.now, feeds=self.fed):
+            feed = {"feed": made.feed} if made.feed else {}
+            told = self.told("listing", made.marks, marks=legend_of(made.marks), **feed)
             self.put(made.page, {"title": made.title, "tearline": told}, made.body)
         self.home()
         for page in self.decided.pages:
@@ -128,6 +133,25 @@ class Composer:
         body = f"# {title}\n\n{RECALLED}{asking(self.policy, self.edition, 'Questions')}\n"
         self.put(self.decided.address(name), {"title": title, "tearline": told}, body)
 
+    # --- feeds and e-mail ------------------------------------------------------------------------------------
+
+    @property
+    def fed(self) -> bool:
+        """Whether the edition has feeds: their addresses are absolute, and are never guessed."""
+        return bool(self.edition.site_url)
+
+    def handed_on(self) -> None:
+        """What leaves the site without its pages: feeds, and texts for a mailer."""
+        recalled = {name: (self.decided.address(name), when) for name, when in self.decided.recalled.items()}
+        made = items(self.entries, recalled, self.policy, self.edition, self.now)
+        channels = [Channel("", self.edition.site_name)]
+        for folder, title, values in groups(list(self.entries.values()), self.policy):
+            for name, label, chosen in values if folder in FED else ():
+                ids = frozenset(entry.released.id for entry in chosen)
+                channels.append(Channel(f"browse/{folder}/{name}/", f"{self.edition.site_name}. {title}: {label}", ids))
+        self.tree.texts |= feeds(made, channels, self.policy, self.edition)
+        self.tree.texts |= messages(made, self.policy, self.edition, self.now)
+
     # --- pages ------------------------------------------------------------------------------------------------
 
     def home(self) -> None:
@@ -140,7 +164,7 @@ class Composer:
             body = f"{body}\n{_below_the_title(text)}"
             marks += more
             front |= _front(own)
-        told = self.told("home", marks, marks=legend_of(made.marks))
+        told = self.told("home", marks, marks=legend_of(made.marks), **({"feed": FEED} if self.fed else {}))
         self.put(HOME, {**front, "tearline": told}, body)
 
     def page_text(self, page: SitePage, name: str) -> tuple[str, list[Mark]]:
@@ -181,7 +205,7 @@ class Composer:
 
     def has(self, name: str) -> bool:
         """Whether there is such a file below docs in this edition."""
-        return name in self.names or name in self.tree.files or name in self.tree.assets
+        return name in self.names or name in self.tree.files or name in self.tree.texts or name in self.tree.assets
 
 
 def _front(page: SitePage) -> dict[str, Any]:

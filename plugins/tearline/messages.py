@@ -6,14 +6,13 @@ opening it; styles are inline, and nothing is loaded from anywhere.
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Final
 
-from tearline.items import LIMIT, Item, Line, stamp
+from tearline.items import LIMIT, Item, Line
 from tearline.naming import MESSAGES
 from tearline.policy import Edition, Policy
 from tearline.presentation import banner_of
@@ -25,10 +24,10 @@ _BAR: Final = "margin:0;padding:6px 10px;border:2px solid #1b1b1b;background:#ff
 _BODY: Final = "margin:0;padding:12px;background:#fff;color:#1b1b1b;font:16px/1.5 Arial,Helvetica,sans-serif"
 
 
-def messages(items: Sequence[Item], policy: Policy, edition: Edition, now: dt.datetime) -> dict[str, str]:
-    """The texts by their place below docs. ``items`` are newest first; ``now`` is when the site was made."""
+def messages(items: Sequence[Item], policy: Policy, edition: Edition) -> dict[str, str]:
+    """The texts by their place below docs. ``items`` are newest first."""
     root = f"{edition.site_url.rstrip('/')}/" if edition.site_url else ""
-    texts = {MESSAGES: _index(items[:LIMIT], policy, edition, now)}
+    texts = {MESSAGES: _index(items[:LIMIT], policy, edition)}
     for item in items:
         texts[f"{item.address}message.txt"] = message_text(item, root)
         texts[f"{item.address}message.html"] = message_html(item, root)
@@ -75,12 +74,11 @@ def message_html(item: Item, root: str) -> str:
     )
 
 
-def _index(items: Sequence[Item], policy: Policy, edition: Edition, now: dt.datetime) -> str:
+def _index(items: Sequence[Item], policy: Policy, edition: Edition) -> str:
     """What a mailer needs to know: which items there are, when each changed, its subject, its two files."""
     told = {
         "edition": edition.name,
         "marking": banner_of((mark for one in items for mark in one.marks), policy)["banner"],
-        "made": stamp(now),
         "messages": [
             {
                 "id": one.id,

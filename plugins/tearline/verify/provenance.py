@@ -46,7 +46,7 @@ _DATA: Final = (
     "w3 2005 Atom feed entry id title subtitle updated author name link published category summary content",
     "p strong a href jsonfeed 1.1 description home_page_url feed_url language en authors items content_html",
     "date_published date_modified",
-    "tags edition marking made messages priority state subject text txt html message json",
+    "tags edition marking messages priority state subject text txt html message json",
 )
 # What feeds and e-mail say beside what the page says.
 _HANDED: Final = (

@@ -5,7 +5,7 @@
     furnishing  the renderer's configuration, the theme's files
 
     OUT/mkdocs.yml   generated, allow-listed keys only
-    OUT/docs/        bulletins by product number, the site's pages, listings, assets by digest
+    OUT/docs/        bulletins by product number, the site's pages, listings, feeds and e-mail, assets by digest
     OUT/theme/       the templates, styles and fonts of the site, copied
 
 The renderer's whole world is this folder. A word that is not in it cannot be published by any program that is
@@ -68,6 +68,8 @@ def write(tree: Tree, out: Path) -> None:
     for name, file in tree.files.items():
         post = frontmatter.Post(file.body.rstrip("\n"), **file.told)
         text = frontmatter.dumps(post, sort_keys=False, allow_unicode=True) + "\n"
+        _put(out / "docs" / name, text.encode("utf-8"))
+    for name, text in tree.texts.items():
         _put(out / "docs" / name, text.encode("utf-8"))
     for name, asset in tree.assets.items():
         _put(out / "docs" / name, asset.data)

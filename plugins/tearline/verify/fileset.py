@@ -16,6 +16,8 @@ _ALWAYS: Final = frozenset({"index.html", "404.html", "sitemap.xml", "sitemap.xm
 _LISTING = re.compile(
     r"(?:bulletins|search)/index\.html|browse/(?:(?:year|product|hazard|lifeline|region|information-need)/[a-z0-9-]+/)?index\.html"
 )
+_HANDED = re.compile(r"(?:browse/(?:hazard|region)/[a-z0-9-]+/)?feed\.(?:xml|json)|messages\.json")
+_MESSAGE = re.compile(r"message\.(?:txt|html)$")
 _ASSET = re.compile(r"assets/[0-9a-f]{20}\.(?:png|jpe?g|gif|webp)")
 
 
@@ -57,7 +59,9 @@ def check(
 
 def _is_plausible(name: str, path: Path, expected: Expectation, pages: Collection[str]) -> bool:
     """Whether a file is the theme's or, where there is no stage to say so exactly, a page or picture by its name."""
-    if expected.stage is None and (name in pages or _LISTING.fullmatch(name) or _ASSET.fullmatch(name)):
+    known = (_LISTING, _ASSET, _HANDED)
+    page = _MESSAGE.sub("index.html", name)
+    if expected.stage is None and (page in pages or any(pattern.fullmatch(name) for pattern in known)):
         return True
     return any((root / name).is_file() and (root / name).read_bytes() == path.read_bytes() for root in expected.themes)
 

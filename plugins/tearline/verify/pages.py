@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from urllib.parse import urljoin
 
 from tearline.findings import Finding, Place, finding
-from tearline.verify import agreement, papers, search
+from tearline.verify import agreement, handed, papers, search
 from tearline.verify.fileset import paper_of
 from tearline.verify.links import Links
 from tearline.verify.provenance import Provenance
@@ -67,7 +67,9 @@ class Inspector:
         found: list[Finding] = []
         if is_one_of(self.trusted, name, data):
             return found
-        if name.endswith(".html"):
+        if handed.is_handed(name):
+            found += self.handed(name, data.decode("utf-8", "replace"), shown)
+        if name.endswith(".html") and not handed.is_message(name):
             found += self.page(name, data.decode("utf-8", "replace"), shown)
         elif name.endswith(".pdf") and name == paper_of(beside := f"{name.rpartition('/')[0]}/index.html"):
             found += self.paper(beside, data, shown)
@@ -87,6 +89,18 @@ class Inspector:
         if path.is_file():
             beside = papers.Beside(path.read_text(encoding="utf-8", errors="replace"), path.parent.name, address)
             yield from papers.check(data, beside, shown)
+
+    def handed(self, name: str, raw: str, shown: str) -> Iterator[Finding]:
+        """The findings about a feed or a message: what it says of each bulletin, and where it leads."""
+        parts = handed.parts(name, raw, self.links.settings)
+        if parts is None:
+            yield finding("banner-missing", Place(shown), "its entries cannot be told apart")
+        for part in parts or ():
+            yield from handed.check(part, self.links.site, shown)
+            if self.provenance is not None:
+                yield from self.provenance.handed_on(part.page, part.texts, shown)
+        if name.endswith(".html"):
+            yield from self.links.page(name, raw, shown)
 
     def page(self, name: str, raw: str, shown: str) -> Iterator[Finding]:
         """The findings about a page that its bytes alone do not tell."""

@@ -24,6 +24,7 @@ from tearline.verify.seen import attributes, blocks
 
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 SHORT: Final = 2  # words; so few are only explained as a whole
+_KEPT: Final = 200  # pages whose words are kept: as many as feeds speak of, or a few more
 _FRONT = re.compile(r"\A---\n(.*?)^---\n", re.DOTALL | re.MULTILINE)
 _TITLE = re.compile(r"^title: (.*(?:\n  .*)*)", re.MULTILINE)
 _HEADING = re.compile(r"\s*(?:#[ ]*([^#\n].*?)(?:[ ]+#+)?(?:[ ]*\{[^{}\n]*\})?[ ]*$|(\S.*)\n=+[ ]*$)", re.MULTILINE)
@@ -40,9 +41,19 @@ _STRING_OR_LINE = re.compile(r"[^\n:\[\]{},]+")
 # What the Markdown library says by itself.
 _LIBRARY: Final = ("Jump back to footnote", "in the text", "Permanent link", "null", "true", "false")
 _BACK = re.compile(r"(?<=Jump back to footnote) [0-9]+")
-_SITEMAP: Final = (
+_DATA: Final = (
     "http https www sitemaps org schemas sitemap urlset url loc lastmod xmlns xml version encoding utf 8",
+    "w3 2005 Atom feed entry id title subtitle updated author name link published category summary content",
+    "p strong a href jsonfeed 1.1 description home_page_url feed_url language en authors items content_html",
+    "date_published date_modified",
+    "tags edition marking messages priority state subject text txt html message json",
 )
+# What feeds and e-mail say beside what the page says.
+_HANDED: Final = (
+    *("Priority", "State", "Use instead", "What to do", "Where", "Read it", "Sharing", "Contact"),
+    *("URGENT", "ENDED", "REPLACED", "RECALLED", "EXERCISE", "do not use"),
+)
+_STAMP = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\b")
 Words = tuple[str, ...]
 
 
@@ -93,14 +104,11 @@ class Provenance:
     scripts: set[str] = field(default_factory=set)
     _seen: set[str] = field(default_factory=set)
     _explained: set[str] = field(default_factory=set)  # scripts and style sheets
+    _known: dict[str, Known] = field(default_factory=dict)
 
     def page(self, name: str, raw: str, shown: str) -> Iterator[Finding]:
         """The runs of one page's words that nothing explains, each by its place."""
-        own = Known()
-        source = staged(self.stage, name)
-        if source is not None:
-            for text in texts_of(source.read_text(encoding="utf-8", errors="replace")):
-                own.add(text)
+        own = self._own(name)
         for kind, run in _runs(raw):
             text = _spaced(run)
             if text in self._seen or text in own.texts:
@@ -118,13 +126,33 @@ class Provenance:
                 else:
                     self._explained.add(script)
 
+    def handed_on(self, page: str, texts: Iterable[str], shown: str) -> Iterator[Finding]:
+        """What says something of a page in another place: every run of its words is the page's, or the site's."""
+        own = self._own(page)
+        for text in texts:
+            if not explained(tuple(words(text)), (self.shared, own)) and not self._is_cut(text, own):
+                yield finding("unexplained-words", Place(shown), "in what is handed on of a page")
+                return
+
+    def _own(self, name: str) -> Known:
+        """What a page's staged source says. Some are kept: feeds repeat them."""
+        if name not in self._known:
+            own = Known()
+            source = staged(self.stage, name)
+            for text in texts_of(source.read_text(encoding="utf-8", errors="replace")) if source is not None else ():
+                own.add(text)
+            while len(self._known) >= _KEPT:
+                self._known.pop(next(iter(self._known)))
+            self._known[name] = own
+        return self._known[name]
+
     def _is_cut(self, text: str, own: Known) -> bool:
         """Whether a run is explained when it is cut at its marks."""
         return all(explained(tuple(words(part)), (self.shared, own)) for part in _MARK.split(text))
 
     def other(self, text: str, shown: str) -> Iterator[Finding]:
         """A file that is no page: every word has to be one of the site's."""
-        said = {word for part in pieces(text) for word in words(plain(TAG.sub(" ", part)))}
+        said = {word for part in pieces(text) for word in words(plain(_STAMP.sub(" ", TAG.sub(" ", part))))}
         strange = {word for word in said if not word.isdigit()} - self.shared.words
         if strange - self.scripts - self.everything:
             yield finding("unexplained-words", Place(shown), "in a data file")
@@ -132,7 +160,7 @@ class Provenance:
     @cached_property
     def everything(self) -> frozenset[str]:
         """Every word of the stage, its file names included: what an index of the whole site is made of."""
-        found = set(words(" ".join(_SITEMAP)))
+        found = set(words(" ".join(_DATA)))
         for path in sorted((self.stage / "docs").rglob("*")):
             found.update(words(path.relative_to(self.stage).as_posix()))
             if path.suffix == ".md":
@@ -214,7 +242,7 @@ def _values(node: yaml.Node | None) -> Iterator[str]:
 def provenance(stage: Path, theme: Path, package: Iterable[Path], texts: Iterable[str]) -> Provenance:
     """What a site may say anywhere. The package's own templates are read for the words of its language."""
     made = Provenance(stage)
-    for text in (*texts, *_LIBRARY):
+    for text in (*texts, *_LIBRARY, *_HANDED):
         made.shared.add(text)
     config = stage / "mkdocs.yml"
     if config.is_file():

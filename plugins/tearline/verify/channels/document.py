@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _HEAD: Final = 512  # bytes before a stream in which its dictionary says what it is
 _EDGE: Final = 4  # lines at the top or end of a page: what runs on to the next one stands before or behind a footer
+_APART: Final = "\n| x |\n"  # between words that do not stand beside each other
 _BROKEN = re.compile(r"[-\u2010\u00ad]\s*\n\s*")
 _LETTERS = re.compile(r"(?<!\w)\w(?: \w)+(?!\w)")
 # A string or comment, cut short where strings are nested; or else a number, or a string in hexadecimal.
@@ -100,7 +101,7 @@ def _pages(pages: Iterable[PageObject]) -> Iterator[Text]:
         yield from (Text(each, f"on PDF page {place}") for each in _as_set(text))
     for place, (before, after) in enumerate(pairwise(texts), 1):
         edges = product(_own(before, after)[-_EDGE:], _own(after, before)[:_EDGE])
-        joined = "\n".join(_BROKEN.sub("", f"{end}\n{begin}").replace("\n", " ") for end, begin in edges)
+        joined = _APART.join(_BROKEN.sub("", f"{end}\n{begin}").replace("\n", " ") for end, begin in edges)
         yield Text(joined, f"from PDF page {place} to the next")
 
 

@@ -27,7 +27,10 @@ from tearline.stage import compose, write
 from tearline.verify import read_settings
 
 CORPORA = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-QUIET = CONFIGURATION.replace("audience: sltt\n", "audience: sltt\n          withheld_notice: none\n")
+QUIET = CONFIGURATION.replace(
+    "audience: sltt\n",
+    "audience: sltt\n          site_url: https://eoc.example.org/\n          withheld_notice: none\n",
+)
 LOUD = QUIET.replace("withheld_notice: none", "withheld_notice: page")
 seeds = st.integers(0, 2**32)
 

@@ -61,7 +61,7 @@ def test_the_full_edition_does_change(tmp_path: Path) -> None:
 
 
 def test_a_bulletins_page_is_named_by_its_number(tmp_path: Path) -> None:
-    names = [name for name in staged(tmp_path, SEEN) if name.startswith("docs/2026")]
+    names = [name for name in staged(tmp_path, SEEN) if name.startswith("docs/2026") and name.endswith(".md")]
     assert names == ["docs/2026/ib-2026-001.md", "docs/2026/ib-2026-010.md"]
 
 

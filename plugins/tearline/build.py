@@ -16,6 +16,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -26,6 +27,7 @@ from tearline.findings import Finding, Place, Severity, finding, in_order, refus
 from tearline.inventory import Inventory, differences, fingerprint, take_inventory
 from tearline.judging import RecordError, judge, repetitions
 from tearline.manifest import Verdict, moment
+from tearline.paper import print_papers, wanted
 from tearline.policy import Edition, Policy, extensions
 from tearline.proof import Renderer
 from tearline.render import Rendering, start_rendering
@@ -84,11 +86,11 @@ def check(policy: Policy, paths: Sequence[Path], now: dt.datetime) -> Outcome:
 
 
 def stage_tree(policy: Policy, edition: Edition, out: Path, now: dt.datetime, how: How) -> Outcome:
-    """Write one edition's staged tree to ``out``, replacing an older one. Raises ``TargetError``."""
+    """Write one edition's staged tree to ``out``, replacing an older one. Raises ``TargetError`` and ``PaperError``."""
     refuse_overlap(policy, out)
     if out.is_dir() and any(out.iterdir()) and not ((out / "docs").is_dir() and (out / "mkdocs.yml").is_file()):
         raise TargetError(f"{out} is not empty, and not a staged tree")
-    outcome, trees = _composed(policy, now, how)
+    outcome, trees = _composed(policy, now, how, papers=wanted(policy))
     if outcome.refused:
         return outcome
     with private_folder(out.parent) as private:
@@ -104,17 +106,19 @@ def build(  # noqa: PLR0913, PLR0917 - the command's options
     """Build and publish ``out/site-<edition>`` and its manifest for each edition, all or none.
 
     A sanitized edition is verified against the full one too, which is rendered for that where it was not asked for.
-    Raises ``RenderError`` where the renderer fails, ``JudgeError`` where the verifier does, ``RecordError`` where the
-    record of accepted repetitions cannot be used, ``TargetError`` where ``out`` cannot be written, ``KeyFault``
-    where the signing key cannot be used. Without a key the manifests are unsigned.
+    Raises ``RenderError`` where the renderer fails, ``JudgeError`` where the verifier does, ``PaperError`` where PDFs
+    are wanted and cannot be made, ``RecordError`` where the record of accepted repetitions cannot be used,
+    ``TargetError`` where ``out`` cannot be written, ``KeyFault`` where the signing key cannot be used. Without a key
+    the manifests are unsigned.
     """
     key = signing_key(policy, editions)
     for edition in editions:
         refuse_overlap(policy, out / f"site-{edition.name}")
         _refuse_other_things(out / f"site-{edition.name}")
+    papers = wanted(policy, say)
     say("Reading the sources")
     before = fingerprint(_read_from(policy))
-    outcome, trees = _composed(policy, now, how)
+    outcome, trees = _composed(policy, now, how, papers=papers)
     if outcome.refused:
         return outcome
     chosen = [trees[edition.name] for edition in editions]
@@ -123,6 +127,9 @@ def build(  # noqa: PLR0913, PLR0917 - the command's options
     with private_folder(out) as private:
         say(f"Rendering {', '.join(f'{one.edition.name} ({one.bulletins} bulletins)' for one in chosen)}")
         built = _rendered([*chosen, *witness], private, now)
+        if papers:
+            say("Making PDFs")
+            print_papers([(one.rendering, one.tree.edition) for one in built[: len(chosen)]], policy, private.lock)
         full = next((one.site for one in built if one.tree is fullest), None)
         say("Verifying the built bytes")
         stages = _stages(trees.values(), built, private)
@@ -227,15 +234,15 @@ def _recalled(tree: Tree) -> list[str]:
     return [f"{name.removesuffix('.md')}/index.html" for name, each in told.items() if each.get("kind") == "tombstone"]
 
 
-def _composed(policy: Policy, now: dt.datetime, how: How) -> tuple[Outcome, dict[str, Tree]]:
+def _composed(policy: Policy, now: dt.datetime, how: How, *, papers: bool = False) -> tuple[Outcome, dict[str, Tree]]:
     """The trees of all editions: what one of them refuses is refused for every one.
 
     With ``hold``, documents that are refused are left out, on whatever step that shows.
     """
     corpus = read_corpus(policy)
-    renderer = Renderer(extensions(policy))
+    composed = partial(compose, corpus, policy, now=now, renderer=Renderer(extensions(policy)), papers=papers)
     while True:
-        trees = compose(corpus, policy, now, renderer)
+        trees = composed()
         found = _findings(corpus, trees.values())
         late = {path for tree in trees.values() for path in tree.refused}
         if not (how.hold and corpus.hold(late, found)):

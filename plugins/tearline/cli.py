@@ -297,6 +297,7 @@ def _failure(error: BaseException) -> tuple[int, str]:
     """What may go wrong outside of findings: the exit code, and one line that quotes no source."""
     from tearline.judging import JudgeError, RecordError
     from tearline.keys import KeyFault
+    from tearline.paper import PaperError
     from tearline.render import RenderError
     from tearline.selftest import SelfTestError
     from tearline.swap import TargetError
@@ -306,6 +307,7 @@ def _failure(error: BaseException) -> tuple[int, str]:
         TargetError: (USAGE, str),
         KeyFault: (USAGE, str),
         RecordError: (USAGE, str),
+        PaperError: (USAGE, str),
         SelfTestError: (USAGE, str),
         RenderError: (FAULT, str),
         JudgeError: (FAULT, str),

@@ -9,14 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from tearline.emit import escaped
 from tearline.entries import Entry, spelled
 from tearline.facets import SHOWN
 from tearline.marking import Mark
-from tearline.naming import ALL, BROWSE, SEARCH
+from tearline.naming import ALL, BROWSE, FEED, SEARCH
 from tearline.policy import Policy
 from tearline.presentation import labels
 from tearline.release import FACETS
@@ -27,6 +27,7 @@ FACET_PAGES: Final = {
     "regions": "region",
     "hsec_sins": "information-need",
 }
+FED: Final = frozenset({"hazard", "region"})  # whose lists have feeds
 FACET_TITLES: Final = {
     "hazards": "Hazard",
     "lifelines": "Community lifeline",
@@ -43,6 +44,7 @@ class Listing:
     title: str
     body: str
     marks: tuple[Mark, ...]
+    feed: str = ""  # the place of its feeds below the site's root, without what tells their format
 
 
 def newest_first(entries: Iterable[Entry]) -> list[Entry]:
@@ -99,6 +101,14 @@ def _list_page(page: str, title: str, entries: Iterable[Entry], policy: Policy, 
     return Listing(page, title, "\n".join(lines) + "\n", tuple(mark for entry in chosen for mark in row_marks(entry)))
 
 
+def _with_feed(listing: Listing) -> Listing:
+    """A list that can be followed in a feed reader, and says so at its end."""
+    feed = f"{listing.page.removesuffix('.md')}/{FEED}"
+    here = posixpath.relpath(feed, posixpath.dirname(listing.page))
+    said = f"Feeds of this list: [Atom]({here}.xml), [JSON Feed]({here}.json)"
+    return replace(listing, body=f"{listing.body}\n{said}\n", feed=feed)
+
+
 def groups(entries: Sequence[Entry], policy: Policy) -> Iterator[tuple[str, str, list[tuple[str, str, list[Entry]]]]]:
     """Per way of browsing: its folder, its title, and (file name, label, entries) of each value that has any."""
     for facet in FACETS:
@@ -122,8 +132,8 @@ def _product(entry: Entry, policy: Policy) -> str | None:
     return policy.vocabulary.find("products", value) if value else None
 
 
-def listings(entries: Sequence[Entry], policy: Policy, now: dt.datetime) -> list[Listing]:
-    """Every page that lists bulletins, but the home page."""
+def listings(entries: Sequence[Entry], policy: Policy, now: dt.datetime, *, feeds: bool = False) -> list[Listing]:
+    """Every page that lists bulletins, but the home page. ``feeds``: whether the edition has any."""
     made = [_list_page(ALL, "All bulletins", entries, policy, now)]
     overview = ["# Browse", ""]
     for folder, title, values in groups(entries, policy):
@@ -131,9 +141,13 @@ def listings(entries: Sequence[Entry], policy: Policy, now: dt.datetime) -> list
             overview += [f"## {title}", ""]
         for name, label, chosen in values:
             page = f"browse/{folder}/{name}.md"
-            made.append(_list_page(page, f"{title}: {label}" if folder != "year" else label, chosen, policy, now))
+            listing = _list_page(page, f"{title}: {label}" if folder != "year" else label, chosen, policy, now)
+            made.append(_with_feed(listing) if feeds and folder in FED else listing)
             overview.append(f"- [{escaped(label)}]({folder}/{name}.md) ({len(chosen)})")
         overview += [""]
+    if feeds:
+        overview += ["## Feeds", "", f"For a feed reader: [Atom](../{FEED}.xml), [JSON Feed](../{FEED}.json). "]
+        overview[-1] += "Each hazard and each region has feeds of its own, named at the end of its list."
     marks = tuple(mark for entry in entries for mark in entry.marks)
     made.append(Listing(BROWSE, "Browse", "\n".join(overview), marks))
     return made

@@ -16,8 +16,12 @@ ALL: Final = "bulletins.md"
 BROWSE: Final = "browse/index.md"
 SEARCH: Final = "search.md"
 ASSETS: Final = "assets"
+FEED: Final = "feed"  # .xml and .json
+MESSAGES: Final = "messages.json"
 
-_RESERVED: Final = frozenset({"assets", "browse", "bulletins", "404", "sitemap", "search", "pagefind"})
+_RESERVED: Final = frozenset(
+    {"assets", "browse", "bulletins", "404", "sitemap", "search", "pagefind", f"{FEED}.xml", f"{FEED}.json", MESSAGES}
+)
 _YEAR: Final = re.compile(r"[0-9]{4}")
 _PART: Final = re.compile(r"\w(?:[\w .-]*\w)?", re.UNICODE)
 _INDEXES: Final = frozenset({"index", "readme"})  # what the renderer makes a folder's own page of

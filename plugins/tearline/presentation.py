@@ -96,8 +96,7 @@ def bulletin_page(
     state, state_text = entry.state(among.now)
     contact = released.texts.get("contact") or desk(policy, edition)
     withheld = released.withheld and edition.withheld_notice and not entry.quiet
-    named = (*released.supersedes, *released.related, *entry.superseded_by)
-    beside = [*([contact.mark] if contact is not None else []), *among.marks(named)]
+    beside = _beside(entry, contact, among)
     until = entry.values.get("in_effect_until")
     told = {
         "id": released.id,
@@ -126,8 +125,25 @@ def bulletin_page(
     if "summary" in released.texts:
         front["description"] = released.texts["summary"].words
     said = {key: value for key, value in told.items() if value not in (None, "", [], {}, False)}
-    carried = [released.banner, *above_lowest([*beside, *entry.marks])]
-    return {**front, "tearline": page_of("bulletin", edition, policy, carried, **said)}
+    return {**front, "tearline": page_of("bulletin", edition, policy, carried_by(entry, contact, among), **said)}
+
+
+def carried_by(entry: Entry, contact: Shown | None, among: Neighbours) -> list[Mark]:
+    """The marks that a bulletin's banner counts: of its portions, its values, the contact, the titles it mentions."""
+    return [entry.released.banner, *above_lowest([*_beside(entry, contact, among), *entry.marks])]
+
+
+def carried_by_tombstone(
+    instead: Iterable[str], contact: Shown | None, policy: Policy, among: Neighbours
+) -> list[Mark]:
+    """The marks that a tombstone's banner counts: the contact's, and those of the titles that replace it."""
+    beside = [*([contact.mark] if contact is not None else []), *among.marks(instead)]
+    return [lowest(policy.system), *above_lowest(beside)]
+
+
+def _beside(entry: Entry, contact: Shown | None, among: Neighbours) -> list[Mark]:
+    named = (*entry.released.supersedes, *entry.released.related, *entry.superseded_by)
+    return [*([contact.mark] if contact is not None else []), *among.marks(named)]
 
 
 def machine_time(moment: dt.datetime) -> str:

@@ -31,8 +31,11 @@
     engine = engine || (async () => {
       await WebAssembly.compile(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)).catch(() => { throw new Error("blocked"); });
       const made = (await import(new URL("pagefind/pagefind.js", root).href)).createInstance({ noWorker: true });
-      const known = await made.filters();
-      return { known, search: (words, options) => made.search(words, options) };
+      let values;
+      return {
+        known: () => (values = values || made.filters()), // every value of every filter: for numbers and the search page
+        search: (words, options) => made.search(words, options),
+      };
     })();
     return engine;
   };
@@ -45,15 +48,15 @@
   const joined = (text) => text.toLowerCase().replace(/[^\p{L}\d]/gu, "");
   const numbered = (text, known) => {
     const ids = Object.keys(known.id || {});
-    if (text.length > 60 || !/\d/.test(text)) return undefined;
     const asked = runs(text).join(" ");
     const same = ids.filter((id) => joined(id) === joined(text) || runs(id).join(" ") === asked);
     const ends = same.length || !asked.includes(" ") ? same : ids.filter((id) => ` ${runs(id).join(" ")}`.endsWith(` ${asked}`));
     return ends.length === 1 ? ends[0] : undefined;
   };
   const bulletin = async (text) => {
+    if (text.length > 60 || !/\d/.test(text)) return undefined;
     const { known, search } = await load();
-    const id = numbered(text.trim(), known);
+    const id = numbered(text.trim(), await known());
     if (!id) return undefined;
     const { results } = await search(null, { filters: { id } });
     return results.length ? results[0].data() : undefined;
@@ -237,7 +240,7 @@
       const made = [...boxes.filter((one) => one.checked).map((one) => [one, one.dataset.tlLabel]),
         ...dates.map(([one, label]) => [one, `${label} ${day(one.value)}`])];
       chosen.replaceChildren(...made.map(([one, label]) => {
-        const button = make("button", { type: "button", class: "tl-pill" }, label, make("span", { "aria-hidden": "true" }, " ×"), make("span", { class: "tl-vh" }, ", remove"));
+        const button = make("button", { type: "button", class: "tl-pill", "aria-label": `${label}, remove` }, `${label} ×`);
         button.addEventListener("click", () => { one.checked = false; if (one.type === "date") one.value = ""; go("push"); status.focus(); });
         return button;
       }));
@@ -287,7 +290,7 @@
         return;
       }
       try {
-        const { known } = await load();
+        const known = await (await load()).known();
         const found = await query(words, filters(known));
         const exact = narrowed() ? undefined : await bulletin(words);
         const rows = await show(found.results, 0, exact);

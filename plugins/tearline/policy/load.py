@@ -137,6 +137,7 @@ def _policy(path: Path, site: SiteShape, ours: TearlineShape, document: Document
         signing=_signing(ours.signing, root),
         require_item_marks=ours.require_item_marks,
         inline_portions=ours.inline_portions,
+        pdf=ours.pdf,
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Literal
 
 from tearline.marking import Mark
 
@@ -79,7 +79,8 @@ class Policy:
     """A site's whole configuration, checked. Paths are absolute; ``pages`` and ``nav`` are relative to ``sources``.
 
     ``extension_configs`` has no entry for an extension without options. Values that MkDocs gives as Python
-    objects are ``PythonName``s. ``notices`` and labels are plain text; ``contact`` is a marked text or empty.
+    objects are ``PythonName``s. ``notices`` and labels are plain text; ``contact`` is a marked text or empty. ``pdf``
+    is whether there is a PDF of each bulletin: "auto" where the machine that builds can make them.
     """
 
     path: Path
@@ -115,6 +116,7 @@ class Policy:
     signing: Signing | None = None
     require_item_marks: bool = False
     inline_portions: bool = True
+    pdf: bool | Literal["auto"] = False
 
     @cached_property
     def _page_patterns(self) -> tuple[re.Pattern[str], ...]:

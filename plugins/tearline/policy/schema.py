@@ -152,6 +152,7 @@ class TearlineShape(_Shape):
     signing: SigningShape | None = None
     require_item_marks: bool = False
     inline_portions: bool = True
+    pdf: Literal[True, False, "auto"] = False
 
 
 class ToggleShape(_Shape):
@@ -222,7 +223,7 @@ _WANTS: Mapping[str, str] = {
 }
 
 
-_YAML_WORDS: Mapping[str, str] = {"True": "true", "False": "false"}
+_YAML_WORDS: Mapping[str, str] = {"True": "true", "False": "false", "True, False or 'auto'": "true, false or auto"}
 
 
 def faults(error: ValidationError, model: type[BaseModel], document: Document, prefix: Path = ()) -> Iterator[Finding]:

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+import cbor2
+
 from tearline.selftest.canaries import Canary
 from tearline.selftest.documents import FOLDER, jpeg, png
 
@@ -78,6 +80,11 @@ def _zipped(data: bytes, name: str = "note.txt") -> bytes:
     return out.getvalue()
 
 
+def _indexed(data: bytes) -> bytes:
+    """A part of a search index, as Pagefind packs it."""
+    return gzip.compress(b"pagefind_dcd" + data, mtime=0)
+
+
 def _pdf(text: str) -> bytes:
     stream = zlib.compress(f"BT /F1 12 Tf 20 100 Td ({text}) Tj ET".encode())
     font = b"/Resources << /Font << /F1 5 0 R >> >>"
@@ -126,6 +133,8 @@ ENCODINGS: Final[dict[str, tuple[str, Callable[[str, Page], bytes]]]] = {
     "style sheet": (".css", lambda text, _: f'p:after{{content:"{text}"}}'.encode()),
     "sitemap": (".xml", lambda text, _: f"<urlset><url><loc>https://x/{quote(text)}/</loc></url></urlset>".encode()),
     "gzip": (".json.gz", lambda text, _: gzip.compress(text.encode(), mtime=0)),
+    "search fragment": (".pf_fragment", lambda text, _: _indexed(json.dumps({"meta": {"title": text}}).encode())),
+    "search filter": (".pf_filter", lambda text, _: _indexed(cbor2.dumps(["hazard", [[text, [0]]]]))),
     "zip": (".zip", lambda text, _: _zipped(text.encode())),
     "zip in a zip": (".zip", lambda text, _: _zipped(_zipped(text.encode()), "inner.zip")),
     "PNG text": (".png", lambda text, _: png(text)),

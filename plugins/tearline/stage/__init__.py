@@ -5,7 +5,7 @@
     furnishing  the renderer's configuration, the theme's files
 
     OUT/mkdocs.yml   generated, allow-listed keys only
-    OUT/docs/        bulletins by product number, the site's pages, listings, assets by digest
+    OUT/docs/        bulletins by product number, the site's pages, listings, feeds and e-mail, assets by digest
     OUT/theme/       the templates, styles and fonts of the site, copied
 
 The renderer's whole world is this folder. A word that is not in it cannot be published by any program that is
@@ -32,17 +32,20 @@ from tearline.stage.model import File, Tree
 __all__ = ["File", "Tree", "compose", "write"]
 
 
-def compose(corpus: Corpus, policy: Policy, now: dt.datetime, renderer: Renderer | None = None) -> dict[str, Tree]:
+def compose(
+    corpus: Corpus, policy: Policy, now: dt.datetime, renderer: Renderer | None = None, *, papers: bool = False
+) -> dict[str, Tree]:
     """Each edition's tree. ``now`` decides what is still in effect; ``renderer`` is one for all editions.
 
-    Refused documents are named in the result; their pages are not there.
+    With ``papers``, whoever renders the tree puts a PDF beside every bulletin, and pages may link to it. Refused
+    documents are named in the result; their pages are not there.
     """
     renderer = renderer or Renderer(extensions(policy))
     decided = {name: Decided(corpus, policy, edition) for name, edition in policy.editions.items()}
     for each in decided.values():
         Composer(each, now, renderer, _elsewhere(each, decided.values())).compose()
         if corpus.whole:
-            furnish(each)
+            furnish(each, papers=papers)
         each.tree.findings = in_order(each.tree.findings)
     return {name: each.tree for name, each in decided.items()}
 
@@ -65,6 +68,8 @@ def write(tree: Tree, out: Path) -> None:
     for name, file in tree.files.items():
         post = frontmatter.Post(file.body.rstrip("\n"), **file.told)
         text = frontmatter.dumps(post, sort_keys=False, allow_unicode=True) + "\n"
+        _put(out / "docs" / name, text.encode("utf-8"))
+    for name, text in tree.texts.items():
         _put(out / "docs" / name, text.encode("utf-8"))
     for name, asset in tree.assets.items():
         _put(out / "docs" / name, asset.data)

@@ -14,17 +14,20 @@ from tearline.corpus import ELSEWHERE, MarkedBulletin, SitePage, resolved, targe
 from tearline.emit import Addresses, emit
 from tearline.entries import Entry, Neighbours, spelled
 from tearline.facets import offered, told_of, told_of_page
+from tearline.feeds import Channel, feeds
 from tearline.findings import Place, finding
 from tearline.home import home
-from tearline.listings import listings, search
-from tearline.marking import Mark, lowest
-from tearline.naming import ASSETS, HOME, page_name
+from tearline.items import Recall, items
+from tearline.listings import FED, groups, listings, search
+from tearline.marking import Mark
+from tearline.messages import messages
+from tearline.naming import ASSETS, FEED, HOME, page_name
 from tearline.pages import GONE, Surroundings, page_body
 from tearline.presentation import (
     RECALLED,
-    above_lowest,
     asking,
     bulletin_page,
+    carried_by_tombstone,
     desk,
     legend_of,
     page_of,
@@ -64,8 +67,10 @@ class Composer:
             self.bulletin(self.decided.sources[name], entry)
         for name, when in self.decided.recalled.items():
             self.tombstone(name, when)
-        for made in listings(list(self.entries.values()), self.policy, self.now):
-            told = self.told("listing", made.marks, marks=legend_of(made.marks))
+        self.handed_on()
+        for made in listings(list(self.entries.values()), self.policy, self.now, feeds=self.fed):
+            feed = {"feed": made.feed} if made.feed else {}
+            told = self.told("listing", made.marks, marks=legend_of(made.marks), **feed)
             self.put(made.page, {"title": made.title, "tearline": told}, made.body)
         self.search()
         self.home()
@@ -136,16 +141,10 @@ class Composer:
         title = f"{name} was recalled"
         contact = desk(self.policy, self.edition)
         instead = self.decided.replacing(name)
-        beside = [*([contact.mark] if contact is not None else []), *self.among.marks(instead)]
-        marks = [lowest(self.policy.system), *above_lowest(beside)]
-        told = self.told(
-            "tombstone",
-            marks,
-            marks=legend_of(beside),
-            id=name,
-            state="recalled",
-            state_text=f"Recalled on {spelled(when)}",
-        )
+        shown = [*([contact.mark] if contact is not None else []), *self.among.marks(instead)]
+        marks = carried_by_tombstone(instead, contact, self.policy, self.among)
+        said = f"Recalled on {spelled(when)}"
+        told = self.told("tombstone", marks, marks=legend_of(shown), id=name, state="recalled", state_text=said)
         if instead:
             told["superseded_by"] = self.among.mentions(instead)
         if contact is not None:
@@ -160,6 +159,28 @@ class Composer:
         told = self.told("search", made.marks, marks=legend_of(made.marks), facets=offered(entries, self.policy))
         self.put(made.page, {"title": made.title, "tearline": told}, made.body)
 
+    # --- feeds and e-mail ------------------------------------------------------------------------------------
+
+    @property
+    def fed(self) -> bool:
+        """Whether the edition has feeds: their addresses are absolute, and are never guessed."""
+        return bool(self.edition.site_url)
+
+    def handed_on(self) -> None:
+        """What leaves the site without its pages: feeds, and texts for a mailer."""
+        recalled = {
+            name: Recall(self.among.recalled[name], when, self.decided.replacing(name))
+            for name, when in self.decided.recalled.items()
+        }
+        made = items(recalled, self.among, self.policy, self.edition)
+        channels = [Channel("", self.edition.site_name)]
+        for folder, title, values in groups(list(self.entries.values()), self.policy):
+            for name, label, chosen in values if folder in FED else ():
+                ids = frozenset(entry.released.id for entry in chosen)
+                channels.append(Channel(f"browse/{folder}/{name}/", f"{self.edition.site_name}. {title}: {label}", ids))
+        self.tree.texts |= feeds(made, channels, self.policy, self.edition)
+        self.tree.texts |= messages(made, self.policy, self.edition)
+
     # --- pages ------------------------------------------------------------------------------------------------
 
     def home(self) -> None:
@@ -172,7 +193,8 @@ class Composer:
             body = f"{body}\n{_below_the_title(text)}"
             marks += more
             front |= _front(own)
-        told = self.told("home", marks, marks=legend_of(made.marks), **made.told)
+        feed = {"feed": FEED} if self.fed else {}
+        told = self.told("home", marks, marks=legend_of(made.marks), **feed, **made.told)
         self.put(HOME, {**front, "tearline": told}, body)
 
     def page_text(self, page: SitePage, name: str) -> tuple[str, list[Mark]]:
@@ -217,7 +239,7 @@ class Composer:
 
     def has(self, name: str) -> bool:
         """Whether there is such a file below docs in this edition."""
-        return name in self.names or name in self.tree.files or name in self.tree.assets
+        return name in self.names or name in self.tree.files or name in self.tree.texts or name in self.tree.assets
 
 
 def _front(page: SitePage) -> dict[str, Any]:

@@ -14,17 +14,17 @@ from tearline.stage.deciding import Decided
 THEME_SUFFIXES: Final = frozenset({".html", ".css", ".js", ".svg", ".png", ".ico", ".woff2", ".txt", ".json"})
 
 
-def furnish(decided: Decided) -> None:
-    """Give the edition's tree its configuration and its theme."""
-    decided.tree.configuration = _configuration(decided)
+def furnish(decided: Decided, *, papers: bool = False) -> None:
+    """Give the edition's tree its configuration and its theme. ``papers``: its bulletins will have PDFs beside them."""
+    decided.tree.configuration = _configuration(decided, {"pdf": True} if papers else {})
     _theme(decided)
 
 
-def _configuration(decided: Decided) -> str:
+def _configuration(decided: Decided, more: Mapping[str, Any]) -> str:
     """Bulletins are not in the navigation: N pages would cost N squared."""
     policy, edition = decided.policy, decided.edition
     contact = desk(policy, edition)
-    extra = {"agency": policy.agency, "exercise": policy.exercise, **banner_of((), policy)}
+    extra = {"agency": policy.agency, "exercise": policy.exercise, **banner_of((), policy), **more}
     if contact is not None and not above_lowest([contact.mark]):
         extra["contact"] = contact.words
     if SEARCH in decided.tree.files:  # a list of results can be shown on any page, under the search page's marking

@@ -24,12 +24,14 @@ class File:
 class Tree:
     """One edition before it is written.
 
-    ``files`` and ``assets`` are keyed by their place below docs, ``theme`` by the place below the theme's folder.
+    ``files``, ``texts`` and ``assets`` are keyed by their place below docs, ``theme`` by the place below the theme's
+    folder. ``texts`` are published as they are: feeds, and what a mailer picks up.
     ``refused`` are the paths of documents that the renderer would have misread.
     """
 
     edition: Edition
     files: dict[str, File] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
     assets: dict[str, Asset] = field(default_factory=dict)
     theme: dict[str, Path] = field(default_factory=dict)
     configuration: str = ""

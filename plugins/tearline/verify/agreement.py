@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from tearline.findings import Finding, Place, finding
@@ -31,13 +30,13 @@ class Part:
     unit: Unit
 
 
-def check(document: Document, page: Path, shown: str) -> Iterator[Finding]:
+def check(document: Document, page: str, shown: str) -> Iterator[Finding]:
     """How a bulletin's page differs from what its source releases."""
     parts = list(released(document.units))
     first = next((part for part in parts if part.words), None)
     if first is None:
         return
-    there = body_pieces(page.read_text(encoding="utf-8", errors="replace"), first.words)
+    there = body_pieces(page, first.words)
     if there is None:
         detail = "the page does not begin as its source does"
         yield finding("readings-disagree", Place(shown), detail, portion=document.number)

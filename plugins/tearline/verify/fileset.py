@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Final
 
 from tearline.findings import Finding, Place, finding
+from tearline.verify.settings import read_plain
 from tearline.verify.sources import Document
 
 _ALWAYS: Final = frozenset({"index.html", "404.html", "sitemap.xml", "sitemap.xml.gz"})
 _LISTING = re.compile(
     r"(?:bulletins|search)/index\.html|browse/(?:(?:year|product|hazard|lifeline|region|information-need)/[a-z0-9-]+/)?index\.html"
 )
+_HANDED = re.compile(r"(?:browse/(?:hazard|region)/[a-z0-9-]+/)?feed\.(?:xml|json)|messages\.json")
+_MESSAGE = re.compile(r"message\.(?:txt|html)$")
 _ASSET = re.compile(r"assets/[0-9a-f]{20}\.(?:png|jpe?g|gif|webp)")
 
 
@@ -35,12 +38,19 @@ def check(
         yield finding("unexpected-file", Place(shown(name)), f"entry {place} that is neither file nor folder")
     pages = {document.address for document in expected.documents if document.address}
     wanted, same = staged(expected.stage) if expected.stage is not None else (set(), {})
+    bulletins = {one.address for one in expected.documents if one.number and one.released and not one.recalled}
+    if expected.stage is None:
+        papers = {paper_of(page) for page in bulletins & files.keys()} & files.keys()
+    else:
+        papers = {paper_of(page) for page in bulletins & wanted if has_papers(expected.stage)}
     for name, path in files.items():
         if name in same and path.read_bytes() != same[name].read_bytes():
             yield finding("unexpected-file", Place(shown(name)), "not the bytes that were staged")
-        elif not (name in same or name in wanted or name in _ALWAYS or _is_plausible(name, path, expected, pages)):
+        elif not (
+            name in same or name in wanted | papers or name in _ALWAYS or _is_plausible(name, path, expected, pages)
+        ):
             yield finding("unexpected-file", Place(shown(name)))
-    for name in sorted((wanted | same.keys()) - files.keys()):
+    for name in sorted((wanted | papers | same.keys()) - files.keys()):
         yield finding("missing-file", Place(shown(name)))
     for name in sorted(wanted & files.keys() - pages - _ALWAYS):
         if not _LISTING.fullmatch(name):
@@ -49,9 +59,24 @@ def check(
 
 def _is_plausible(name: str, path: Path, expected: Expectation, pages: Collection[str]) -> bool:
     """Whether a file is the theme's or, where there is no stage to say so exactly, a page or picture by its name."""
-    if expected.stage is None and (name in pages or _LISTING.fullmatch(name) or _ASSET.fullmatch(name)):
+    known = (_LISTING, _ASSET, _HANDED)
+    page = _MESSAGE.sub("index.html", name)
+    if expected.stage is None and (page in pages or any(pattern.fullmatch(name) for pattern in known)):
         return True
     return any((root / name).is_file() and (root / name).read_bytes() == path.read_bytes() for root in expected.themes)
+
+
+def paper_of(page: str) -> str:
+    """The PDF that belongs to a bulletin's page: beside it, called as its folder is."""
+    folder = page.removesuffix("/index.html")
+    return f"{folder}/{folder.rpartition('/')[2]}.pdf"
+
+
+def has_papers(stage: Path) -> bool:
+    """Whether the staged configuration says that bulletins have PDFs."""
+    told = read_plain(stage / "mkdocs.yml").get("extra")
+    ours = told.get("tearline") if isinstance(told, dict) else None
+    return isinstance(ours, dict) and ours.get("pdf") is True
 
 
 def pages_of(folder: Path) -> frozenset[str]:

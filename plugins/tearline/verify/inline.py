@@ -32,6 +32,8 @@ class Inside:
 
 def inside(text: str, withholds: Callable[[str], bool | None]) -> Inside:
     """Read a paragraph's text; ``withholds`` says of a link's target whether it is a mark above the ceiling."""
+    if "[" not in text:
+        return Inside(_plain(text))
     seen = Inside()
 
     def link(found: re.Match[str]) -> str:
@@ -59,7 +61,7 @@ def inside(text: str, withholds: Callable[[str], bool | None]) -> Inside:
 
 def _plain(text: str) -> str:
     """A text with escapes and entities undone, as a reader sees it."""
-    return html.unescape(_ESCAPE.sub(r"\1", text))
+    return html.unescape(_ESCAPE.sub(r"\1", text) if "\\" in text else text)
 
 
 def without_portions(visible: str) -> str:

@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from tearline.verify.folding import words
@@ -81,10 +82,11 @@ class Ledger:
 
     def find(self, said: Sequence[str]) -> Iterator[tuple[int, Hit]]:
         """Everything of the ledger in words in a row, with the place of its first word."""
-        for at in _places(said, self.singles.keys() & set(said)):
-            yield at, Hit((said[at],), self.singles[said[at]], said[at] in self.strong)
+        if not self.singles.keys().isdisjoint(said):
+            for at in _places(said, self.singles.keys() & set(said)):
+                yield at, Hit((said[at],), self.singles[said[at]], said[at] in self.strong)
         for length, known in self.runs.items():
-            if known.keys().isdisjoint(zip(*(said[at:] for at in range(length)), strict=False)):
+            if len(said) < length or known.keys().isdisjoint(zip(*(said[at:] for at in range(length)), strict=False)):
                 continue
             for at, run in enumerate(zip(*(said[at:] for at in range(length)), strict=False)):
                 if run in known:
@@ -93,6 +95,8 @@ class Ledger:
 
     def _numbers_in(self, said: Sequence[str]) -> Iterator[tuple[int, Hit]]:
         """Numbers and identifiers, however their groups are set apart."""
+        if self.firsts.isdisjoint(said):
+            return
         for at in _places(said, self.firsts.intersection(said)):
             joined = ""
             for more in range(at, min(at + _LONGEST, len(said))):
@@ -182,8 +186,9 @@ def _runs(said: list[str]) -> Iterator[Run]:
         if len(said) > 1 and not all(map(is_common, said)):
             yield tuple(said)
         return
-    for run in zip(said, said[1:], said[2:], said[3:], strict=False):
-        if sum(not _is_empty(word) for word in run) > 1:
+    says = [not _is_empty(word) for word in said]
+    for at, run in enumerate(zip(said, said[1:], said[2:], said[3:], strict=False)):
+        if sum(says[at : at + RUN]) > 1:
             yield run
 
 
@@ -195,6 +200,7 @@ _EMPTY: Final = frozenset(
 )
 
 
+@lru_cache(maxsize=65536)
 def _is_empty(word: str) -> bool:
     """Whether a word says nothing by itself."""
     return (

@@ -14,24 +14,37 @@ from urllib.parse import unquote, urlsplit
 from tearline.findings import Finding, Place, finding
 from tearline.verify.settings import Settings
 
-_LINK = re.compile(
-    r"""<([A-Za-z][\w-]*)\b(?:[^<>"']|"[^"]*"|'[^']*')*?\s(?:xlink:)?(href|src|srcset|action|formaction|poster|data|background|manifest|ping|cite)\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>]+)""",
-    re.IGNORECASE,
+# A tag with what is quoted in it, and its attributes: a browser wants no blank between them.
+_TAG = re.compile(r"""<[A-Za-z][^<>"']*(?:(?:"[^"]*"|'[^']*')[^<>"']*)*>?""")
+_INNER = re.compile(r"<[A-Za-z][^<>]*")
+_ATTRIBUTE = re.compile(r"""([\w:-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>]+)""")
+_LEADS: Final = frozenset(
+    "href xlink:href src srcset imagesrcset action formaction poster data background manifest ping longdesc".split()
 )
 _REL = re.compile(
     r"<link\b[^<>]*\brel\s*=\s*[\"']?(canonical|alternate|next|prev|license|author|help|search)\b[^<>]*>", re.IGNORECASE
 )
 _STYLE = re.compile(r"""(?:url\(|@import)\s*["']?([^"')\s;]+)""", re.IGNORECASE)
 _REFRESH = re.compile(r"""http-equiv\s*=\s*["']?refresh["']?[^<>]*url\s*=\s*([^"'>\s]+)""", re.IGNORECASE)
-_ID = re.compile(r"""\s(?:id|name)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""")
 _LOCAL = re.compile(
     r"""=\s*["']?(?:file:|/(?:home|root|Users|tmp|private|mnt|srv|workspace|builds|runner)/[\w.-]|[A-Z]:[\\/]|\\\\[\w.-]+\\)"""
 )
 _EDIT = re.compile(
     r"https?://[\w.-]+/[\w.-]+/[\w.-]+/(?:-/)?(?:edit|blob|raw|tree|commit)/|class=\"md-source\b|md-content__button"
 )
+_EDITED: Final = ("/edit/", "/blob/", "/raw/", "/tree/", "/commit/", "md-source", "md-content__button")
 _PLAIN: Final = ("mailto:", "tel:", "data:", "#", "about:blank")
+_KEPT: Final = 200_000  # tags that are remembered
 _WALKS: Final = frozenset({"a", "area"})
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """What a tag leads to, what may be led to in it, and whether following it loads something without being asked."""
+
+    targets: tuple[str, ...]
+    ids: tuple[str, ...]
+    loads: bool
 
 
 @dataclass(slots=True)
@@ -43,23 +56,39 @@ class Links:
     settings: Settings
     others: Mapping[str, Collection[str]] = field(default_factory=dict)  # the pages of other editions, where known
     _ids: dict[str, frozenset[str]] = field(default_factory=dict)
+    _tags: dict[str, Tag] = field(default_factory=dict)  # pages of a site have most of their tags in common
 
     def page(self, name: str, raw: str, shown: str) -> Iterator[Finding]:
         """The findings about one page."""
-        self._ids[name] = _ids(raw)
-        relations = {found[0] for found in _REL.finditer(raw)}
-        for found in _LINK.finditer(raw):
-            tag, value = found[1].lower(), html.unescape(found[3].strip("\"'")).strip()
-            told = tag == "link" and any(found[0] in one for one in relations)
-            for target in _targets(found[2].lower(), value):
-                rule = self.wrong(name, target, loads=tag not in _WALKS and not told)
-                if rule is not None:
-                    yield finding(rule, _place(raw, found.start(), shown))
-        for style in (*_STYLE.finditer(raw), *_REFRESH.finditer(raw)):
+        tags = self._read(name, raw)
+        wrong: dict[str, list[str]] = {}
+        for written, tag in tags.items():
+            rules = [self.wrong(name, target, loads=tag.loads) for target in tag.targets]
+            if any(rules):
+                wrong[written] = [rule for rule in rules if rule is not None]
+        for found in _TAG.finditer(raw) if wrong else ():
+            yield from (finding(broken, _place(raw, found.start(), shown)) for broken in wrong.get(found[0], ()))
+        for style in _styles(raw):
             rule = self.wrong(name, html.unescape(style[1]), loads=True)
             if rule is not None:
                 yield finding(rule, _place(raw, style.start(), shown))
         yield from self.text(raw, shown)
+
+    def _read(self, name: str, raw: str) -> dict[str, Tag]:
+        """The tags of a page that lead somewhere; its anchors are remembered."""
+        found: dict[str, Tag] = {}
+        ids: set[str] = set()
+        for written in set(_TAG.findall(raw)):
+            tag = self._tags.get(written)
+            if tag is None:
+                tag = _tag(written)
+                if len(self._tags) < _KEPT:
+                    self._tags[written] = tag
+            ids.update(tag.ids)
+            if tag.targets:
+                found[written] = tag
+        self._ids[name] = frozenset(ids)
+        return found
 
     def style(self, name: str, raw: str, shown: str) -> Iterator[Finding]:
         """The findings about a style sheet."""
@@ -70,12 +99,16 @@ class Links:
 
     def text(self, raw: str, shown: str) -> Iterator[Finding]:
         """What no file of a site may say, wherever it stands: local paths, repositories, other editions."""
-        for found in (*_LOCAL.finditer(raw), *_EDIT.finditer(raw)):
+        edited = _EDIT.finditer(raw) if any(sign in raw for sign in _EDITED) else ()
+        for found in (*_LOCAL.finditer(raw), *edited):
             yield finding("forbidden-link", _place(raw, found.start(), shown))
         for said in (str(self.settings.root), *self.settings.repositories):
             if len(said) > 1 and said in raw:
                 yield finding("forbidden-link", _place(raw, raw.index(said), shown))
+        small = _small(raw)
         for host in sorted({urlsplit(url).netloc.lower() for url in self.settings.urls.values()} - {""}):
+            if host.encode() not in small:
+                continue
             for found in re.finditer(
                 rf"(?:https?:)?//{re.escape(host)}(?![\w.:-])(/[^\s\"'<>)]*)?", raw, re.IGNORECASE
             ):
@@ -125,7 +158,7 @@ class Links:
         if name is None or not anchor or not name.endswith(".html"):
             return name is not None
         if name not in self._ids:
-            self._ids[name] = _ids((self.site / name).read_text(encoding="utf-8", errors="replace"))
+            self._read(name, (self.site / name).read_text(encoding="utf-8", errors="replace"))
         return anchor in self._ids[name] or anchor.startswith(":~:")
 
 
@@ -139,14 +172,41 @@ def _root(url: str) -> str:
     return urlsplit(url).path.rstrip("/") + "/"
 
 
-def _ids(raw: str) -> frozenset[str]:
-    return frozenset(html.unescape(a or b or c) for a, b, c in _ID.findall(raw))
+def _tag(written: str) -> Tag:
+    """A tag as it is written, read."""
+    name = re.split(r"[\s/>]", written[1:], maxsplit=1)[0].lower()
+    targets: list[str] = []
+    ids: list[str] = []
+    for attribute, value in _ATTRIBUTE.findall(written):
+        said = html.unescape(value.strip("\"'"))
+        if attribute.lower() in _LEADS:
+            targets += _targets(attribute.lower(), said.strip())
+        elif attribute in ("id", "name"):
+            ids.append(said)
+    for inner in _INNER.findall(written, 1):  # what one reader takes for a quoted value is a tag to another
+        targets += _tag(inner).targets
+    told = name == "link" and _REL.match(written) is not None
+    return Tag(tuple(targets), tuple(ids), loads=name not in _WALKS and not told)
+
+
+def _styles(raw: str) -> Iterator[re.Match[str]]:
+    """What style sheets and refreshes in a page load. Few pages have any, and looking for the signs is quicker."""
+    small = _small(raw)
+    if b"url(" in small or b"@import" in small:
+        yield from _STYLE.finditer(raw)
+    if b"http-equiv" in small:
+        yield from _REFRESH.finditer(raw)
+
+
+def _small(raw: str) -> bytes:
+    """A text with ASCII in small letters, to look for signs in: much quicker than as a text."""
+    return raw.encode("utf-8", "replace").lower()
 
 
 def _targets(attribute: str, value: str) -> list[str]:
-    if attribute == "srcset":
+    if attribute.endswith("srcset"):
         return [one.split()[0] for one in value.split(",") if one.split()]
-    return [] if attribute == "cite" else [value]
+    return value.split() if attribute == "ping" else [value]
 
 
 def _place(raw: str, at: int, shown: str) -> Place:

@@ -1,22 +1,36 @@
-"""Everything that is asked of one file of the site, in one go: its bytes are read once."""
+"""What is asked of one file of the site beside its words and marks: links, banners, where its words come from.
+
+None of this needs the ledger, so it is done while the ledger is made.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
+from urllib.parse import urljoin
 
 from tearline.findings import Finding, Place, finding
-from tearline.verify import agreement, search
+from tearline.verify import agreement, handed, papers, search
+from tearline.verify.fileset import paper_of
 from tearline.verify.links import Links
 from tearline.verify.provenance import Provenance
-from tearline.verify.scan import Scanner, is_one_of
+from tearline.verify.scan import is_one_of
 from tearline.verify.sources import Document
 
+LARGEST: Final = 1 << 23  # characters of a page
 BANNERS: Final = 2  # top and end of every page
 _DATA: Final = (".json", ".xml", ".txt", ".js", ".csv", ".webmanifest")
+
+
+class File(NamedTuple):
+    """A file to look at: its path in the site, its path on disk, and what findings call it."""
+
+    name: str
+    path: Path
+    shown: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,48 +42,75 @@ class Look:
     digest: str
 
 
+def look(file: File, check: Callable[[str, bytes, str], list[Finding]]) -> Look:
+    """What a check says of a file, and of which bytes."""
+    data = file.path.read_bytes()
+    return Look(check(file.name, data, file.shown), len(data), hashlib.sha256(data).hexdigest())
+
+
 @dataclass(slots=True)
 class Inspector:
     """The checks of one file. ``provenance`` is None where there is no stage to compare with."""
 
-    scanner: Scanner
     links: Links
     provenance: Provenance | None
     bulletins: Mapping[str, Document] = field(default_factory=dict)
+    trusted: tuple[Path, ...] = ()  # what the theme's package brings
+    themes: tuple[Path, ...] = ()  # the site's own theme, staged or not
 
-    def file(self, each: tuple[str, str, str]) -> Look:
-        """What there is to say about one file: (path in the site, path on disk, name of the site)."""
-        name, path, site = each
-        data = Path(path).read_bytes()
-        found = self.bytes_of(name, path, data, f"{site}/{self.scanner.shown(name)}".lstrip("/"))
-        return Look(found, len(data), hashlib.sha256(data).hexdigest())
+    def file(self, file: File) -> Look:
+        """What there is to say about one file."""
+        return look(file, self.bytes_of)
 
-    def bytes_of(self, name: str, path: str, data: bytes, shown: str) -> list[Finding]:
+    def bytes_of(self, name: str, data: bytes, shown: str) -> list[Finding]:
         """The findings about the bytes of one file, which they call ``shown``."""
-        found = self.scanner.file(name, data, shown)
-        if is_one_of(self.scanner.trusted, name, data):
+        found: list[Finding] = []
+        if is_one_of(self.trusted, name, data):
             return found
-        if name.endswith(".html"):
-            found += self.page(name, path, data.decode("utf-8", "replace"), shown)
+        if handed.is_handed(name):
+            found += self.handed(name, data.decode("utf-8", "replace"), shown)
+        if name.endswith(".html") and not handed.is_message(name):
+            found += self.page(name, data.decode("utf-8", "replace"), shown)
+        elif name.endswith(".pdf") and name == paper_of(beside := f"{name.rpartition('/')[0]}/index.html"):
+            found += self.paper(beside, data, shown)
         elif name.endswith((".css", ".svg")):
             raw = data.decode("utf-8", "replace")
             found += [*self.links.style(name, raw, shown), *self.links.text(raw, shown)]
-        elif (
-            name.endswith(_DATA)
-            and not name.startswith(search.FOLDER)
-            and not is_one_of(self.scanner.themes, name, data)
-        ):
+        elif name.endswith(_DATA) and not name.startswith(search.FOLDER) and not is_one_of(self.themes, name, data):
             raw = data.decode("utf-8", "replace")
             found += self.links.text(raw, shown)
             found += self.provenance.other(raw, shown) if self.provenance is not None else ()
         return found
 
-    def page(self, name: str, path: str, raw: str, shown: str) -> Iterator[Finding]:
+    def paper(self, page: str, data: bytes, shown: str) -> Iterator[Finding]:
+        """The findings about a bulletin's PDF beside its page."""
+        settings, path = self.links.settings, self.links.site / page
+        address = urljoin(settings.urls.get(settings.edition, ""), page.removesuffix("index.html"))
+        if path.is_file():
+            beside = papers.Beside(path.read_text(encoding="utf-8", errors="replace"), path.parent.name, address)
+            yield from papers.check(data, beside, shown)
+
+    def handed(self, name: str, raw: str, shown: str) -> Iterator[Finding]:
+        """The findings about a feed or a message: what it says of each bulletin, and where it leads."""
+        parts = handed.parts(name, raw, self.links.settings)
+        if parts is None:
+            yield finding("banner-missing", Place(shown), "its entries cannot be told apart")
+        for part in parts or ():
+            yield from handed.check(part, self.links.site, shown)
+            if self.provenance is not None:
+                yield from self.provenance.handed_on(part.page, part.texts, shown)
+        if name.endswith(".html"):
+            yield from self.links.page(name, raw, shown)
+
+    def page(self, name: str, raw: str, shown: str) -> Iterator[Finding]:
         """The findings about a page that its bytes alone do not tell."""
+        if len(raw) > LARGEST:
+            yield finding("unreadable-file", Place(shown), "too large for a page")
+            return
         yield from self.links.page(name, raw, shown)
         if 'name="marking"' not in raw or raw.count('class="tl-bar') < BANNERS:
             yield finding("banner-missing", Place(shown))
         if name in self.bulletins:
-            yield from agreement.check(self.bulletins[name], Path(path), shown)
+            yield from agreement.check(self.bulletins[name], raw, shown)
         if self.provenance is not None:
             yield from self.provenance.page(name, raw, shown)

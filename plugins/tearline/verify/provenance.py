@@ -7,23 +7,24 @@ released put it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import yaml
 
 from tearline.findings import Finding, Place, finding
-from tearline.verify.decoding import TAG, plain
+from tearline.verify.decoding import TAG, pieces, plain
 from tearline.verify.folding import words
 from tearline.verify.inline import inside
 from tearline.verify.seen import attributes, blocks
 
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 SHORT: Final = 2  # words; so few are only explained as a whole
+_KEPT: Final = 200  # pages whose words are kept: as many as feeds speak of, or a few more
 _FRONT = re.compile(r"\A---\n(.*?)^---\n", re.DOTALL | re.MULTILINE)
 _TITLE = re.compile(r"^title: (.*(?:\n  .*)*)", re.MULTILINE)
 _HEADING = re.compile(r"\s*(?:#[ ]*([^#\n].*?)(?:[ ]+#+)?(?:[ ]*\{[^{}\n]*\})?[ ]*$|(\S.*)\n=+[ ]*$)", re.MULTILINE)
@@ -40,9 +41,19 @@ _STRING_OR_LINE = re.compile(r"[^\n:\[\]{},]+")
 # What the Markdown library says by itself.
 _LIBRARY: Final = ("Jump back to footnote", "in the text", "Permanent link", "null", "true", "false")
 _BACK = re.compile(r"(?<=Jump back to footnote) [0-9]+")
-_SITEMAP: Final = (
+_DATA: Final = (
     "http https www sitemaps org schemas sitemap urlset url loc lastmod xmlns xml version encoding utf 8",
+    "w3 2005 Atom feed entry id title subtitle updated author name link published category summary content",
+    "p strong a href jsonfeed 1.1 description home_page_url feed_url language en authors items content_html",
+    "date_published date_modified",
+    "tags edition marking messages priority state subject text txt html message json",
 )
+# What feeds and e-mail say beside what the page says.
+_HANDED: Final = (
+    *("Priority", "State", "Use instead", "What to do", "Where", "Read it", "Sharing", "Contact"),
+    *("URGENT", "ENDED", "REPLACED", "RECALLED", "EXERCISE", "do not use"),
+)
+_STAMP = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\b")
 Words = tuple[str, ...]
 
 
@@ -55,10 +66,15 @@ class Known:
     firsts: set[str] = field(default_factory=set)
     lasts: set[str] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
+    texts: set[str] = field(default_factory=set)  # as they are written: most are found again so
 
     def add(self, text: str) -> None:
         """One more text that may be said."""
-        said = tuple(words(text))
+        written = _spaced(text)
+        if written in self.texts:
+            return
+        self.texts.add(written)
+        said = tuple(words(written))
         if said:
             self.wholes.add(said)
             self.pairs.update(pairwise(said))
@@ -67,19 +83,16 @@ class Known:
             self.words.update(said)
 
 
-def explained(said: Words, known: Iterable[Known]) -> bool:
+def explained(said: Words, kinds: Sequence[Known]) -> bool:
     """Whether a run of words is one of these texts, or is made of their pieces."""
-    kinds = tuple(known)
-    if all(word.isdigit() and len(word) <= SHORT for word in said) or any(said in one.wholes for one in kinds):
+    if any(said in one.wholes for one in kinds) or all(word.isdigit() and len(word) <= SHORT for word in said):
         return True
     if len(said) <= SHORT and not all(any((word,) in one.wholes for one in kinds) for word in said):
         return False
-    if any(not any(word in one.words for one in kinds) for word in said):
-        return False
-    return all(
-        any((left, right) in one.pairs or left in one.lasts or right in one.firsts for one in kinds)
-        for left, right in pairwise(said)
-    )
+    strange, apart = set(said), set(pairwise(said))
+    for one in kinds:
+        strange, apart = strange - one.words, apart - one.pairs
+    return not strange and all(any(a in one.lasts or b in one.firsts for one in kinds) for a, b in apart)
 
 
 @dataclass
@@ -90,29 +103,48 @@ class Provenance:
     shared: Known = field(default_factory=Known)
     scripts: set[str] = field(default_factory=set)
     _seen: set[str] = field(default_factory=set)
+    _explained: set[str] = field(default_factory=set)  # scripts and style sheets
+    _known: dict[str, Known] = field(default_factory=dict)
 
     def page(self, name: str, raw: str, shown: str) -> Iterator[Finding]:
         """The runs of one page's words that nothing explains, each by its place."""
-        own = Known()
-        source = staged(self.stage, name)
-        if source is not None:
-            for text in texts_of(source.read_text(encoding="utf-8", errors="replace")):
-                own.add(text)
-        for kind, text in _runs(raw):
-            if text in self._seen:
+        own = self._own(name)
+        for kind, run in _runs(raw):
+            text = _spaced(run)
+            if text in self._seen or text in own.texts:
                 continue
             said = tuple(words(text))
             if explained(said, (self.shared,)):
                 self._seen.add(text)
-            elif not explained(said, (self.shared, own)) and not self._is_cut(text, own):
+            elif not explained(said, (self.shared, own)) and not self._is_cut(run, own):
                 yield finding("unexplained-words", _place(raw, said, shown), kind)
         for _, script in _SCRIPT.findall(raw):
-            if script not in self._seen:
+            if script not in self._explained:
                 strange = set(words(plain(script))) - self.scripts - self.shared.words - own.words
                 if any(not word.isdigit() for word in strange):
                     yield finding("unexplained-words", Place(shown), "in a script or style sheet")
                 else:
-                    self._seen.add(script)
+                    self._explained.add(script)
+
+    def handed_on(self, page: str, texts: Iterable[str], shown: str) -> Iterator[Finding]:
+        """What says something of a page in another place: every run of its words is the page's, or the site's."""
+        own = self._own(page)
+        for text in texts:
+            if not explained(tuple(words(text)), (self.shared, own)) and not self._is_cut(text, own):
+                yield finding("unexplained-words", Place(shown), "in what is handed on of a page")
+                return
+
+    def _own(self, name: str) -> Known:
+        """What a page's staged source says. Some are kept: feeds repeat them."""
+        if name not in self._known:
+            own = Known()
+            source = staged(self.stage, name)
+            for text in texts_of(source.read_text(encoding="utf-8", errors="replace")) if source is not None else ():
+                own.add(text)
+            while len(self._known) >= _KEPT:
+                self._known.pop(next(iter(self._known)))
+            self._known[name] = own
+        return self._known[name]
 
     def _is_cut(self, text: str, own: Known) -> bool:
         """Whether a run is explained when it is cut at its marks."""
@@ -120,14 +152,15 @@ class Provenance:
 
     def other(self, text: str, shown: str) -> Iterator[Finding]:
         """A file that is no page: every word has to be one of the site's."""
-        strange = {word for word in words(plain(TAG.sub(" ", text))) if not word.isdigit()} - self.shared.words
+        said = {word for part in pieces(text) for word in words(plain(_STAMP.sub(" ", TAG.sub(" ", part))))}
+        strange = {word for word in said if not word.isdigit()} - self.shared.words
         if strange - self.scripts - self.everything:
             yield finding("unexplained-words", Place(shown), "in a data file")
 
     @cached_property
     def everything(self) -> frozenset[str]:
         """Every word of the stage, its file names included: what an index of the whole site is made of."""
-        found = set(words(" ".join(_SITEMAP)))
+        found = set(words(" ".join(_DATA)))
         for path in sorted((self.stage / "docs").rglob("*")):
             found.update(words(path.relative_to(self.stage).as_posix()))
             if path.suffix == ".md":
@@ -142,6 +175,10 @@ def _runs(raw: str) -> Iterator[tuple[str, str]]:
         yield "in an attribute", _BACK.sub("", text)
     for text in _COMMENT.findall(raw):
         yield "in a comment", text
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _place(raw: str, said: Words, shown: str) -> Place:
@@ -162,14 +199,25 @@ def texts_of(source: str) -> Iterator[str]:
     """The texts of a staged page: values of its front matter, and its blocks without their markup."""
     front = _FRONT.match(source)
     if front is not None:
-        yield from _values(yaml.load(front[1], _Loader))  # noqa: S506 - the safe loader, in C where there is one
+        yield from _values(yaml.compose(front[1], _Loader))
     body = _FENCE.sub(r"\n\n\1\n\n", _BOX.sub(_opened, source[front.end() :] if front else source))
     for block in _SPLIT.split(body):
-        seen = inside(_MARKUP.sub("", _MARKUP.sub("", block or "")), lambda _: None)
-        yield _MARK.sub("", seen.visible, count=1)
+        seen = inside(_bare(_bare(block or "")), _is_no_mark)
+        if "(" in seen.visible:
+            yield _MARK.sub("", seen.visible, count=1)
         yield seen.visible
         yield from seen.more
         yield from (alt for _, alt in seen.images)
+
+
+def _bare(block: str) -> str:
+    """A block without the markup that begins it."""
+    found = _MARKUP.match(block)
+    return block[found.end() :] if found else block
+
+
+def _is_no_mark(_target: str) -> None:
+    return None
 
 
 def _opened(found: re.Match[str]) -> str:
@@ -177,23 +225,24 @@ def _opened(found: re.Match[str]) -> str:
     return f"\n\n{found[2] if found[2] is not None else found[1].split(' ')[0]}\n\n"
 
 
-def _values(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        for inner in value.values():
+def _values(node: yaml.Node | None) -> Iterator[str]:
+    """The values of front matter as they are written, and the lists of them as one text too."""
+    if isinstance(node, yaml.MappingNode):
+        for _, inner in node.value:
             yield from _values(inner)
-    elif isinstance(value, list):
-        for inner in value:
+    elif isinstance(node, yaml.SequenceNode):
+        for inner in node.value:
             yield from _values(inner)
-        if all(isinstance(inner, str) for inner in value):
-            yield " ".join(value)
-    elif value is not None:
-        yield str(value)
+        if all(isinstance(inner, yaml.ScalarNode) for inner in node.value):
+            yield " ".join(inner.value for inner in node.value)
+    elif isinstance(node, yaml.ScalarNode):
+        yield node.value
 
 
 def provenance(stage: Path, theme: Path, package: Iterable[Path], texts: Iterable[str]) -> Provenance:
     """What a site may say anywhere. The package's own templates are read for the words of its language."""
     made = Provenance(stage)
-    for text in (*texts, *_LIBRARY):
+    for text in (*texts, *_LIBRARY, *_HANDED):
         made.shared.add(text)
     config = stage / "mkdocs.yml"
     if config.is_file():

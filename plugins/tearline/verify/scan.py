@@ -17,7 +17,7 @@ from tearline.findings import Finding, Place, finding
 from tearline.verify import marks
 from tearline.verify.channels.contents import Text, Trouble
 from tearline.verify.channels.table import channel_of, contents
-from tearline.verify.decoding import TAG, readings
+from tearline.verify.decoding import Tags, pieces, readings
 from tearline.verify.folding import words
 from tearline.verify.ledger import Hit, Ledger
 from tearline.verify.settings import Settings
@@ -39,7 +39,7 @@ class Scanner:
     declared: frozenset[str] = frozenset()
     trusted: tuple[Path, ...] = ()  # what the theme's package brings
     themes: tuple[Path, ...] = ()  # the site's own theme, staged or not
-    _clean: set[str] = field(default_factory=set)  # tags that were read and hold nothing
+    _tags: Tags = field(default_factory=Tags)
 
     def file(self, name: str, data: bytes, shown: str) -> list[Finding]:
         """The findings about one file. ``name`` is its path in the site, ``shown`` the path that findings give."""
@@ -56,11 +56,11 @@ class Scanner:
         return "/".join(parts) if MASK in parts or not self._is_said(name) else MASK
 
     def _is_said(self, name: str) -> bool:
-        return any(self.ledger.is_in(words(reading)) for _, reading in readings(name))
+        return any(self.ledger.is_in(words(reading)) for _, reading in readings(name, Tags()))
 
     def named(self, name: str, shown: str) -> Iterator[Finding]:
         """Names of files and folders are words too."""
-        for _, reading in readings(name):
+        for _, reading in readings(name, Tags()):
             for _, hit in self.ledger.find(words(reading)):
                 yield _said(hit, Place(shown), "in its name")
                 return
@@ -79,7 +79,7 @@ class Scanner:
         """What is wrong with one text, in all its readings."""
         found: dict[tuple[str, str], Finding] = {}
         high: list[Finding] = []
-        for how, reading in readings(content.text, styled=content.styled, known=self._clean):
+        for how, reading in self._readings(content):
             where = f"{content.where} {how}".strip()
             said = words(reading)
             if self.ledger.is_in(said):
@@ -90,12 +90,17 @@ class Scanner:
             if name not in self.declared:
                 high += self.marks(reading, raw, shown, where)
         if name in self.declared:
-            for how, reading in readings(_MENTION.sub(" ", content.text)):
-                high += self.marks(reading, raw, shown, how)
-        elif not found and not high and len(self._clean) < _KEPT:
-            self._clean.update(tag for tag in TAG.findall(content.text) if len(tag) < _LONG)
+            for part in pieces(_MENTION.sub(" ", content.text)):
+                for how, reading in readings(part, Tags()):
+                    high += self.marks(reading, raw, shown, how)
+        elif not found and not high and len(self._tags.clean) < _KEPT:
+            self._tags.clean.update(tag for tag in self._tags.fresh if len(tag) < _LONG)
         yield from high
         yield from found.values()
+
+    def _readings(self, content: Text) -> Iterator[tuple[str, str]]:
+        for part in pieces(content.text):
+            yield from readings(part, self._tags, styled=content.styled)
 
     def marks(self, reading: str, raw: str, shown: str, where: str) -> Iterator[Finding]:
         """The marks in a reading that the edition may not see."""

@@ -7,8 +7,9 @@ its own.
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,13 +18,16 @@ from bs4.element import Comment, NavigableString
 
 from tearline.findings import Finding, Place, finding
 from tearline.verify import marks
+from tearline.verify.elements import Element, outermost
 from tearline.verify.folding import words
 from tearline.verify.inline import without_portions
 from tearline.verify.settings import Settings
 from tearline.verify.sources import Document
 
 # What the page is about; what stands beside every mark for those who listen; the mark itself.
-_ARTICLE = re.compile(r"<article\b.*?(?=<div class=\"tl-end\"|</article>)", re.DOTALL)
+_ARTICLE = re.compile(r"<article\b")
+_ENDS: Final = ('<div class="tl-end"', "</article>")
+_BODIES = re.compile(r'<(?:article\b|div class="tl-(?:head|body)[ "])')  # what only wraps the parts of an article
 _SPOKEN = re.compile(
     r'<span class="tl-vh">[^<]*</span>|<sup id="fnref.*?</sup>'
     r'|<(nav|svg|section class="tl-(?:handling|card)[^"]*")\b.*?</(?:nav|svg|section)>',
@@ -39,6 +43,7 @@ _BLOCKS: Final = frozenset({"p", "li", "td", "th", "h1", "h2", "h3", "h4", "h5",
 BETWEEN: Final = " | "  # pieces of one mark's words that stand apart
 _AT: Final = "data-read"
 _OVER: Final = "data-over"  # the marks that govern everything inside
+_INNER: Final = frozenset({"td", "th", "summary"})
 _RANKS: Final = ("h2", "h3", "h4", "h5", "h6")
 _SILENT: Final = frozenset({"script", "style", "nav", "svg", "dt"})
 
@@ -56,10 +61,10 @@ class Seen:
     over: list[Seen] = field(default_factory=list)
 
 
-def read(page: str) -> list[Seen]:
-    """What stands under each mark of a page, in order."""
-    article = _ARTICLE.search(page)
-    soup = BeautifulSoup(_plainer(article[0] if article else page), "html.parser")
+def read(page: str, wanted: Callable[[marks.Mark], bool] = lambda _: True) -> list[Seen]:
+    """What stands under each mark of a page, in order; where neither is ``wanted``, mark and words may be left out."""
+    kept = needed(outermost(_plainer(_article(page)), _BODIES), wanted)
+    soup = BeautifulSoup("".join(one.markup for one in kept), "html.parser")
     for tag in soup.find_all(_is_silent):
         tag.extract()
     found: list[Seen] = []
@@ -72,6 +77,36 @@ def read(page: str) -> list[Seen]:
                 seen = found[int(str(holder[_AT]))]
                 seen.text += f"{BETWEEN}{node}" if seen.text else str(node)
     return found
+
+
+def needed(elements: list[Element], wanted: Callable[[marks.Mark], bool]) -> list[Element]:
+    """The parts of an article that wanted marks stand in or govern, and all that is between elements."""
+    kept: list[Element] = []
+    under = ""  # the heading with a wanted mark that governs what follows
+    for one in elements:
+        ends = bool(under) and ((one.name in _RANKS and one.name <= under) or "footnote" in one.tag)
+        under = "" if ends else under
+        holds = any(_is_wanted(text, wanted) for text in one.strings())
+        if holds and (one.name in _INNER or "admonition-title" in one.tag):
+            return elements  # a part without its whole: it governs what is around it
+        if holds and one.name in _RANKS:
+            under = under or one.name
+        if not one.name or holds or under or ends:
+            kept.append(one)
+    return kept
+
+
+def _is_wanted(text: str, wanted: Callable[[marks.Mark], bool]) -> bool:
+    found = _MARK.fullmatch(html.unescape(text)) if "(" in text or "&" in text else None
+    mark = marks.read(found[1]) if found else None
+    return mark is not None and wanted(mark)
+
+
+def _article(page: str) -> str:
+    """The article of a page, up to what closes it; the whole page where there is none."""
+    begun = _ARTICLE.search(page)
+    ends = [end for end in (page.find(each, begun.end()) for each in _ENDS) if end >= 0] if begun else []
+    return page[begun.start() : min(ends)] if begun and ends else page
 
 
 def _begin(found: list[Seen], node: NavigableString, mark: marks.Mark) -> None:
@@ -155,10 +190,11 @@ def withheld(page: str, settings: Settings, system: str) -> list[Seen]:
     """
     systems = (system, settings.system)
 
-    def is_kept(one: Seen) -> bool:
-        return not any(marks.releasable(one.mark, settings, each) for each in systems)
+    def is_above(mark: marks.Mark) -> bool:
+        return not any(marks.releasable(mark, settings, each) for each in systems)
 
-    return [one for one in read(page) if is_kept(one) or any(over.sure and is_kept(over) for over in one.over)]
+    found = read(page, is_above)
+    return [one for one in found if is_above(one.mark) or any(over.sure and is_above(over.mark) for over in one.over)]
 
 
 def check(document: Document, seen: list[Seen], shown: str) -> Iterator[Finding]:

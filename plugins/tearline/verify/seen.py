@@ -9,6 +9,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from tearline.verify import marks
 from tearline.verify.decoding import TAG
@@ -25,6 +26,20 @@ _INLINE = re.compile(
     r"var|wbr|nobr)\b[^<>]*>",
     re.IGNORECASE,
 )
+
+
+class _Inline(dict[str, bool]):
+    """Whether a tag ends no run of words, worked out when it is first met: most tags of a site are on many pages."""
+
+    def __missing__(self, tag: str) -> bool:
+        inline = _INLINE.fullmatch(tag) is not None
+        if len(self) < _KEPT:
+            self[tag] = inline
+        return inline
+
+
+_KEPT: Final = 200_000  # tags that are remembered
+_IS_INLINE: Final = _Inline()
 _MARK = re.compile(r"(\([^()\n]{1,120}\))")
 _ENDS = re.compile(r'<div class="tl-end"|</article>|<footer\b')
 _NAVIGATION = re.compile(r"<nav\b.*?</nav>", re.DOTALL)
@@ -50,9 +65,17 @@ class Piece:
 
 def blocks(page: str) -> Iterator[str]:
     """The text of each block of a page, tags inside it taken out."""
-    for text in TAG.split(_INLINE.sub("", _UNSEEN.sub(" ", page)))[0::2]:
-        if text and not text.isspace():
-            yield html.unescape(text)
+    parts = TAG.split(_UNSEEN.sub(" ", page))
+    run = parts[0]
+    for tag, text in zip(parts[1::2], parts[2::2], strict=True):
+        if _IS_INLINE[tag]:
+            run += text
+            continue
+        if run and not run.isspace():
+            yield html.unescape(run)
+        run = text
+    if run and not run.isspace():
+        yield html.unescape(run)
 
 
 def attributes(page: str) -> Iterator[str]:

@@ -76,13 +76,7 @@ _Loader.add_multi_constructor("tag:yaml.org,2002:python/", _plain)
 
 def read_settings(path: Path, edition: str) -> Settings:
     """The settings of one edition. Raises ``SettingsError``, and ``OSError`` where the file cannot be read."""
-    data = path.read_bytes()
-    if len(data) > _SIZE:
-        raise SettingsError(f"{path.name}: too large")
-    try:
-        site = yaml.load(data, _Loader)  # noqa: S506 - a loader that makes plain values only
-    except (yaml.YAMLError, RecursionError, ValueError):
-        raise SettingsError(f"{path.name}: not readable as YAML") from None
+    site = read_plain(path)
     options = _options(site)
     editions = options.get("editions")
     if not edition or not isinstance(editions, dict) or not isinstance(editions.get(edition), dict):
@@ -110,9 +104,21 @@ def read_settings(path: Path, edition: str) -> Settings:
     )
 
 
-def _options(site: Any) -> dict[str, Any]:
+def read_plain(path: Path) -> dict[str, Any]:
+    """A configuration as plain data. Raises ``SettingsError``, and ``OSError`` where the file cannot be read."""
+    data = path.read_bytes()
+    if len(data) > _SIZE:
+        raise SettingsError(f"{path.name}: too large")
+    try:
+        site = yaml.load(data, _Loader)  # noqa: S506 - a loader that makes plain values only
+    except (yaml.YAMLError, RecursionError, ValueError):
+        raise SettingsError(f"{path.name}: not readable as YAML") from None
+    return site if isinstance(site, dict) else {}
+
+
+def _options(site: Mapping[str, Any]) -> dict[str, Any]:
     """The options of the plugin, or nothing."""
-    plugins = site.get("plugins") if isinstance(site, dict) else None
+    plugins = site.get("plugins")
     for entry in plugins if isinstance(plugins, list) else [plugins]:
         if isinstance(entry, dict) and isinstance(entry.get("tearline"), dict):
             options: dict[str, Any] = entry["tearline"]

@@ -119,7 +119,7 @@ def _numbers(text: str) -> Iterator[Term]:
         if not digits or _DATE.search(said) or all(map(_says_little, parts)):
             continue
         whole = "".join(parts)
-        says = not _TYPE.fullmatch(said) and not _SUM.search(text, 0, found.start())
+        says = not _TYPE.fullmatch(said) and not _SUM.search(text, max(0, found.start() - 4), found.start())
         if whole.isdigit():
             if len(whole) > _DIGITS or (len(whole) == _DIGITS and not is_common(whole)):
                 yield Term(parts, strong=says and int(whole) % _ROUND != 0 and (len(parts) > 1 or len(whole) > _DIGITS))
@@ -136,11 +136,11 @@ def _names(text: str) -> Iterator[Term]:
     """Words in capitals that are not common, and pairs of such words in either order."""
     before: re.Match[str] | None = None
     for found in _NAME.finditer(text):
-        parts = tuple(words(found[0]))
-        starts = bool(_SENTENCE.search(text[max(0, found.start() - 6) : found.start()])) or found.start() == 0
-        if not found[0][0].isupper() or not parts or any(char.isdigit() for char in found[0]):
+        parts = tuple(words(found[0])) if found[0][0].isupper() else ()
+        if not parts or any(map(str.isdigit, found[0])):
             before = None
             continue
+        starts = bool(_SENTENCE.search(text[max(0, found.start() - 6) : found.start()])) or found.start() == 0
         own = not all(map(is_common, parts))
         if own:
             says = not starts and not _ACRONYM.fullmatch(found[0]) and not all(map(_is_known, parts))

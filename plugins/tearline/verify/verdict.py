@@ -6,8 +6,8 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +18,7 @@ from tearline.verify.folding import words
 from tearline.verify.ledger import SENTENCE, Ledger, Origin
 from tearline.verify.links import Links
 from tearline.verify.locating import Locator
-from tearline.verify.pages import Inspector
+from tearline.verify.pages import File, Inspector, Look, look
 from tearline.verify.provenance import provenance
 from tearline.verify.record import Accepted
 from tearline.verify.repetition import Repetitions
@@ -26,7 +26,7 @@ from tearline.verify.scan import Scanner
 from tearline.verify.settings import Settings
 from tearline.verify.sources import Document, held, read_sources
 from tearline.verify.withholding import ledger_of, packages
-from tearline.verify.work import shared
+from tearline.verify.work import begun, shared
 
 _JOBS: Final = 2
 _FULL: Final = "full"  # what findings call the full edition's site, wherever it stands
@@ -109,44 +109,57 @@ def verify(question: Question) -> Answer:
     documents = held(read_sources(settings, jobs), files)
     reading = Reading(documents, files, odd)
     found, seen = second_reading(question, documents, jobs)
+    themes = tuple(_themes(question))
+    plain = _listed(question, files, str)
+    inspected = begun(_inspector(question, reading, themes).file, plain, jobs)
     word = tripwire.canary()
     ledger = ledger_of(settings, documents, [*seen, (word, tripwire.ORIGIN)])
-    locator = Locator(settings.base, documents)
-    repeated, said = Repetitions(ledger, question.accepted, locator).check(documents)
-    with search.program(files) as program:
-        inspector = _inspector(question, reading, ledger.without(said), program)
-        found += search.check(files, program, lambda name: f"{question.name}/{inspector.scanner.shown(name)}", jobs)
-        looked = shared(inspector.file, _listed(question, files), jobs)
+    repeated, said = Repetitions(ledger, question.accepted, Locator(settings.base, documents)).check(documents)
     found += [*repeated, *blind(settings, reading, ledger)]
-    found += tripwire.check(inspector.scanner, word, next((files[name] for name in reading.pages), None))
-    themes = (*inspector.scanner.themes, *inspector.scanner.trusted)
-    expected = fileset.Expectation(documents, question.stage, themes)
-    found += fileset.check(
-        search.without(files), odd, expected, lambda name: f"{question.name}/{inspector.scanner.shown(name)}"
-    )
-    for one in looked:
-        found += one.findings
-    read = [(name, one.size, one.digest) for name, one in zip(files, looked, strict=False)]  # the log is no part of it
+    with search.program(files) as program:
+        scanner = Scanner(ledger.without(said), settings, _declared(documents), (*packages(), *program), themes)
+        found += search.check(files, program, lambda name: f"{question.name}/{scanner.shown(name)}", jobs)
+        found += tripwire.check(scanner, word, next((files[name] for name in reading.pages), None))
+        expected = fileset.Expectation(documents, question.stage, (*themes, *scanner.trusted))
+        others = search.without(files)
+        found += fileset.check(others, odd, expected, lambda name: f"{question.name}/{scanner.shown(name)}")
+        told = inspected()
+        listed = _listed(question, files, scanner.shown)
+        scanned = shared(lambda file: look(file, scanner.file), listed, jobs)
+    for file, before, one, other in zip(listed, plain, told, scanned, strict=True):
+        found += together(file, before.shown, one, other)
+    read = [(name, one.size, one.digest) for name, one in zip(files, scanned, strict=False)]  # the log is no part of it
     return Answer(in_order(found), tuple(read))
 
 
-def _inspector(question: Question, reading: Reading, ledger: Ledger, program: tuple[Path, ...]) -> Inspector:
+def together(file: File, plain: str, inspected: Look, scanned: Look) -> Iterator[Finding]:
+    """What both looks at a file found. The first called it ``plain``, not knowing how its name may be shown."""
+    yield from scanned.findings
+    for one in inspected.findings:
+        yield replace(one, place=replace(one.place, path=file.shown)) if one.place.path == plain else one
+    if inspected.digest != scanned.digest:
+        yield finding("unexpected-file", Place(file.shown), "not the same bytes when it was read again")
+
+
+def _inspector(question: Question, reading: Reading, themes: tuple[Path, ...]) -> Inspector:
     settings, documents = question.settings, reading.documents
-    scanner = Scanner(ledger, settings, _declared(documents), (*packages(), *program), tuple(_themes(question)))
     told = None
     if question.stage is not None:
-        told = provenance(question.stage, settings.theme, scanner.trusted, settings.texts)
+        told = provenance(question.stage, settings.theme, packages(), settings.texts)
     sanitized = settings.releases is not None
     bulletins = {
         one.address: one for one in documents if sanitized and one.number and one.released and not one.recalled
     }
     others = {name: fileset.pages_of(folder) for name, folder in question.others.items()}
-    return Inspector(scanner, Links(question.site, frozenset(reading.files), settings, others), told, bulletins)
+    links = Links(question.site, frozenset(reading.files), settings, others)
+    return Inspector(links, told, bulletins, packages(), themes)
 
 
-def _listed(question: Question, files: Mapping[str, Path]) -> list[tuple[str, str, str]]:
-    listed = [(name, str(path), question.name) for name, path in files.items()]
-    return [*listed, ("renderer.log", str(question.log), "")] if question.log is not None else listed
+def _listed(question: Question, files: Mapping[str, Path], shown: Callable[[str], str]) -> list[File]:
+    """The files to look at: those of the site, and the renderer's log."""
+    listed = [File(name, path, f"{question.name}/{shown(name)}") for name, path in files.items()]
+    log = question.log
+    return [*listed, File("renderer.log", log, "renderer.log")] if log is not None else listed
 
 
 def second_reading(

@@ -17,15 +17,31 @@ def _chunk(items: list[Any]) -> list[Any]:
     return [_TASK[-1](item) for item in items]
 
 
-def shared(task: Callable[[_T], _R], items: Iterable[_T], jobs: int) -> list[_R]:
-    """``[task(item) for item in items]``. Items and results travel between processes; the task does not."""
+def begun(task: Callable[[_T], _R], items: Iterable[_T], jobs: int) -> Callable[[], list[_R]]:
+    """Begin ``[task(item) for item in items]``; calling what is returned waits for the list.
+
+    Items and results travel between processes; the task does not. With one job the call does all of the work.
+    """
     given = list(items)
     chunks = [given[at : at + _CHUNK] for at in range(0, len(given), _CHUNK)]
+    if jobs == 1 or len(chunks) <= jobs:
+        return lambda: [task(item) for item in given]
     _TASK.append(task)
     try:
-        if jobs == 1 or len(chunks) <= jobs:
-            return [each for chunk in chunks for each in _chunk(chunk)]
-        with ProcessPoolExecutor(jobs, mp_context=get_context("fork")) as pool:
-            return [each for results in pool.map(_chunk, chunks) for each in results]
+        pool = ProcessPoolExecutor(jobs, mp_context=get_context("fork"))
+        parts = [pool.submit(_chunk, chunk) for chunk in chunks]
     finally:
         _TASK.pop()
+
+    def results() -> list[_R]:
+        try:
+            return [each for part in parts for each in part.result()]
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    return results
+
+
+def shared(task: Callable[[_T], _R], items: Iterable[_T], jobs: int) -> list[_R]:
+    """``[task(item) for item in items]``, see ``begun``."""
+    return begun(task, items, jobs)()

@@ -11,36 +11,36 @@ from typing import Any
 
 import cbor2
 
-from tearline.verify.channels.contents import LARGEST, Content, Inner, Text, Trouble
+from tearline.verify.channels.contents import UNPACKED, Content, Inner, Text, Trouble, unpacked
 
 _PAGEFIND = b"pagefind_dcd"  # how everything begins that Pagefind packs: data as JSON or CBOR, and a program
 _KEYS = frozenset({"url", "content", "word_count", "filters", "meta", "anchors"})  # of a fragment: Pagefind's own words
 _APART = " | x | "  # between words that do not stand beside each other
+_HEADER = 1 << 16  # bytes in which a header ends that is no longer than a name may be
 _EXTRA, _NAME, _COMMENT = 0b100, 0b1000, 0b10000  # flags of a gzip header
 
 
 def read_gzip(data: bytes) -> Iterator[Content]:
     """Every member of a gzip file, each one's own header, and what follows the last."""
-    rest = data
-    while rest.startswith(b"\x1f\x8b"):
-        yield from _header(rest)
-        worker = zlib.decompressobj(wbits=31)
-        try:
-            inner = worker.decompress(rest, LARGEST)
-        except zlib.error:
-            yield Trouble("unreadable-file", "a gzip member that cannot be opened")
-            break
-        if worker.unconsumed_tail or not worker.eof:
-            yield Trouble("unreadable-file", "a gzip member that is cut short or too large")
-            break
-        if inner.startswith(_PAGEFIND):
-            inner = inner.removeprefix(_PAGEFIND)
-            yield Inner(inner, "" if inner.startswith(b"\x00asm") else "part.cbor", "in a part of a search index")
-        else:
-            yield Inner(inner, "", "in a gzip member")
-        rest = worker.unused_data
-    if rest and rest is not data:
-        yield Inner(rest, "", "after a gzip member")
+    at = 0
+    while data.startswith(b"\x1f\x8b", at):
+        yield from _header(data[at : at + _HEADER])
+        member = unpacked(memoryview(data)[at:], wbits=31)
+        yield _packed(member.data)
+        if not member.whole:
+            yield Trouble("unreadable-file", "a gzip member that is broken or cut short")
+            return
+        at += member.size
+    if at and data[at:]:
+        yield Inner(data[at:], "", "after a gzip member")
+
+
+def _packed(data: bytes) -> Inner:
+    """What a gzip member holds; where Pagefind packed it, data or a program without the sign that it puts before."""
+    if not data.startswith(_PAGEFIND):
+        return Inner(data, "", "in a gzip member")
+    data = data.removeprefix(_PAGEFIND)
+    return Inner(data, "" if data.startswith(b"\x00asm") else "part.cbor", "in a part of a search index")
 
 
 def read_cbor(data: bytes) -> Iterator[Content]:
@@ -100,7 +100,7 @@ def read_zip(data: bytes) -> Iterator[Content]:
         for place, member in enumerate(archive.infolist(), 1):
             yield Text(f"{member.filename}\n{member.comment.decode('latin-1')}", f"in the name of zip member {place}")
             size += member.file_size
-            if member.flag_bits & 1 or size > LARGEST:
+            if member.flag_bits & 1 or size > UNPACKED:
                 yield Trouble("unreadable-file", f"zip member {place} is encrypted or too large")
                 continue
             try:

@@ -1,0 +1,172 @@
+"""Released bulletins and recalls -> items: the few lines that feeds and e-mail say of each, in one order.
+
+An item is handed on without its page, so it says its banner and the exercise line itself. Its dates are the
+bulletin's own: a build at another moment tells nobody that something is new.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from tearline.bulletin.metadata import When
+from tearline.entries import Entry, Neighbours, spelled
+from tearline.marking import Mark, join
+from tearline.policy import Edition, Policy
+from tearline.presentation import EXERCISE, RECALLED, TEXT_LABELS, banner_of, carried_by, carried_by_tombstone, desk
+from tearline.release import Shown
+
+LIMIT: Final = 100  # items of a feed, and of the mailers' index
+_STATES: Final = {"ended": "ENDED", "superseded": "REPLACED", "recalled": "RECALLED"}
+# What XML cannot hold, and what turns the direction of a line that a marking stands in.
+_FOREIGN: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A label, perhaps empty, its words, and the address below the site's root that they lead to, perhaps none."""
+
+    label: str
+    words: str
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A bulletin as it is handed on: ``entry`` is None where it was recalled, and nothing is said of it but that.
+
+    ``mark`` is the banner in its short form; ``alert`` one word in capitals that stands before the title, perhaps none;
+    ``updated`` and ``published`` are moments as feeds spell them.
+    """
+
+    id: str
+    address: str
+    marks: tuple[Mark, ...]
+    banner: str
+    mark: str
+    exercise: str
+    alert: str
+    state: str
+    priority: str
+    title: str
+    lines: tuple[Line, ...]
+    sharing: str
+    contact: str
+    published: str
+    updated: str
+    entry: Entry | None = None
+
+
+def plain(words: str) -> str:
+    """Words as one line that every format can hold: a line break would make a second one, perhaps a header."""
+    return _FOREIGN.sub("\ufffd", " ".join(words.split()))
+
+
+def stamp(when: When) -> str:
+    """A date or moment as feeds spell it; a date is its first moment in UTC."""
+    if isinstance(when, dt.datetime):
+        return when.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return f"{when.isoformat()}T00:00:00Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """A bulletin that was recalled: the address of its tombstone, the day, and what replaces it in the edition."""
+
+    address: str
+    when: dt.date
+    instead: tuple[str, ...]
+
+
+def items(recalled: Mapping[str, Recall], among: Neighbours, policy: Policy, edition: Edition) -> list[Item]:
+    """Everything that an edition hands on, what changed last first."""
+    made = [_item(entry, among, policy, edition) for entry in among.present.values()]
+    made += [_recall(name, recall, among, policy, edition) for name, recall in recalled.items()]
+    return sorted(made, key=lambda item: (item.updated, item.id), reverse=True)
+
+
+def _item(entry: Entry, among: Neighbours, policy: Policy, edition: Edition) -> Item:
+    released = entry.released
+    state, sentence = entry.state(among.now)
+    priority = str(entry.values.get("priority", ""))
+    current = state not in _STATES
+    contact = released.texts.get("contact") or desk(policy, edition)
+    marks = tuple(carried_by(entry, contact, among))
+    published = stamp(entry.values["date"]) if "date" in entry.values else f"{entry.year}-01-01T00:00:00Z"
+    return Item(
+        id=released.id,
+        address=entry.address,
+        marks=marks,
+        banner=_banner(marks, policy),
+        mark=_short(marks, policy),
+        exercise=_exercise(policy),
+        alert="URGENT" if current and priority == "urgent" else _STATES.get(state, ""),
+        state=state,
+        priority=priority,
+        title=_marked(released.title),
+        lines=tuple(_lines(entry, priority if current else "", sentence, among.present)),
+        sharing=released.banner.sharing,
+        contact=_marked(contact) if contact is not None else "",
+        published=published,
+        updated=max([published, *(stamp(at) for at, _ in released.revised)]),
+        entry=entry,
+    )
+
+
+def _lines(entry: Entry, priority: str, state: str, present: Mapping[str, Entry]) -> Iterator[Line]:
+    """What a reader has to know before opening it: how urgent, until when, what to do, where."""
+    if priority:
+        yield Line("Priority", plain(priority.capitalize()))
+    if state:
+        yield Line("State", plain(state))
+    for name in entry.superseded_by:
+        if name in present:
+            yield Line("Use instead", name, present[name].address)
+    for key in ("action", "area"):
+        if key in entry.released.texts:
+            yield Line(TEXT_LABELS[key], _marked(entry.released.texts[key]))
+
+
+def _recall(name: str, recall: Recall, among: Neighbours, policy: Policy, edition: Edition) -> Item:
+    """A recalled bulletin: its number, the day, whom to ask; no title, no words, no reason."""
+    contact = desk(policy, edition)
+    marks = tuple(carried_by_tombstone(recall.instead, contact, policy, among))
+    return Item(
+        id=name,
+        address=recall.address,
+        marks=marks,
+        banner=_banner(marks, policy),
+        mark=_short(marks, policy),
+        exercise=_exercise(policy),
+        alert=_STATES["recalled"],
+        state="recalled",
+        priority="",
+        title="do not use",
+        lines=(Line("State", f"Recalled on {spelled(recall.when)}: do not use. {RECALLED}"),),
+        sharing="",
+        contact=_marked(contact) if contact is not None else "",
+        published=stamp(recall.when),
+        updated=stamp(recall.when),
+    )
+
+
+def _marked(text: Shown) -> str:
+    return f"({text.mark}) {plain(text.words)}"
+
+
+def _exercise(policy: Policy) -> str:
+    return EXERCISE if policy.exercise else ""
+
+
+def _banner(marks: Iterable[Mark], policy: Policy) -> str:
+    return banner_of(marks, policy)["banner"]
+
+
+def _short(marks: Iterable[Mark], policy: Policy) -> str:
+    """The roll-up as portions spell it, one for each marking system."""
+    given = list(marks)
+    names = sorted({mark.system for mark in given}, key=lambda name: (name != policy.system, name))
+    return " · ".join(str(join(name, [mark for mark in given if mark.system == name])) for name in names)

@@ -1,0 +1,108 @@
+"""The PDF beside a bulletin's page says what the page says, under the page's marking on every sheet, and no more.
+
+This sees what no list of withheld words can: any word that the page does not have, wherever in the file it is said.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+from itertools import pairwise
+from typing import Any, Final
+
+from tearline.findings import Finding, Place, finding
+from tearline.verify.channels.bounded import bounded
+from tearline.verify.decoding import TAG
+from tearline.verify.folding import words
+
+# What sheets say by themselves.
+_SHEET: Final = "Marking Check the site for changes after before you use this copy Page of Picture"
+_MARKING = re.compile(r'<meta name="marking" content="([^"]+)"')
+_SHOWN = re.compile(r'\s(?:alt|href)="([^"]*)"')
+_ACTS: Final = ("/OpenAction", "/AA", "/AcroForm", "/Collection")
+_NAMES: Final = ("/EmbeddedFiles", "/JavaScript")
+_LONG: Final = 20  # letters of a word that may be cut more than once
+BANNERS: Final = 2  # top and foot of every sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The page that a PDF is beside: its HTML, the name of its folder, where it is read."""
+
+    page: str
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    sheets: list[str]
+    told: str  # what is said beside the sheets: properties, bookmarks
+    acts: bool
+
+
+def check(data: bytes, beside: Beside, shown: str) -> Iterator[Finding]:
+    """What is wrong with a PDF."""
+    page = beside.page
+    paper = bounded(lambda: _read(data))
+    if paper is None:
+        yield finding("unreadable-file", Place(shown), "a PDF that cannot be read to its end")
+        return
+    marking = _MARKING.search(page)
+    banner = words(unescape(marking[1])) if marking else []
+    if not banner or any(_count(words(sheet), banner) < BANNERS for sheet in paper.sheets) or not paper.sheets:
+        yield finding("banner-missing", Place(shown))
+    number = words(beside.name)
+    if any(not _count(words(sheet), number) for sheet in paper.sheets):
+        yield finding("unexplained-words", Place(shown), "a sheet without the number of its page")
+    texts = [TAG.sub(" ", page), TAG.sub("", page), *_SHOWN.findall(page), beside.address, _SHEET]
+    known = {word for text in texts for word in words(unescape(text))}
+    for place, sheet in enumerate(paper.sheets, 1):
+        if not _is_known(sheet, known):
+            yield finding("unexplained-words", Place(shown), f"on PDF page {place}")
+    if not _is_known(paper.told, known):
+        yield finding("unexplained-words", Place(shown), "in the PDF's properties or bookmarks")
+    if paper.acts:
+        yield finding("unexpected-file", Place(shown), "a PDF with attachments, forms or scripts")
+
+
+def _is_known(text: str, known: set[str]) -> bool:
+    """Whether all words are known ones, or parts of them where a line was too narrow."""
+    lines = [said for said in map(words, text.splitlines()) if said]
+    ends = {line[-1] + after[0] for line, after in pairwise(lines)}
+    for line, after in pairwise([*lines, []]):
+        for place, word in enumerate(line):
+            whole = word in known or word.isdigit() or any(word in one for one in known if len(one) >= _LONG)
+            cut = place == len(line) - 1 and after and word + after[0] in known
+            if not (whole or cut or (place == 0 and any(one.endswith(word) and one in known for one in ends))):
+                return False
+    return True
+
+
+def _count(said: list[str], banner: list[str]) -> int:
+    return sum(said[at : at + len(banner)] == banner for at in range(len(said)))
+
+
+def _read(data: bytes) -> _Paper:
+    from pypdf import PdfReader  # noqa: PLC0415 - few sites have a PDF, and loading its reader takes a while
+
+    reader = PdfReader(io.BytesIO(data))
+    root: Any = reader.trailer["/Root"]
+    info = [str(value) for value in (reader.metadata or {}).values()]
+    names = root.get("/Names", {})
+    acts = any(key in root for key in _ACTS) or any(key in names for key in _NAMES)
+    xmp = root["/Metadata"].get_data().decode("utf-8", "replace") if "/Metadata" in root else ""
+    told = re.sub(r"<[^<>]*>|<\?.*?\?>", " ", xmp, flags=re.DOTALL)
+    said = "\n".join([*info, told, *_titles(reader.outline)])
+    return _Paper([page.extract_text() for page in reader.pages], said, acts)
+
+
+def _titles(outline: Any) -> Iterator[str]:
+    for one in outline:
+        if isinstance(one, list):
+            yield from _titles(one)
+        else:
+            yield str(one.get("/Title", ""))

@@ -1,0 +1,189 @@
+"""Whatever is put into a search index that is not in its page is found; the index as it was made is silent."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import cbor2
+import pytest
+
+from leaks import NAME, PHRASE, PLATE
+from sites import bulletin, make_site, tearline
+from tearline.findings import report
+from tearline.verify import Question, read_settings, verify
+
+SIGN: Final = b"pagefind_dcd"
+SOURCES: Final[dict[str, str | bytes]] = {
+    "2026/a.md": bulletin(
+        "IB-2026-001",
+        f"(U) Anglers were dying to see well-known strangers at the café on Tuesday.\n\n(U//LES) {PHRASE}: {NAME} in {PLATE}.",
+        "hazards: [flood]",
+        'summary: "(U) Early skies: 1990s news."',
+        title="(U) Weir",
+    ),
+    "2026/b.md": bulletin("IB-2026-002", "(U) Sandbags are ready.", title="(U) Second"),
+    "about/centre.md": "---\nmarking: U\n---\n\n# The centre\n\nIt is naïve.\n",
+}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = make_site(tmp_path_factory.mktemp("search") / "site", SOURCES).parent
+    for arguments in (["build"], ["stage", "--edition", "eoc", "--out", "stage"]):
+        ran = tearline(*arguments, cwd=root)
+        assert ran.code == 0, ran.said
+    return root
+
+
+def found_in(root: Path, site: Path, *, staged: bool = True) -> list[tuple[str, str]]:
+    """The code and the file of each finding."""
+    settings = read_settings(root / "mkdocs.yml", "eoc")
+    found = verify(Question(site, settings, root / "stage" if staged else None, jobs=1, name="site")).findings
+    said = report(found).lower()
+    assert not [word for word in ("herons", "quillfeather", "abc123") if word in said]
+    return [(one.rule.code, one.place.path.removeprefix("site/")) for one in found]
+
+
+def packed(data: bytes) -> bytes:
+    return gzip.compress(SIGN + data, mtime=0)
+
+
+def unpacked(path: Path) -> bytes:
+    return gzip.decompress(path.read_bytes()).removeprefix(SIGN)
+
+
+def named(site: Path, pattern: str) -> Path:
+    return min(site.glob(f"pagefind/{pattern}"))
+
+
+def fragment(change: Callable[[dict[str, Any]], None]) -> Callable[[Path], Path]:
+    """Change the first fragment of a bulletin."""
+
+    def plant(site: Path) -> Path:
+        path = next(
+            path for path in sorted(site.glob("pagefind/fragment/*")) if b'"url":"/2026/ib-2026-001/"' in unpacked(path)
+        )
+        told = json.loads(unpacked(path))
+        change(told)
+        path.write_bytes(packed(json.dumps(told, ensure_ascii=False).encode()))
+        return path
+
+    return plant
+
+
+def table(pattern: str, change: Callable[[Any], None]) -> Callable[[Path], Path]:
+    """Change the data of a part of the index."""
+
+    def plant(site: Path) -> Path:
+        path = named(site, pattern)
+        told = cbor2.loads(unpacked(path))
+        change(told)
+        path.write_bytes(packed(cbor2.dumps(told)))
+        return path
+
+    return plant
+
+
+def text(name: str, change: Callable[[bytes], bytes]) -> Callable[[Path], Path]:
+    """Change the bytes of a file."""
+
+    def plant(site: Path) -> Path:
+        path = named(site, name)
+        path.write_bytes(change(path.read_bytes()))
+        return path
+
+    return plant
+
+
+def beside(name: str, data: bytes) -> Callable[[Path], Path]:
+    def plant(site: Path) -> Path:
+        path = site / "pagefind" / name
+        path.write_bytes(data)
+        return path
+
+    return plant
+
+
+def word(said: str, pages: list[Any]) -> Callable[[Any], None]:
+    """A word more, in the middle of those of a part."""
+    return lambda told: told[0].insert(1, [said, pages, []])
+
+
+FIRST: Final = [[0, [-25, 3], []]]
+PLANTS: Final[dict[str, tuple[Callable[[Path], Path], set[str]]]] = {
+    "words in a fragment": (fragment(lambda told: told.update(content=PHRASE)), {"TL302", "TL305"}),
+    "released words in a fragment": (fragment(lambda told: told.update(content="Anglers")), {"TL305"}),
+    "a value of a fragment": (fragment(lambda told: told["meta"].update(summary=PHRASE)), {"TL302", "TL305"}),
+    "a key of a fragment": (fragment(lambda told: told["meta"].update({NAME: "x"})), {"TL302", "TL305"}),
+    "a filter of a fragment": (fragment(lambda told: told["filters"].update(hazard=[PHRASE])), {"TL302", "TL305"}),
+    "an anchor of a fragment": (fragment(lambda told: told["anchors"].append({"text": PHRASE})), {"TL302", "TL305"}),
+    "another page's fragment": (fragment(lambda told: told.update(url="/2026/ib-2026-002/")), {"TL305"}),
+    "a number that is none": (fragment(lambda told: told.update(word_count="many")), {"TL305"}),
+    "a name in the index": (table("index/*", word("quillfeather", FIRST)), {"TL305"}),
+    "the stem of a name": (table("index/*", word("quillfeath", FIRST)), {"TL305"}),
+    "a plate in the index": (table("index/*", word(PLATE.lower(), FIRST)), {"TL305"}),
+    "a part of a plate": (table("index/*", word("7abc", FIRST)), {"TL305"}),
+    "a name as a spelling": (
+        table("index/*", lambda told: told[0].insert(1, ["anglers", FIRST, [["Quillfeather", FIRST]]])),
+        {"TL305"},
+    ),
+    "a word of no page": (table("index/*", word("anglers", [])), {"TL305"}),
+    "a word of another page": (table("index/*", word("sandbag", FIRST)), {"TL305"}),
+    "a page that is none": (table("index/*", word("sandbag", [[99, [], []]])), {"TL313"}),
+    "a value in a filter": (table("filter/*", lambda told: told[1].append([PHRASE, [0]])), {"TL302", "TL305"}),
+    "another page in a filter": (table("filter/*", lambda told: told[1][0][1].append(2)), {"TL305"}),
+    "the name of a filter": (table("filter/*", lambda told: told.__setitem__(0, PHRASE)), {"TL302", "TL305"}),
+    "a name in the table": (table("*.pf_meta", lambda told: told[5].append(NAME)), {"TL302", "TL305"}),
+    "an order in the table": (table("*.pf_meta", lambda told: told[4].append([PHRASE, [0, 1, 2]])), {"TL302", "TL305"}),
+    "the bounds of a part": (table("*.pf_meta", lambda told: told[2][0].__setitem__(0, NAME)), {"TL302"}),
+    "the version of the table": (table("*.pf_meta", lambda told: told.__setitem__(0, PHRASE)), {"TL302"}),
+    "the entry": (text("pagefind-entry.json", lambda data: data.replace(b"{", b'{"x":"%s",' % NAME.encode(), 1)), {"TL302"}),
+    "the version": (text("pagefind-entry.json", lambda data: data.replace(b'"version":"', b'"version":"Jorun ')), set()),
+    "the program": (text("pagefind.js", lambda data: data + f"//{PHRASE}".encode()), {"TL302", "TL307"}),
+    "the program, a little": (text("pagefind.js", lambda data: data.replace(b"30", b"31", 1)), {"TL307"}),
+    "the other program": (text("wasm.*", lambda data: gzip.compress(gzip.decompress(data) + PHRASE.encode())), {"TL302", "TL307"}),
+    "a second member": (text("index/*", lambda data: data + gzip.compress(PHRASE.encode())), {"TL302"}),
+    "after the end": (text("filter/*", lambda data: data + PHRASE.encode()), {"TL302"}),
+    "after the data": (text("filter/*", lambda data: packed(gzip.decompress(data)[12:] + PHRASE.encode())), {"TL302"}),
+    "no data": (text("index/*", lambda _: packed(b"\xff" + PHRASE.encode())), {"TL302"}),
+    "a fragment more": (beside("fragment/en_1234567.pf_fragment", packed(b'{"url":"/"}')), {"TL307"}),
+    "a file more": (beside("pagefind-ui.css", b"a{}"), {"TL307"}),
+}  # fmt: skip
+
+
+def test_an_index_as_it_was_made_is_silent_and_so_is_a_site_without_one(built: Path, tmp_path: Path) -> None:
+    assert found_in(built, built / "site-eoc") == []
+    assert found_in(built, built / "site-eoc", staged=False) == []
+    site = shutil.copytree(built / "site-eoc", tmp_path / "site")
+    shutil.rmtree(site / "pagefind")
+    assert found_in(built, site) == []
+
+
+@pytest.mark.parametrize("plant", PLANTS)
+def test_what_is_put_into_an_index_is_found(built: Path, tmp_path: Path, plant: str) -> None:
+    site = shutil.copytree(built / "site-eoc", tmp_path / "site")
+    put, codes = PLANTS[plant]
+    path = put(site).relative_to(site).as_posix()
+    found = {code for code, at in found_in(built, site) if at == path}
+    assert found, plant
+    assert codes <= found
+
+
+def test_what_is_taken_out_of_an_index_is_found(built: Path, tmp_path: Path) -> None:
+    for number, pattern in enumerate(("fragment/*", "index/*", "filter/*", "pagefind.js", "*.pf_meta", "*-entry.json")):
+        site = shutil.copytree(built / "site-eoc", tmp_path / f"site-{number}")
+        path = named(site, pattern)
+        path.unlink()
+        assert ("TL308", path.relative_to(site).as_posix()) in found_in(built, site)
+
+
+def test_a_page_that_tells_less_than_its_fragment_is_found(built: Path, tmp_path: Path) -> None:
+    site = shutil.copytree(built / "site-eoc", tmp_path / "site")
+    page = site / "2026/ib-2026-001/index.html"
+    page.write_text(page.read_text(encoding="utf-8").replace("Anglers", "Fishers"), encoding="utf-8")
+    assert any(code == "TL305" and "/index/" in at for code, at in found_in(built, site, staged=False))

@@ -29,6 +29,7 @@ _PERCENT = re.compile(r"%[0-9a-fA-F]{2}")
 _QUOTED = re.compile(r"=(?:\r?\n|([0-9A-F]{2}))")
 _INSIDE = re.compile(r"\w<[!/?A-Za-z][^<>]*>(?:<[!/?A-Za-z][^<>]*>)*\w")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}(?:(?:%0A|\\n|\s)+[A-Za-z0-9+/_-]{16,})*(?:%3D|=){0,2}")
+_BASE64_END = re.compile(r"(?:%0A|\\n|\s)+[A-Za-z0-9+/_-]{2,15}(?![A-Za-z0-9+/_-])")
 _PATH = re.compile(r"""(?<=\s)(?:d|points|viewBox)=(["'])[-+,.\sMmZzLlHhVvCcSsQqTtAaEe0-9]*\1""")
 _SURROGATES = re.compile("[\ud800-\udfff]+")
 _MAGIC: Final = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"%PDF", b"PK\x03\x04", b"\x1f\x8b", b"<svg", b"<?xml")
@@ -114,18 +115,33 @@ def _rarer(text: str, *, styled: bool) -> Iterator[tuple[str, str]]:
 
 
 def hidden_bytes(text: str) -> Iterator[bytes]:
-    """What base64 in a text decodes to, where that is text or a kind of file."""
+    """What base64 in a text decodes to, where that is text or a kind of file.
+
+    A short last line may be the end of it, or the next word: it is read both ways.
+    """
     for found in _BASE64.finditer(text):
-        run = re.sub(r"%0A|\\n|\s|%3D|=", "", found[0]).replace("-", "+").replace("_", "/")
-        try:
-            data = base64.b64decode(run[: len(run) - (len(run) % 4 == 1)] + "==", validate=False)
-        except (binascii.Error, ValueError):
-            continue
-        if data.startswith(_MAGIC) or _is_text(data):
-            yield data
+        end = _BASE64_END.match(text, found.end())
+        for run in (found[0], found[0] + end[0]) if end and "=" not in found[0] else (found[0],):
+            data = _unpacked(run)
+            if data.startswith(_MAGIC) or _is_text(data):
+                yield data
+
+
+def _unpacked(run: str) -> bytes:
+    run = re.sub(r"%0A|\\n|\s|%3D|=", "", run).replace("-", "+").replace("_", "/")
+    try:
+        return base64.b64decode(run[: len(run) - (len(run) % 4 == 1)] + "==", validate=False)
+    except (binascii.Error, ValueError):
+        return b""
 
 
 def _is_text(data: bytes) -> bool:
     """Whether bytes look like words, in UTF-8 or UTF-16."""
     shown = sum(32 <= each < 127 or each in (0, 9, 10, 13) or each >= 0xC3 for each in data)  # noqa: PLR2004
-    return bool(data) and shown >= _PRINTABLE * len(data)
+    return bool(data) and (shown >= _PRINTABLE * len(data) or _is_utf8(data))
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether bytes are letters of any script in UTF-8; the last one may be cut."""
+    text = data.decode("utf-8", "replace").rstrip("\ufffd")
+    return "\ufffd" not in text and sum(map(str.isprintable, text)) >= _PRINTABLE * len(text) > 0

@@ -154,7 +154,7 @@ HIDDEN = [
 # Contract: words that are not marks, and much of what bulletins are full of.
 ORDINARY = """(S) mid-sentence|(C-130)|(c)|(s)ingular|(U.S.)|(U-Haul)|U.S./Canada|http://x|https://u//x?|and/or|U-turn|c/o
 (Les)|s/he|B/C|C-4|S-curve|TS/hurricane|(202) 555-0100|(Unit 4)|24/7|w/o|(see U.S. 40)|I/C|(C) 2026 Example County|(R)
-colo(u)r|yo(u)|o(u) r|(u)nder|Tropical Storm (TS) Ann|TS-12|(EOC)|(ICS 209)|(A) one (B) two (C) three|US/Mexico|U/V light|(UV)|(SAR)
+colo(u)r|yo(u)|o(u) r|(FO UO)|(u)nder|Tropical Storm (TS) Ann|TS-12|(EOC)|(ICS 209)|(A) one (B) two (C) three|US/Mexico|U/V light|(UV)|(SAR)
 C-SAR|(CTI)|(WATER)|(LEI)|(INF)|(CRIT)|(OPSEC)|National Forest (NF)|U of M|(U of M)|U-boat|Type-C/USB-C|AC/DC|(AC/DC)
 S/N 12345|(S/N 12)|(s)|TLP|Traffic Light Protocol (TLP)|law enforcement sensitive|Law Enforcement Sensitive|unclassified
 for official use only|sensitive but not secret|controlled|(controlled)|(secret)|(Secret)|Secret Service (USSS)|top secret
@@ -385,6 +385,7 @@ def test_a_mark_that_cannot_be_read_is_shown_with_its_place_and_what_to_do() -> 
     for text, start, inner, detail in (
         ("\u200b(U) words", 1, "U", ""),
         ("**(U) Bold.** words", 2, "U", "put the mark before the emphasis"),
+        ("*(U) Bold.* words", 1, "U", "put the mark before the emphasis"),
         ("\\(U//LES) words", 1, "U//LES", ""),
         ("(LES): words", 0, "LES", "(U//LES)"),
         ("(U//NOFRON): words", 0, "U//NOFRON", "'NOFRON' (did you mean NOFORN?)"),

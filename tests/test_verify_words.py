@@ -11,7 +11,7 @@ from tearline.verify import marks
 from tearline.verify.channels.contents import Text
 from tearline.verify.decoding import hidden_bytes, plain, readings, texts_of
 from tearline.verify.folding import fold, words
-from tearline.verify.ledger import Origin, make_ledger
+from tearline.verify.ledger import Ledger, Origin, make_ledger
 from tearline.verify.scan import Scanner
 from tearline.verify.settings import Settings
 from tearline.verify.tokens import is_common, joined_spelling, small_words, terms
@@ -32,7 +32,11 @@ EOC = Settings(
     stricter=frozenset(),
 )
 HELD = "Jorun Quillfeather of 118 Tannery Lane has plate 7 ABC-123; call 555-0167 when herons nested by the old weir"
-LEDGER = make_ledger([(HELD, Origin("a.md", 3)), ("Marlo said", Origin("b.md", 9))])
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    return make_ledger([(HELD, Origin("a.md", 3)), ("Marlo said", Origin("b.md", 9))])
 
 
 def base64_of(said: str | bytes) -> str:
@@ -128,6 +132,15 @@ def test_base64_is_read_to_its_end_in_any_script(text: str, said: str) -> None:
     assert said in [data.decode("utf-8", "replace") for data in hidden_bytes(text)]
 
 
+def test_no_bytes_are_too_odd_to_be_read() -> None:
+    assert [text for _, text in texts_of(b"\x81\xe9")] == ["\ufffd\ufffd", "\ufffd\u00e9"]
+    assert list(texts_of(b"\xff\x00a"))[-1] == ("without null bytes", "\ufffda")
+    assert plain("%ff x \\ud83d") == "\ufffd x \ufffd"
+    cut = list(hidden_bytes(base64_of("Marlo Ostrander of 118").rstrip("=") + "AAA"))
+    assert [data.rstrip(b"\x00") for data in cut] == [b"Marlo Ostrander of 118"]
+    assert list(hidden_bytes(base64_of("\u042f\u0434\u0432\u0438\u0433\u0430 \u041a\u043e".encode()[:-1])))
+
+
 def test_base64_holds_files_and_wide_letters_and_not_just_anything() -> None:
     picture = b"\x89PNG\r\n\x1a\n" + bytes(range(128, 160))
     wide = "Marlo Ostrander".encode("utf-16-le")
@@ -172,6 +185,8 @@ def test_folding_by_example() -> None:
         ("saw Jorun Q. Quillfeather", {"jorun", "quillfeather", "jorun quillfeather", "quillfeather jorun"}, set()),
         ("saw Jorun A. B. Quillfeather", {"jorun", "quillfeather", "jorun quillfeather", "quillfeather jorun"}, set()),
         ("saw Jorun. Quillfeather fled", {"jorun"}, {"quillfeather", "fled"}),
+        ("saw Jorun Stone", {"jorun"}, {"jorun stone", "stone jorun"}),
+        ("by a12, MAR-12-4711 and 4MAY-77", {"4may 77"}, {"a12", "4may", "4711", "mar 12 4711"}),
         ("Ostrander, Jorun", {"jorun", "ostrander jorun", "jorun ostrander"}, {"ostrander"}),
     ],
 )  # fmt: skip
@@ -189,7 +204,7 @@ def test_common_words_are_common_in_every_form() -> None:
 
 
 def test_words_in_small_letters_and_spellings_for_records() -> None:
-    assert small_words("The weir by Mill/lane a.b x-ray of stoats") == {"weir", "stoats"}
+    assert small_words("The weir by Mill/lane a.b x-ray of elk") == {"weir", "elk"}
     assert joined_spelling("555-0167 (U)") == "5550167u"
 
 
@@ -211,32 +226,67 @@ def test_words_in_small_letters_and_spellings_for_records() -> None:
         ("herons nested by the", {"herons", "herons nested by the"}),
         ("nested by the old x", {"nested by the old"}),
         ("nested by the", set()),
+        ("weir", {"weir"}),
+        ("555 01 67 x", {"555 01 67"}),
         ("", set()),
     ],
 )
-def test_what_was_withheld_is_found_in_words_in_a_row(said: str, found: set[str]) -> None:
+def test_what_was_withheld_is_found_in_words_in_a_row(ledger: Ledger, said: str, found: set[str]) -> None:
     row = said.split()
-    assert {" ".join(hit.run) for _, hit in LEDGER.find(row)} == found
-    assert LEDGER.is_in(row) == bool(found)
-    assert all(tuple(row[at : at + len(hit.run)]) == hit.run for at, hit in LEDGER.find(row))
+    assert {" ".join(hit.run) for _, hit in ledger.find(row)} == found
+    assert ledger.is_in(row) == bool(found)
+    assert all(tuple(row[at : at + len(hit.run)]) == hit.run for at, hit in ledger.find(row))
+    assert all({str(origin) for origin in hit.origins} == {"a.md:3"} for _, hit in ledger.find(row))
+    assert not [hit.run for _, hit in ledger.find(row) if hit.strong and len(hit.run) == 4]
 
 
-def test_a_hit_knows_where_it_comes_from() -> None:
-    (hit,) = (hit for _, hit in LEDGER.find(["so", "marlo"]))
+def test_every_four_words_that_say_something_are_looked_for(ledger: Ledger) -> None:
+    said = words(HELD)
+    for at in range(len(said) - 3):
+        assert tuple(said[at : at + 4]) in {hit.run for _, hit in ledger.find(said[at : at + 4])}
+    little = make_ledger([("room 4711 of the house at it", Origin("a.md", 3))])
+    assert not little.is_in(["of", "the", "house", "at"])
+    assert not little.is_in(["the", "house", "at", "it"])
+
+
+def test_a_short_number_is_no_part_of_another() -> None:
+    little = make_ledger([("room 4711", Origin("a.md", 3))])
+    for said, found in (
+        ("room 4711 x", True),
+        ("4711", True),
+        ("12 4711 x", False),
+        ("x 4711 5", False),
+        ("47 11", False),
+    ):
+        assert little.is_in(said.split()) == found
+
+
+def test_who_is_written_in_small_letters_somewhere_is_no_name() -> None:
+    held = [("saw Jorun fled by Grace Quillfeather", Origin("a.md", 3))]
+    strong = [make_ledger(held, ordinary).strong for ordinary in ((), {"jorun"})]
+    assert strong == [{"jorun", "quillfeather"}, {"quillfeather"}]
+    one, other = ("grace", "quillfeather"), ("quillfeather", "grace")
+    ledger = make_ledger(held)
+    assert {one, other} <= ledger.runs[2].keys()
+    assert 2 not in ledger.without([hit for _, hit in ledger.find(one) if hit.run == one]).runs
+
+
+def test_a_hit_knows_where_it_comes_from(ledger: Ledger) -> None:
+    (hit,) = (hit for _, hit in ledger.find(["so", "marlo"]))
     assert {str(origin) for origin in hit.origins} == {"b.md:9"}
-    assert LEDGER.is_empty_but_for(Origin("a.md", 3)) is False
+    assert ledger.is_empty_but_for(Origin("a.md", 3)) is False
     assert make_ledger([("Jorun fled", Origin("a.md", 3))]).is_empty_but_for(Origin("a.md", 3))
 
 
-def test_a_ledger_less_what_was_found_has_the_rest() -> None:
-    left = LEDGER.without([hit for _, hit in LEDGER.find(words("jorun 555 0167 herons nested by the"))])
+def test_a_ledger_less_what_was_found_has_the_rest(ledger: Ledger) -> None:
+    left = ledger.without([hit for _, hit in ledger.find(words("jorun 555 0167 herons nested by the"))])
     assert not left.is_in(["jorun"])
     assert not left.is_in(["555", "0167"])
     assert not left.is_in(["5550167"])
     assert not left.is_in(words("by herons nested by the"))
     assert left.is_in(["marlo"])
     assert left.is_in(["7abc123"])
-    assert left.entries < LEDGER.entries
+    assert left.entries < ledger.entries
 
 
 @pytest.mark.parametrize(
@@ -248,8 +298,13 @@ def test_a_ledger_less_what_was_found_has_the_rest() -> None:
         ("a/Jorun%20x.png", "a/(withheld name)", True),
     ],
 )
-def test_a_name_that_says_something_is_found_and_not_repeated(name: str, shown: str, said: bool) -> None:  # noqa: FBT001
-    scanner = Scanner(LEDGER, EOC)
+def test_a_name_that_says_something_is_found_and_not_repeated(
+    ledger: Ledger,
+    name: str,
+    shown: str,
+    said: bool,  # noqa: FBT001
+) -> None:
+    scanner = Scanner(ledger, EOC)
     assert scanner.shown(name) == shown
     found = [(str(one.place), one.detail) for one in scanner.named(name, "shown")]
     assert found == ([("shown:1:1", "in its name, from a.md:3")] if said else [])
@@ -265,17 +320,43 @@ def test_a_name_that_says_something_is_found_and_not_repeated(name: str, shown: 
         ("call 555.\n0167", ["1:6 from a.md:3"]),
         ("a\n\nb (U//LES)", ["3:7 "]),
         ("\\u0028U//LES) x", ["1:10 "]),
+        ("a <p title='(U//LES)'>", ["1:17 inside a tag"]),
+        ("so Jorun Quillfeather fled", ["1:4 from a.md:3"]),
     ],
 )
-def test_what_is_found_is_told_by_place_and_way(raw: str, found: list[str]) -> None:
-    scanner = Scanner(LEDGER, EOC)
-    said = scanner.text(Text(raw, markup=True), "p.html", raw, "s")
-    assert sorted({f"{one.place.line}:{one.place.column} {one.detail}" for one in said}) == sorted(set(found))
+def test_what_is_found_is_told_by_place_and_way(ledger: Ledger, raw: str, found: list[str]) -> None:
+    scanner = Scanner(ledger, EOC)
+    said = list(scanner.text(Text(raw, markup=True), "p.html", raw, "s"))
+    assert {one.place.path for one in said} <= {"s"}
+    assert sorted({f"{one.place}"[2:] + f" {one.detail}" for one in said}) == sorted(set(found))
     assert scanner._clean == ({"<b>", "</b>"} if not found else set())
 
 
-def test_a_mark_may_be_mentioned_on_a_page_that_says_so() -> None:
-    scanner = Scanner(LEDGER, EOC, declared=frozenset({"p.html"}))
+def test_a_file_that_the_theme_brings_is_not_read_and_its_name_is(ledger: Ledger, tmp_path: Path) -> None:
+    for folder, name, data in (
+        ("trusted", "a.js", b"Marlo"),
+        ("themes", "a.bin", b"Marlo"),
+        ("themes", "a.html", b"Marlo"),
+    ):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / name).write_bytes(data)
+    scanner = Scanner(ledger, EOC, trusted=(tmp_path / "trusted",), themes=(tmp_path / "themes",))
+    for name, data, found in (
+        ("a.js", b"Marlo", []),
+        ("a.js", b"Marlo fled", ["TL302 s/f from b.md:9"]),
+        ("a.html", b"Marlo", ["TL302 s/f from b.md:9"]),
+        ("marlo.js", b"x", ["TL302 s/f in its name, from b.md:9"]),
+    ):
+        assert [f"{one.rule.code} {one.place.path} {one.detail}" for one in scanner.file(name, data, "s/f")] == found
+
+
+def test_a_place_is_told_in_the_text_as_it_stands(ledger: Ledger) -> None:
+    found = list(Scanner(ledger, EOC).bytes_of("a.html", b"<p>a</p>\n<p>Marlo</p>", "s"))
+    assert {str(one.place) for one in found} == {"s:2:4"}
+
+
+def test_a_mark_may_be_mentioned_on_a_page_that_says_so(ledger: Ledger) -> None:
+    scanner = Scanner(ledger, EOC, declared=frozenset({"p.html"}))
     for raw, codes in (("<code>(U//LES)</code>", set()), ("(U//LES) <code>U</code>", {"TL301"}), ("Marlo", {"TL302"})):
         said = scanner.text(Text(raw, markup=True), "p.html", raw, "s")
         assert {one.rule.code for one in said} == codes
@@ -302,6 +383,7 @@ def test_no_file_has_more_findings_than_a_reader_wants() -> None:
         ("S//NF", {"S", "NF"}, None),
         ("unclassified//for official use only", {"U", "FOUO"}, None),
         ("LES NF", {"LES", "NF"}, None),
+        ("SBU LEI", {"SBU", "LEI"}, None),
         ("FOO//LES", {"FOO", "LES"}, None),
     ],
 )
@@ -312,7 +394,7 @@ def test_marks_are_read_as_their_words(text: str, tokens: set[str], nations: set
 
 
 @pytest.mark.parametrize(
-    "text", ["Les", "x", "TLP", "TLP:PINK", "secret", "S", "C", "FOO//BAR", "U and more", "", "12"]
+    "text", ["Les", "x", "TLP", "TLP:PINK", "secret", "S", "C", "FOO//BAR", "U and more", "and les", "", "12"]
 )
 def test_words_are_no_marks(text: str) -> None:
     assert marks.read(text) is None

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsroom import HEAD, read, rules
+from newsroom import HEAD, outline, read, rules
 from tearline.bulletin.document import MAX_BYTES, MAX_LINE, Bulletin, Page, read_document
+from tearline.bulletin.front_matter import MAX_LENGTH
 from tearline.bulletin.page import check_page
 from tearline.bulletin.reading import MAX_PORTION, EnoughError, Positions, Reader
 
@@ -153,3 +154,34 @@ def test_marks_on_pages_have_their_place() -> None:
     assert [(one.place.line, one.place.column) for one in reader.findings] == [(12, 1)]
     with pytest.raises(EnoughError):
         check_page(Reader("(U) " * 30_000, Positions.of("a.md", ""), "fouo-les"), 0)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("(U) a\x00b", [("7:6", "forbidden-character", "U+0000", 1)]),
+        ('!!! note "(U)"\n    (U) x', [("7:11", "empty-portion", "", 1)]),
+        ("(S) one", [("7:1", "classified-mark", "if this is an enumeration, number the list", 4)]),
+        ("(SECRET) one", [("7:1", "classified-mark", "", 9)]),
+        ("(U) one\n\n(A) two", [("9:1", "unmarked-portion", "if this is an enumeration, number the list", 1)]),
+        ("**(U) Summary.** Words", [("7:1", "alias-mark", "(U) **", 6)]),
+        ("6.1 (u) a", [("7:5", "alias-mark", "(U)", 4)]),
+        ("1. (U) a\n\n    b", [("9:5", "unmarked-portion", "", 1)]),
+    ],
+)
+def test_what_is_wrong_is_said_with_place_detail_and_width(
+    body: str, expected: list[tuple[str, str, str, int]]
+) -> None:
+    said = read(body).findings
+    assert [(f"{one.place.line}:{one.place.column}", one.rule.name, one.detail, one.width) for one in said] == expected
+
+
+def test_a_front_matter_has_an_end() -> None:
+    long = f"---\nid: IB-2026-001\ntitle: (U) T\nsummary: (U) {'x' * MAX_LENGTH}\n---\n(U) a\n"
+    assert found(long.encode()) == ["too-large"]
+
+
+def test_code_may_be_empty_and_tabs_may_indent() -> None:
+    assert outline('(U) a\n\n```text title="(U) t"\n```\n\n(U) b') == "(U) a\ncode text (U) t\n\n(U) b"
+    assert outline("- (U) a\n  \t- (U) b\n\n   \n(U) c") == "- (U) a\n    - (U) b\n(U) c"
+    assert outline("(U) a !b https x:c") == "(U) a !b https x:c"

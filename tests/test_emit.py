@@ -130,7 +130,7 @@ def test_escaped_words_are_words(text: str) -> None:
         (Portion(U, (Text("a "), Emphasis(strong=True, children=(Text("b"),)), Text(", c"))), "(U) a **b**, c"),
         (Portion(U, (Emphasis(strong=False, children=(Text("a"),)), Text("b"))), "(U) *a*b"),
         (Portion(U, (Text("a "), Emphasis(strong=False, children=(Text("b"),)))), "(U) a _b_"),
-        (Portion(U, (Text("ab "), Text("c"), Emphasis(strong=False, children=(Text("d"),)))), "(U) ab c*d*"),
+        (Portion(U, (Text("a"), Emphasis(strong=False, children=(Text("b"),)))), "(U) a*b*"),
         (Portion(U, (Link("tel:+1", "", (Emphasis(strong=False, children=(Text("a"),)),)),)), "(U) [_a_](tel:+1)"),
         (
             Portion(LES, (InlinePortion(LES, (Emphasis(strong=False, children=(Text("a"),)),), None),)),

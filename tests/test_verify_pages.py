@@ -11,6 +11,8 @@ from tearline.findings import Place, finding
 from tearline.verify import second
 from tearline.verify.provenance import Known, Provenance, explained, provenance, staged, texts_of
 from tearline.verify.settings import Settings
+from tearline.verify.sources import Document
+from tearline.verify.units import Unit
 from tearline.verify.verdict import Answer
 
 EOC = Settings(
@@ -52,6 +54,8 @@ def marked(text: str) -> str:
         ("<p>{U} One <span class='tl-inline'>{SSI} two</span> three.</p>", ["two"]),
         ("<h2>{LES} One</h2><p>{U} Two</p><h3>{U} Three</h3><h2>{U} Four</h2><p>{U} Five</p>", ["One", "Two", "Three"]),
         ("<h3>{LES} One</h3><h2>{U} Two</h2>", ["One"]),
+        ("<h2>{LES} One</h2><h3>{U} Two</h3><p>{U} Three</p>", ["One", "Two", "Three"]),
+        ("<table><tr><th>{LES} One</th><th>Two</th></tr></table>", ["One | Two"]),
         ("<h2>{LES} One</h2><div class='footnote'><p>{U} Note</p></div><p>{U} After</p>", ["One"]),
         (
             ("<div class='admonition note'><p class='admonition-title'>{LES} One</p><p>{U} Two</p>"
@@ -62,7 +66,7 @@ def marked(text: str) -> str:
         ("<ul><li>{LES} One<ul><li>{U} Two</li></ul></li><li>{U} Three</li></ul>", ["One", "Two"]),
         ("<table><tr><td>{LES} One</td><td>Two</td></tr><tr><td>{U} x</td><td>{LES} Three</td></tr></table>", ["One | Two", "Three"]),
         (
-            ("<div class='tabbed-set'><input><label>{U} A</label><label>{LES} One</label><div class='tabbed-content'>"
+            ("<div class='tabbed-set'><div class='tabbed-labels'><label>{U} A</label><label>{LES} One</label></div><div class='tabbed-content'>"
             "<div class='tabbed-block'><p>{U} a</p></div><div class='tabbed-block'><p>{U} Two</p></div></div></div>"),
             ["One", "Two"],
         ),
@@ -95,6 +99,30 @@ def test_an_edition_of_everything_has_nothing_withheld_from_it() -> None:
     assert not second.withheld(
         page, Settings(**{**{key: getattr(EOC, key) for key in EOC.__slots__}, "releases": None}), "cui"
     )
+
+
+def units(*given: tuple[str, bool]) -> Document:
+    """A document of units, each with its words and whether its own mark withholds it."""
+    made = (Unit("a.md", line, "text", held, said, own=True, high=held) for line, (said, held) in enumerate(given, 1))
+    return Document("a.md", "IB-2026-001", "2026/ib-2026-001/index.html", tuple(made))
+
+
+@pytest.mark.parametrize(
+    ("source", "page", "found"),
+    [
+        ([("One two.", True), ("Three.", False)], "<p>{LES} One two.</p><p>{U} Three.</p>", []),
+        ([("One two.", True)], "<p>{U} One two.</p>", ["a.md:1:1 withheld in its source, but not as a reader sees it"]),
+        ([("One two.", False)], "<p>{LES} One two.</p>", ["page:1:1 withheld as a reader sees it, but not in its source"]),
+        ([("One.", True), ("Two.", True)], "<p>{LES} One.</p>", ["a.md:2:1 withheld in its source, but not as a reader sees it"]),
+        ([("One lower two.", True)], "<ul><li>{LES} One lower two.<ul><li>{U} lower</li></ul></li></ul>", []),
+        ([("Other.", True)], "<p>{LES} Other.</p><p>{LES} </p><p>{LES} Own <i class='tl-inline'>{SSI} Other.</i></p>", []),
+    ],
+)  # fmt: skip
+def test_where_the_two_readings_disagree_is_said(source: list[tuple[str, bool]], page: str, found: list[str]) -> None:
+    seen = second.withheld(marked(f"<article>{page}</article>"), EOC, "fouo-les")
+    said = list(second.check(units(*source), seen, "page"))
+    assert [f"{one.place} {one.detail}" for one in said] == found
+    assert {(one.rule.name, one.portion) for one in said} <= {("readings-disagree", "IB-2026-001")}
 
 
 # --- where words come from --------------------------------------------------------------------------------------
@@ -152,10 +180,13 @@ def origin(tmp_path: Path) -> Provenance:
         "docs/2026/ib/index.md": PAGE,
         "docs/about.md": "# About *us*\n\nwords\n",
         "docs/named.md": "only words\n",
+        "docs/fronted.md": "---\ntags: [a]\n---\n# Fronted page\n",
         "docs/index.md": "Head line\n====\n\nx\n",
         "mkdocs.yml": "site_name: Test Center\nextra: {a: [Green words]}\n",
         "theme/main.html": '<p>Skip to {{ "content" }} now</p>{% if a == \'single\' %}<a title="Tip here">',
         "package/base.html": "<p>From the package</p>",
+        "package/main.html": "<p>Main thing</p>",
+        "package/404.html": "<p>Nothing there</p>",
         "package/partials/languages/de.html": "<p>fremd</p>",
         "package/partials/languages/en.html": "<p>home</p>",
     }
@@ -169,6 +200,7 @@ def test_what_a_site_may_say_anywhere(origin: Provenance) -> None:
     said = {" ".join(each) for each in origin.shared.wholes}
     assert said >= {"the weir", "about us", "named", "head line", "test center", "green words", "extra text"}
     assert said >= {"skip to", "content", "now", "single", "tip here", "from the package", "home", "permanent link"}
+    assert said >= {"fronted page", "main thing", "nothing there"}
     assert "fremd" not in said
 
 
@@ -200,6 +232,7 @@ def test_the_texts_of_a_staged_page_are_its_blocks_titles_and_values() -> None:
         "Titled",
     }
     assert said >= {"code here", "other text", "Anglers reported *strangers*."}
+    assert {"a", "tip", "b"} <= {text.strip() for text in texts_of("# (U) a\n\n??? tip inline\n    b\n")}
 
 
 @pytest.mark.parametrize(
@@ -207,6 +240,7 @@ def test_the_texts_of_a_staged_page_are_its_blocks_titles_and_values() -> None:
     [
         ("<p>Anglers reported strangers.</p>", []),
         ("<p>Anglers saw strangers</p>", ["s:1:4 in its text"]),
+        ("<p>&#90;orp saw</p>", ["s:1:1 in its text"]),
         ("<p>x</p>\n<b>Odd one here</b>", ["s:1:4 in its text", "s:2:4 in its text"]),
         ("<p title='Titled'>Boxed</p><p>Skip to</p>", []),
         ("<p title='strange words'>Boxed</p>", ["s:1:11 in an attribute"]),

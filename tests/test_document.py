@@ -166,6 +166,7 @@ def test_marks_on_pages_have_their_place() -> None:
         ("(U) one\n\n(A) two", [("9:1", "unmarked-portion", "if this is an enumeration, number the list", 1)]),
         ("**(U) Summary.** Words", [("7:1", "alias-mark", "(U) **", 6)]),
         ("6.1 (u) a", [("7:5", "alias-mark", "(U)", 4)]),
+        ('!!! note "x"\n    (U) y', [("7:11", "unmarked-portion", "", 1)]),
         ("1. (U) a\n\n    b", [("9:5", "unmarked-portion", "", 1)]),
     ],
 )
@@ -173,7 +174,9 @@ def test_what_is_wrong_is_said_with_place_detail_and_width(
     body: str, expected: list[tuple[str, str, str, int]]
 ) -> None:
     said = read(body).findings
-    assert [(f"{one.place.line}:{one.place.column}", one.rule.name, one.detail, one.width) for one in said] == expected
+    assert [(str(one.place), one.rule.name, one.detail, one.width) for one in said] == [
+        (f"a.md:{place}", *rest) for place, *rest in expected
+    ]
 
 
 def test_a_front_matter_has_an_end() -> None:
@@ -185,3 +188,10 @@ def test_code_may_be_empty_and_tabs_may_indent() -> None:
     assert outline('(U) a\n\n```text title="(U) t"\n```\n\n(U) b') == "(U) a\ncode text (U) t\n\n(U) b"
     assert outline("- (U) a\n  \t- (U) b\n\n   \n(U) c") == "- (U) a\n    - (U) b\n(U) c"
     assert outline("(U) a !b https x:c") == "(U) a !b https x:c"
+
+
+def test_a_finding_names_the_portion_and_the_document_as_far_as_they_are_known() -> None:
+    said = read("(U) a\n\n(U) ![b](none.png)\n\n(U) c").findings
+    assert [one.portion for one in said] == ["IB-2026-014 \u00b62"]
+    nameless = read_document("a.md", b"---\nid: John Doe\ntitle: (U) x\n---\nwords\n", "fouo-les").findings
+    assert "document \u00b61" in [one.portion for one in nameless]

@@ -472,6 +472,7 @@ def test_pages_are_those_the_policy_lists(tmp_path: Path) -> None:
 
 @given(st.text())
 def test_a_slug_is_its_own_slug(text: str) -> None:
+    assert slug("(Water) Systems!") == "water-systems"
     assert slug(slug(text)) == slug(text)
 
 
@@ -666,9 +667,23 @@ def test_a_byte_order_mark_and_windows_lines_are_read(tmp_path: Path) -> None:
     accepted(tmp_path, "\ufeff" + SHORT.replace("\n", "\r\n"))
 
 
+def test_numbers_with_a_point_are_numbers() -> None:
+    document, found = read_yaml("a: 1.5\nb: -0.25\nc: 1.2.3\n", "x.yml")
+    assert found == []
+    assert document is not None
+    assert document.data == {"a": 1.5, "b": -0.25, "c": "1.2.3"}
+
+
+def test_the_plugin_without_options_is_told_what_it_misses(tmp_path: Path) -> None:
+    text = SHORT[: SHORT.index("  - tearline:")] + "  - tearline\n"
+    assert any("`editions` is missing" in each for each in refused(tmp_path, text))
+
+
 def test_a_missing_or_unreadable_file_is_a_finding(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.yml")
     (tmp_path / "loop.yml").symlink_to("loop.yml")
+    for name in ("none.yml", "pipe.yml", "loop.yml"):
+        assert [str(each.place) for each in load_policy(tmp_path / name, {})[1]] == [f"{name}:1:1"]
     said = {
         name: [str(each.detail) for each in load_policy(tmp_path / name, {})[1]]
         for name in ("none.yml", "", "pipe.yml", "loop.yml", "a\0b", "x" * 5000)

@@ -160,6 +160,8 @@ tags: [Flood, Mill]
 
 (U) Anglers reported *strangers*.
 
+(U) Stay (see map) away.
+
 !!! note "(U) Boxed"
     (U) inside
 
@@ -248,6 +250,7 @@ def test_the_texts_of_a_staged_page_are_its_blocks_titles_and_values() -> None:
         ("<script>zorp()</script>", ["s:1:1 in a script or style sheet"]),
         ("<script>inside 12</script>", []),
         ("<p>Boxed (U) inside</p>", []),
+        ("<p>Stay (see map) away.</p>", []),
     ],
 )
 def test_words_that_nothing_released_are_found_by_their_place(origin: Provenance, raw: str, found: list[str]) -> None:

@@ -195,3 +195,29 @@ def test_a_finding_names_the_portion_and_the_document_as_far_as_they_are_known()
     assert [one.portion for one in said] == ["IB-2026-014 \u00b62"]
     nameless = read_document("a.md", b"---\nid: John Doe\ntitle: (U) x\n---\nwords\n", "fouo-les").findings
     assert "document \u00b61" in [one.portion for one in nameless]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("--- x\nb: 1", ("4:1", "front-matter-syntax", "a second document begins", 1)),
+        ("<<: {a: 1}", ("4:1", "yaml-feature", "keys cannot be merged", 2)),
+        (": x", ("4:1", "front-matter-syntax", "", 1)),
+        ("[a]: 1", ("4:1", "front-matter-syntax", "a key is a plain word", 1)),
+        ('summary: "(U) a\\x07b"', ("4:10", "forbidden-character", "as an escape", 1)),
+        ("revised:\n\t- {at: 2026-01-01, change: (U) a}", ("5:1", "front-matter-syntax", "a tab stands in the indent; use blanks", 1)),
+        ("hazards: [&a flood]", ("4:11", "yaml-feature", "", 1)),
+        ("summary: !!str (U) x", ("4:10", "yaml-feature", "", 1)),
+        ("summary: (U) [a](U//LES) b", ("4:18", "inline-portion", "", 6)),
+        ("marking: U//LSE", ("4:10", "unknown-control", "'LSE' (did you mean LES?)", 6)),
+        ('area: "(U) x (U//LES) y"', ("4:14", "misplaced-mark", "U//LES", 8)),
+        ("contact: ~", ("4:10", "bad-value", "the value is missing", 1)),
+        ("colour: 1", ("4:1", "unknown-key", "", 6)),
+        (f"summary: (U) {'x' * MAX_LENGTH}", ("1:1", "too-large", f"front matter is limited to {MAX_LENGTH} characters", 1)),
+    ],
+    ids=range(14),
+)  # fmt: skip
+def test_what_is_wrong_in_front_matter_is_said_where_it_stands(line: str, expected: tuple[str, str, str, int]) -> None:
+    data = f"---\nid: IB-2026-001\ntitle: (U) T\n{line}\n---\n(U) a\n".encode()
+    first, *_ = read_document("a.md", data, "fouo-les").findings
+    assert (str(first.place), first.rule.name, first.detail, first.width) == (f"a.md:{expected[0]}", *expected[1:])

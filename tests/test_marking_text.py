@@ -278,6 +278,7 @@ def test_folding_by_example() -> None:
     assert fold("a%28%29b") == ("a()b", [0, 1, 4, 7, 8])
     assert fold("a&nbsp;b") == ("a b", [0, 1, 7, 8])
     assert fold("a\u00b4\u00b4b") == ("a b", [0, 1, 3, 4])
+    assert fold("a\u00b4\u00b4\u00e9b") == ("a eb", [0, 1, 3, 4, 5])
     assert fold("a \u00b4\u00e9b") == ("a eb", [0, 1, 3, 4, 5])
     assert fold("\u0400\u03f9\u03f2")[0] == "ECc"
     assert fold("\U0001f15b\U0001f16a\U0001f18a")[0] == "LMC\U0001f18a"

@@ -318,6 +318,7 @@ FIGURES: Final = (
         ("(U) ![a different ALT](a.png)", "(U) ![a different ALT](../assets/a.png)\n\n(U) Source: county"),
         ("(U) ![Al](a.png)", "(U) ![alt](../assets/a.png)\n\n(U) Source: county"),
         ("(U) a ![x](b.png) b", "(U) a b"),
+        ('```text title="(U) b ![x](a.png) c"\nd\n```', '```text title="(U) b c"\nd\n```'),
         ("(U) ![x](b.png)", ""),
         ("(U) a\n\n- (U) ![x](b.png)\n    - (U) b\n- (U) c", "(U) a\n\n- (U) c"),
         ("(U) a\n\n## (U) ![x](b.png)\n\n(U) b", "(U) a"),

@@ -146,6 +146,9 @@ def test_base64_holds_files_and_wide_letters_and_not_just_anything() -> None:
     wide = "Marlo Ostrander".encode("utf-16-le")
     assert list(hidden_bytes(f"{base64_of(picture)} , {base64_of(wide)}")) == [picture, wide]
     assert list(hidden_bytes(base64_of(bytes(range(128, 190))))) == []
+    assert list(hidden_bytes(base64_of(bytes(range(128, 190)) + b"abc"))) == []
+    lines = b"\xff" + "\u042f\u0434\u0432\u0438\n\u0433\u0430 \u041a\u043e".encode()
+    assert list(hidden_bytes(base64_of(lines))) == [lines]
     assert list(hidden_bytes("short, notbase64")) == []
     almost = b"Marlo Ostrander o" + bytes([1, 2, 3])
     assert list(hidden_bytes(base64_of(almost))) == [almost]

@@ -142,6 +142,7 @@ def _is_text(data: bytes) -> bool:
 
 
 def _is_utf8(data: bytes) -> bool:
-    """Whether bytes are letters of any script in UTF-8; the last one may be cut."""
+    """Whether bytes are mostly letters of any script in UTF-8; the last one may be cut."""
     text = data.decode("utf-8", "replace").rstrip("\ufffd")
-    return "\ufffd" not in text and sum(map(str.isprintable, text)) >= _PRINTABLE * len(text) > 0
+    shown = sum((char.isprintable() or char.isspace()) and char != "\ufffd" for char in text)
+    return shown >= _PRINTABLE * len(text) > 0

@@ -179,7 +179,9 @@ def test_what_is_wrong_is_said_with_place_detail_and_width(
     ]
 
 
-def test_a_front_matter_has_an_end() -> None:
+def test_a_front_matter_has_words_and_an_end() -> None:
+    empty = read_document("a.md", b"---\n\n---\n(U) a\n", "fouo-les").findings
+    assert [(one.rule.name, one.detail) for one in empty] == [("no-front-matter", "it is empty")]
     long = f"---\nid: IB-2026-001\ntitle: (U) T\nsummary: (U) {'x' * MAX_LENGTH}\n---\n(U) a\n"
     assert found(long.encode()) == ["too-large"]
 
@@ -188,6 +190,8 @@ def test_code_may_be_empty_and_tabs_may_indent() -> None:
     assert outline('(U) a\n\n```text title="(U) t"\n```\n\n(U) b') == "(U) a\ncode text (U) t\n\n(U) b"
     assert outline("- (U) a\n  \t- (U) b\n\n   \n(U) c") == "- (U) a\n    - (U) b\n(U) c"
     assert outline("(U) a !b https x:c") == "(U) a !b https x:c"
+    assert outline("(U) a\n\u00a0\n(U) b") == "(U) a\n(U) b"
+    assert outline("6.1 **(U) Summary.** Words").endswith("#6.1 (U) <strong Summary.> Words")
 
 
 def test_a_finding_names_the_portion_and_the_document_as_far_as_they_are_known() -> None:

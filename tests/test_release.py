@@ -160,6 +160,9 @@ def test_sanitizing_twice_is_sanitizing_once(draft: Draft) -> None:
         ('(U) a **b [x](U//LES "**c**") d** e', "(U) a **b c d** e"),
         ('(U) a _b [x](U//LES "**c**") d_ e', "(U) a _b **c** d_ e"),
         ('(U) [x](U//FOUO "y") b', "(U//FOUO) [x](U//FOUO) b"),
+        ("(U) **[x](U//FOUO)** y", "(U//FOUO) **[x](U//FOUO)** y"),
+        ('(U) [a](https://example.org/ "b") c', '(U) [a](https://example.org/ "b") c'),
+        ('(U) a\n\n```text title="(U) [x](U//LES)"\nb\n```', '(U) a\n\n```text title="(U)"\nb\n```'),
         ("6.1 (U) a", "6.1 (U) a"),
         (
             '(U) a\n\n```text title="(U) b [c](U//LES) *d* [e](https://example.org/)"\nf\n```',
@@ -333,6 +336,33 @@ def test_pictures_need_their_own_entry_too(typed: str, released: str) -> None:
     assert eoc(typed, *FIGURES) == released
 
 
+def test_a_portion_shows_its_own_mark_under_a_compilation() -> None:
+    assert given_to(FULL, "(U) a [b](U//FOUO) c", *COMPILED) == "(U//FOUO) a [b](U//FOUO) c"
+
+
+def test_every_picture_of_a_portion_has_its_caption() -> None:
+    files = ('  - {file: a.png, marking: U, caption: "(U) one"}', '  - {file: b.png, marking: U, caption: "(U) two"}')
+    typed = "(U) ![x](a.png) ![y](b.png)"
+    shown = "(U) ![x](../assets/a.png) ![y](../assets/b.png)\n\n(U) one\n\n(U) two"
+    assert eoc(typed, "assets:", *files) == shown
+    found = decide(bulletin("(U) a ![x](c.pdf)", *FIGURES)).findings
+    assert [(one.rule.name, str(one.place)) for one in found] == [("asset-withheld", "b.md:10:7")]
+
+
+def test_what_is_said_of_a_picture_has_marks_of_its_own() -> None:
+    front = (
+        "assets:",
+        '  - {file: a.png, marking: U, alt: "(U) two  words", caption: "(U) cap"}',
+        '  - {file: b.png, marking: U, alt: "(U//LES) held"}',
+    )
+    decision = decide(bulletin('!!! note "(U) ![x](a.png)"\n    (U) c\n\n(U) ![y](b.png)', *front))
+    assert decision.released is not None
+    assert emit(decision.released, HERE).removeprefix("# (U) T\n\n") == (
+        '!!! note "(U) ![x; two words](../assets/a.png)"\n    (U) cap\n\n    (U) c\n\n(U) ![y](../assets/b.png)\n'
+    )
+    assert decision.withheld_words == ("held",)
+
+
 def test_a_link_to_a_file_stays_where_the_file_does() -> None:
     link = '(U) see [words](c.pdf "title") here'
     assert given_to(FULL, link, *FIGURES) == link
@@ -343,7 +373,9 @@ def test_files_go_with_the_portions_that_use_them_and_their_names_stay_behind() 
     assert decision.released is not None
     assert decision.released.assets == ("a.png",)
     assert {"b.png", "c.pdf", "cap"} <= set(decision.withheld_words)
-    assert [(found.rule.name, found.portion) for found in decision.findings] == [("asset-withheld", "IB-2026-001")]
+    assert [(found.rule.name, str(found.place), found.portion) for found in decision.findings] == [
+        ("asset-withheld", "b.md:14:5", "IB-2026-001")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -412,6 +444,7 @@ def test_each_edition_is_told_what_it_may_see_of_everything() -> None:
     )
     body = "(U//SSI) a\n\n(U//LES) [b](U//SBU)\n\n(U//NF) c\n\n!!! tearline\n    (U) x"
     full, less = (decide(bulletin(body, *front), edition).released for edition in (FULL, EOC))
+    assert "together" in decide(bulletin(body, *front)).withheld_words
     assert full is not None
     assert less is not None
     assert [(each.id, each.system) for each in (full, less)] == [("IB-2026-001", "fouo-les")] * 2
@@ -477,6 +510,17 @@ def test_withheld_words_hold_what_hides_behind_words() -> None:
         ("(U//LES) a\n\n!!! tearline\n    (U) b\n\n!!! tearline\n    (U) c", "(U) b", {"a"}),
         ("(U) a\n\n## (U//LES) b\n\n(U//LES) c\n\n---\n\n## (U) d\n\n(U) e", "(U) a\n\n## (U) d\n\n(U) e", {"b", "c"}),
         ("(U) a\n\n[^x]: (U) b", "(U) a", {"b"}),
+        ("(U) a[^x] b[^x]\n\n[^x]: (U) c", "(U) a[^1] b[^1]\n\n[^1]: (U) c", set()),
+        ("(U) a[^x]\n\n[^x]: (U) b[^x] c", "(U) a[^1]\n\n[^1]: (U) b c", set()),
+        ("!!! tearline\n    (U) a\n\n(U) b", "(U) b", set()),
+        ('(U) a\n\n!!! note "(U//LES) b"\n    ```text title="(U) c"\n    d\n    ```', "(U) a", {"b", "c", "d"}),
+        ('(U) a\n\n- (U//LES) b\n\n    > ```text title="(U) c"\n    > d\n    > ```', "(U) a", {"b", "c", "d"}),
+        (
+            "| (U) a | b |\n|---|---|\n| (U//LES) c | (U) d |\n| (U) e | f |",
+            "| (U) a | b |\n|---|---|\n| (U) e | f |",
+            {"c", "d"},
+        ),
+        ("| (U) a | (U//LES) b |\n|---|---|\n| (U) c | (U) d |", "| (U) a |\n|---|\n| (U) c |", {"b", "d"}),
         (
             "(U) a[^x]\n\n(U) b[^x]\n\n!!! tearline\n    (U) c\n\n[^x]: (U//LES) d",
             "(U) a\n\n(U) b\n\n(U) c",

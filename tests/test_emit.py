@@ -33,10 +33,10 @@ from tearline.bulletin.tree import (
     Tearline,
     Text,
 )
-from tearline.emit import emit
+from tearline.emit import emit, shown
 from tearline.policy import extensions, load_policy
 from tearline.proof import Renderer, prove
-from tearline.release import Released
+from tearline.release import Released, Shown
 from trees import MARKS, SHREDS, SOMEWHERE, release_of, releases
 
 U, FOUO, LES, REL = MARKS
@@ -129,6 +129,13 @@ def test_escaped_words_are_words(text: str) -> None:
     [
         (Portion(U, (Text("a "), Emphasis(strong=True, children=(Text("b"),)), Text(", c"))), "(U) a **b**, c"),
         (Portion(U, (Emphasis(strong=False, children=(Text("a"),)), Text("b"))), "(U) *a*b"),
+        (Portion(U, (Text("a "), Emphasis(strong=False, children=(Text("b"),)))), "(U) a _b_"),
+        (Portion(U, (Text("a"), Emphasis(strong=False, children=(Text("b"),)))), "(U) a*b*"),
+        (Portion(U, (Link("tel:+1", "", (Emphasis(strong=False, children=(Text("a"),)),)),)), "(U) [_a_](tel:+1)"),
+        (
+            Portion(LES, (InlinePortion(LES, (Emphasis(strong=False, children=(Text("a"),)),), None),)),
+            "(U//LES-NF) [_a_](U//LES-NF)",
+        ),
         (
             Portion(U, (Emphasis(strong=False, children=(Text("a "), Emphasis(strong=True, children=(Text("b"),)))),)),
             "(U) _a **b**_",
@@ -138,6 +145,7 @@ def test_escaped_words_are_words(text: str) -> None:
             "(U) **_a_ b**",
         ),
         (Portion(U, (Code("a"), Text(" "), Code("`b"), Text(" "), Code("c``d"))), "(U) `a` `` `b `` `c``d`"),
+        (Portion(U, (Code("a b`"),)), "(U) `` a b` ``"),
         (
             Portion(U, (Text("go!"), Link("https://example.org/", "", (Text("a"),)))),
             "(U) go&#33;[a](https://example.org/)",
@@ -156,10 +164,25 @@ def test_escaped_words_are_words(text: str) -> None:
         (Portion(U, (Text("a"), Break(), Text("1. b"), Break(), Text("- c"))), "(U) a  \n1&#46; b  \n&#45; c"),
         (Portion(U, (Text("a"),), ordinal="6.1"), "6.1 (U) a"),
         (Portion(U, (Text("Surge #4 [sic] AT&T a_b"),)), "(U) Surge \\#4 &#91;sic&#93; AT&amp;T a_b"),
+        (Portion(U, (Text(':a==b say "c" :d'),)), '(U) :a&#61;&#61;b say "c" :d'),
     ],
 )
 def test_inlines_are_written_plainly(portion: Portion, line: str) -> None:
     assert emitted(Paragraph(portion)) == line
+
+
+def test_a_note_may_be_the_last_word_and_the_words_after_it_stay() -> None:
+    portion = Portion(U, (Text("a"), NoteRef("1"), Text(" b"), NoteRef("1")))
+    assert emitted(Paragraph(portion), notes=(Note("1", (paragraph("c"),)),)) == "(U) a[^1] b[^1]\n\n[^1]: (U) c"
+
+
+def test_an_item_of_two_lines_stays_one_item() -> None:
+    broken = Item(Portion(U, (Text("a"), Break(), Text("b"))), ())
+    assert emitted(ItemList(ordered=False, start=1, items=(broken,))) == "- (U) a  \n    b"
+
+
+def test_a_title_without_words_is_its_mark() -> None:
+    assert shown(Shown(U, "")) == "(U)"
 
 
 def test_blocks_are_written_in_one_way() -> None:
@@ -281,10 +304,11 @@ def test_many_neighbours() -> None:
 
 def test_leaving_out_emphasis_leaves_the_words() -> None:
     inlines = (Emphasis(strong=True, children=(Text("a*"), Code("b`"))), Link("https://example.org/", "", (Text("c"),)))
-    released = release_of((Paragraph(Portion(U, inlines)), Paragraph(Portion(U, inlines))))
-    text = emit(released, SOMEWHERE, frozenset({0}))
-    assert text.split("\n\n")[1:] == [
+    fence = Fence("text", words("f"), "c")
+    released = release_of((fence, Paragraph(Portion(U, inlines)), Paragraph(Portion(U, inlines))))
+    text = emit(released, SOMEWHERE, frozenset({1}))
+    assert text.split("\n\n")[2:] == [
         "(U) a\\*b&#96;[c](https://example.org/)",
         "(U) **a\\*`` b` ``**[c](https://example.org/)\n",
     ]
-    assert prove(text, released, SOMEWHERE, frozenset({0}), SAMPLE.render).holds
+    assert prove(text, released, SOMEWHERE, frozenset({1}), SAMPLE.render).holds

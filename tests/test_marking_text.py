@@ -45,6 +45,8 @@ HIDDEN = [
     "(u)",
     "( U )",
     "word(U)word",
+    "here (u) too",
+    "U//XX here",
     "(LES)",
     "(les)",
     "(Fouo)",
@@ -82,6 +84,11 @@ HIDDEN = [
     "LAW\nENFORCEMENT\tSENSITIVE",
     "FOR OFFICIAL USE ONLY",
     "SENSITIVE SECURITY INFORMATION",
+    "LAW-ENFORCEMENT SENSITIVE",
+    "FOROFFICIALUSEONLY",
+    "(TOPSECRET)",
+    "CUI/FED ONLY",
+    "CONTROLLED UNCLASSIFIED INFORMATION/LEI",
     "(law enforcement sensitive)",
     "(this part is for official use only)",
     "UNCLASSIFIED//FOUO",
@@ -139,12 +146,15 @@ HIDDEN = [
     "[words](http://a.example.org/(U//LES))",
     "http://a.example.org/%28U//LES%29",
     "http://a.example.org/U//LES",
+    "http://a.example.org/u//les",
+    "http://a.example.org/U/LES",
+    "Straße, u/les",
 ]
 
 # Contract: words that are not marks, and much of what bulletins are full of.
 ORDINARY = """(S) mid-sentence|(C-130)|(c)|(s)ingular|(U.S.)|(U-Haul)|U.S./Canada|http://x|https://u//x?|and/or|U-turn|c/o
 (Les)|s/he|B/C|C-4|S-curve|TS/hurricane|(202) 555-0100|(Unit 4)|24/7|w/o|(see U.S. 40)|I/C|(C) 2026 Example County|(R)
-colo(u)r|yo(u)|Tropical Storm (TS) Ann|TS-12|(EOC)|(ICS 209)|(A) one (B) two (C) three|US/Mexico|U/V light|(UV)|(SAR)
+colo(u)r|yo(u)|o(u) r|(FO UO)|(u)nder|Tropical Storm (TS) Ann|TS-12|(EOC)|(ICS 209)|(A) one (B) two (C) three|US/Mexico|U/V light|(UV)|(SAR)
 C-SAR|(CTI)|(WATER)|(LEI)|(INF)|(CRIT)|(OPSEC)|National Forest (NF)|U of M|(U of M)|U-boat|Type-C/USB-C|AC/DC|(AC/DC)
 S/N 12345|(S/N 12)|(s)|TLP|Traffic Light Protocol (TLP)|law enforcement sensitive|Law Enforcement Sensitive|unclassified
 for official use only|sensitive but not secret|controlled|(controlled)|(secret)|(Secret)|Secret Service (USSS)|top secret
@@ -219,14 +229,7 @@ def test_invisible_characters_hide_nothing_and_open_nothing(mark: str, noise: li
 @PATIENT
 @given(mark=st.sampled_from(SAMPLES), data=st.data())
 def test_look_alike_letters_hide_nothing_and_open_nothing(mark: str, data: st.DataObject) -> None:
-    twins: dict[str, list[str]] = {}
-    for code in range(0x80, 0x1F200):
-        look = (
-            fold(chr(code))[0] if unicodedata.category(chr(code)) in {"Lu", "Lo", "So", "Nl", "Sm", "Ps", "Pe"} else ""
-        )
-        if len(look) == 1 and look in mark:
-            twins.setdefault(look, []).append(chr(code))
-    text = "".join(data.draw(st.sampled_from([each, *twins.get(each, [])])) for each in mark)
+    text = "".join(data.draw(st.sampled_from([each, *TWINS.get(each, [])])) for each in mark)
     assert find_marks(f"Words {text} words", "fouo-les")
     opening = open_mark(f"{text} words", "fouo-les")
     assert text == mark or opening is None or opening.reading.mark is None
@@ -253,6 +256,17 @@ def test_folding_keeps_the_way_back(text: str) -> None:
         assert all(char not in folded for char in "\u200b\n")
 
 
+def test_a_likeness_is_all_of_the_mark_and_no_more() -> None:
+    for name, text, start, end, mark in (
+        ("fouo-les", "Straße: U/LES.", 8, 13, "U//LES"),
+        ("fouo-les", "From U/LES-based work", 5, 10, "None"),
+        ("fouo-les", "under LAW ENFORCEMENT SENSITIVE.", 6, 31, "U//LES"),
+        ("tlp", "as TLP:RED.", 3, 10, "TLP:RED"),
+        ("cui", "as CONTROLLED UNCLASSIFIED INFORMATION//LEI.", 3, 43, "CUI//LEI"),
+    ):
+        assert [(each.start, each.end, str(each.mark)) for each in find_marks(text, name)] == [(start, end, mark)]
+
+
 def test_folding_by_example() -> None:
     assert fold("(U)\n\n words") == ("(U) words", [0, 1, 2, 3, 6, 7, 8, 9, 10, 11])
     assert fold("Ａ\u200bＢ")[0] == "AB"
@@ -260,6 +274,14 @@ def test_folding_by_example() -> None:
     assert fold("a&#40;b")[0] == "a(b"
     assert list(fold("a&#40;b")[1]) == [0, 1, 6, 7]
     assert bare("**a**\\(b\\c")[0] == "a(b/c"
+    assert bare("b\\c d")[0] == "b/c d"
+    assert fold("a%28%29b") == ("a()b", [0, 1, 4, 7, 8])
+    assert fold("a&nbsp;b") == ("a b", [0, 1, 7, 8])
+    assert fold("a\u00b4\u00b4b") == ("a b", [0, 1, 3, 4])
+    assert fold("a\u00b4\u00b4\u00e9b") == ("a eb", [0, 1, 3, 4, 5])
+    assert fold("a \u00b4\u00e9b") == ("a eb", [0, 1, 3, 4, 5])
+    assert fold("\u0400\u03f9\u03f2")[0] == "ECc"
+    assert fold("\U0001f15b\U0001f16a\U0001f18a")[0] == "LMC\U0001f18a"
 
 
 # --- the start of a block ---
@@ -276,6 +298,9 @@ def test_folding_by_example() -> None:
         ("(U)\nwords", "U", "\nwords", True),
         ("  (U) words", "U", "words", True),
         ("(U)word", "U", "word", False),
+        ("(U)Xray", "U", "Xray", False),
+        ("(u) words", "U", "words", False),
+        ("(les)word", "U//LES", "word", False),
         ("(U)**bold**", "U", "**bold**", False),
         ('(U)"quoted"', "U", '"quoted"', False),
         ("(U)(U//LES) words", "U", "(U//LES) words", False),
@@ -312,6 +337,8 @@ def test_a_mark_opens_a_block(text: str, mark: str, words: str, canonical: bool)
         ("(C//REL TO USA) words", "classified-mark"),
         ("(//NS) words", "classified-mark"),
         ("**(S)** words", "classified-mark"),
+        ("\\(S) words", "classified-mark"),
+        ("\u200b(TOP SECRET) words", "classified-mark"),
         ("**(S//NF) words**", "classified-mark"),
         ("(Ѕ//NF) words", "classified-mark"),
         ("(S)\u200bwords", "classified-mark"),
@@ -320,6 +347,9 @@ def test_a_mark_opens_a_block(text: str, mark: str, words: str, canonical: bool)
         ("(U//NOFRON) words", "unknown-control"),
         ("(U/NOFRON) words", "unknown-control"),
         ("(U NOFRON) words", "unknown-control"),
+        ("(U FUOO) words", "unknown-control"),
+        ("(U/Xyzzy) words", "unknown-control"),
+        ("(U/Xyzzy/Abc) words", "unknown-control"),
         ("(FUOO) words", "unknown-control"),
         ("(U//XYZ) words", "unknown-control"),
         ("(XYZ//ABC) words", "unknown-control"),
@@ -350,6 +380,20 @@ def test_what_is_shaped_like_a_mark_is_one_even_if_it_cannot_be_read(text: str, 
     assert opening.reading.mark is None
     assert opening.reading.problem == problem
     assert opening.start < opening.end <= len(text)
+
+
+def test_a_mark_that_cannot_be_read_is_shown_with_its_place_and_what_to_do() -> None:
+    for text, start, inner, detail in (
+        ("\u200b(U) words", 1, "U", ""),
+        ("**(U) Bold.** words", 2, "U", "put the mark before the emphasis"),
+        ("*(U) Bold.* words", 1, "U", "put the mark before the emphasis"),
+        ("\\(U//LES) words", 1, "U//LES", ""),
+        ("(LES): words", 0, "LES", "(U//LES)"),
+        ("(U//NOFRON): words", 0, "U//NOFRON", "'NOFRON' (did you mean NOFORN?)"),
+    ):
+        opening = open_mark(text, "fouo-les")
+        assert opening is not None
+        assert (opening.start, opening.text, opening.reading.detail) == (start, inner, detail)
 
 
 @pytest.mark.parametrize(

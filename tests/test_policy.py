@@ -40,6 +40,7 @@ def loaded(folder: Path, text: str | bytes, **environ: str) -> tuple[Policy | No
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     policy, found = load_policy(path, environ)
     assert found == in_order(found)
+    assert all(each.place.path == "mkdocs.yml" for each in found)
     assert (policy is None) == any(each.severity is Severity.ERROR for each in found)
     return policy, [f"{each.place.line}:{each.place.column} {each.rule.code} {each.detail}" for each in found]
 
@@ -151,6 +152,11 @@ def test_a_single_edition_is_the_default(tmp_path: Path) -> None:
     assert accepted(tmp_path, text).edition == "county"
 
 
+def test_an_edition_that_is_named_needs_no_default(tmp_path: Path) -> None:
+    text = with_option("edition: county").replace("        eoc:", "        county:")
+    assert accepted(tmp_path, text).edition == "county"
+
+
 @pytest.mark.parametrize("name", ['""', "EOC", "../eoc", "eoc/x", "-eoc", "e" * 41, "é", "eoc.", "eoc--x"])
 def test_an_edition_name_has_to_be_a_plain_directory_name(tmp_path: Path, name: str) -> None:
     found = refused(tmp_path, SHORT.replace("        full:", f"        {name}:"))
@@ -210,6 +216,33 @@ def test_noforn_is_not_for_another_nation(tmp_path: Path) -> None:
     found = refused(tmp_path, with_releases("nation: CAN, releases: {fouo-les: [U, NF]}"))
     assert [each.partition(" ")[2] for each in found] == ["TL204 NF for a nation other than USA"]
     accepted(tmp_path, with_releases("nation: CAN, releases: {fouo-les: [U, FOUO]}"))
+    accepted(tmp_path, with_releases("releases: {fouo-les: [U, NF]}"))
+
+
+def test_an_edition_without_releases_hides_no_fault_of_the_next(tmp_path: Path) -> None:
+    text = SHORT.replace("        eoc:", "        a: {audience: sltt}\n        eoc:").replace("FOUO]", "FUOO]")
+    assert refused(tmp_path, text) == [
+        "8:12 TL202 `releases` is missing",
+        "9:56 TL202 `FUOO`: unknown token (did you mean FOUO?)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("option", "expected"),
+    [
+        ("nation: usa", "8:39 TL202 `nation`: it wants three letters, such as USA"),
+        ("site_url: https://example.org/?a=1", "8:41 TL202 `site_url`: it wants an http or https address"),
+        ("site_url: 'https://example.org/#a'", "8:41 TL202 `site_url`: it wants an http or https address"),
+        ("site_url: https://user@example.org/", "8:41 TL202 `site_url`: it wants an http or https address"),
+    ],
+)
+def test_nation_and_address_of_an_edition_are_plain(tmp_path: Path, option: str, expected: str) -> None:
+    assert refused(tmp_path, with_releases(f"{option}, releases: {{fouo-les: [U]}}")) == [expected]
+
+
+def test_an_edition_may_be_served_without_tls_behind_a_proxy(tmp_path: Path) -> None:
+    policy = accepted(tmp_path, with_releases("site_url: 'http://eoc.example.org/', releases: {fouo-les: [U]}"))
+    assert policy.editions["eoc"].site_url == "http://eoc.example.org/"
 
 
 def test_an_edition_sees_what_is_listed_and_nothing_else(tmp_path: Path) -> None:
@@ -273,6 +306,7 @@ def test_release_is_monotone(tmp_path: Path, system: str) -> None:
         ("pages: [/x.md]", ["7:15 TL202 `pages`: it wants paths or globs below `sources`"]),
         ('pages: ["**"]', ["7:15 TL202 `pages`: this glob would take every document for a page"]),
         ('pages: ["**/*.md"]', ["7:15 TL202 `pages`: this glob would take every document for a page"]),
+        ('pages: ["a/**/b/**/c/**"]', ["7:15 TL202 `pages`: it wants paths or globs below `sources`"]),
         ("email: desk", ["7:14 TL202 `email`: it wants one address"]),
         ("notices: {lse: x}", ["7:17 TL202 `lse`: unknown notice (did you mean les?)"]),
         ('notices: {les: ""}', ["7:22 TL202 `les`: it wants a text"]),
@@ -305,6 +339,22 @@ def test_a_wrong_option_is_named_at_its_place(tmp_path: Path, line: str, expecte
 def test_the_contact_is_a_portion(tmp_path: Path, contact: str, code: str) -> None:
     (found,) = refused(tmp_path, with_option(f'contact: "{contact}"'))
     assert found.startswith(f"7:16 {code} ")
+
+
+def test_what_is_wrong_with_a_contact_is_said(tmp_path: Path) -> None:
+    for contact, said in (
+        ("(U//NOFRON) EOC desk", "TL104 'NOFRON' (did you mean NOFORN?)"),
+        ("(U) EOC desk (U//LES) and more", "TL102 `contact`"),
+    ):
+        assert refused(tmp_path, with_option(f'contact: "{contact}"')) == [f"7:16 {said}"]
+
+
+def test_where_files_lie_is_told_from_the_folder_of_the_policy(tmp_path: Path) -> None:
+    text = f"copyright: Example\n{with_option('signing: {key: keys/key, signers: keys/signers}')}"
+    policy = accepted(tmp_path, text)
+    assert (policy.root, policy.copyright) == (tmp_path, "Example")
+    assert policy.signing is not None
+    assert (policy.signing.key, policy.signing.signers) == (tmp_path / "keys/key", tmp_path / "keys/signers")
 
 
 def test_a_contact_with_an_alias_is_a_warning(tmp_path: Path) -> None:
@@ -422,6 +472,7 @@ def test_pages_are_those_the_policy_lists(tmp_path: Path) -> None:
 
 @given(st.text())
 def test_a_slug_is_its_own_slug(text: str) -> None:
+    assert slug("(Water) Systems!") == "water-systems"
     assert slug(slug(text)) == slug(text)
 
 
@@ -524,11 +575,22 @@ def test_emoji_and_mermaid_are_accepted_with_their_own_files_only(tmp_path: Path
         ("nav: [{a: [{b: ../x.md}]}]", "1:16 TL202 `nav`: it wants paths of pages below `sources`"),
         ("nav: x", "1:6 TL202 `nav`: it wants a list"),
         ("site_dir: .", "1:11 TL202 `site_dir` and `sources` overlap: MkDocs empties `site_dir`"),
+        ("copyright: !!python/name:a.b", "1:12 TL202 a Python name is read for Markdown extensions only"),
         ("site_dir: bulletins/out", "1:11 TL202 `site_dir` and `sources` overlap: MkDocs empties `site_dir`"),
     ],
 )  # fmt: skip
 def test_keys_of_mkdocs_are_closed(tmp_path: Path, line: str, expected: str) -> None:
     assert refused(tmp_path, f"{line}\n{SHORT}") == [expected]
+
+
+def test_navigation_and_pictures_of_the_site_are_accepted(tmp_path: Path) -> None:
+    nav = "nav: [index.md, {About: about/us.md}, {More: [{Deep: a/b.md}]}]"
+    for icon in ("a.svg", "a.png", "a.ico"):
+        theme = f"font: false, favicon: assets/{icon}, logo: assets/a.svg, icon: {{logo: material/water}}"
+        policy = accepted(tmp_path, f"{nav}\n{SHORT}".replace("font: false", theme))
+        assert policy.nav is not None
+        assert len(policy.nav) == 3
+        assert policy.theme["favicon"] == f"assets/{icon}"
 
 
 @pytest.mark.parametrize(
@@ -538,6 +600,7 @@ def test_keys_of_mkdocs_are_closed(tmp_path: Path, line: str, expected: str) -> 
         ("{name: material, font: {text: Roboto}}", "TL202 `font`: it wants false"),
         ("{name: material, features: [content.action.edit]}", "TL202 `features`: this feature of the theme is not allowed"),
         ("{name: material, logo: https://example.org/x.png}", "TL211 `logo`: it wants a path below `custom_dir` ending in .svg or .png"),
+        ("{name: material, favicon: x.jpg}", "TL211 `favicon`: it wants a path below `custom_dir` ending in .svg or .png or .ico"),
         ("{name: material, icon: {logo: ../../x}}", "TL202 `icon`: it wants names of icons"),
         ("{name: material, analytics: x}", "TL202 `analytics`: unknown key"),
     ],
@@ -559,6 +622,11 @@ def test_mkdocs_default_docs_dir_may_not_be_the_sources(tmp_path: Path) -> None:
     assert len(refused(tmp_path, text)) == 1
 
 
+def test_mkdocs_default_site_dir_may_not_be_the_sources(tmp_path: Path) -> None:
+    found = refused(tmp_path, SHORT.replace("sources: bulletins", "sources: site"))
+    assert found == ["6:16 TL202 `site_dir` and `sources` overlap: MkDocs empties `site_dir`"]
+
+
 # --- bad files --------------------------------------------------------------------------------------------------------
 
 
@@ -572,6 +640,8 @@ def test_mkdocs_default_docs_dir_may_not_be_the_sources(tmp_path: Path) -> None:
         (b"a: 1\na: 2\n", "2:1 TL201 this key stands twice"),
         (b"a: [1\nb: 2\n", "2:2 TL201 "),
         (b"a: &x 1\nb: *x\n", "1:4 TL201 anchors and aliases are not read"),
+        (b"a: &x {b: 1}\n", "1:4 TL201 anchors and aliases are not read"),
+        (b"a: 1\nb: *x\n", "2:4 TL201 anchors and aliases are not read"),
         (b"a: 1\n---\nb: 2\n", "2:1 TL201 a second document begins here"),
         (b"<<: {a: 1}\n", "1:1 TL201 merge keys and tags on keys are not read"),
         (b"? [a]\n: 1\n", "1:3 TL201 a key has to be a text"),
@@ -585,7 +655,7 @@ def test_mkdocs_default_docs_dir_may_not_be_the_sources(tmp_path: Path) -> None:
         (b"".join(b" " * i + b"a:\n" for i in range(1000)), "25:25 TL201 it is nested too deeply"),
         (b"#" * (MAX_BYTES + 1), "1:1 TL201 it is larger than 1 MiB"),
     ],
-    ids=range(19),
+    ids=range(21),
 )
 def test_a_file_that_is_no_policy_is_a_finding(tmp_path: Path, text: bytes, expected: str) -> None:
     with no_hang():
@@ -597,9 +667,23 @@ def test_a_byte_order_mark_and_windows_lines_are_read(tmp_path: Path) -> None:
     accepted(tmp_path, "\ufeff" + SHORT.replace("\n", "\r\n"))
 
 
+def test_numbers_with_a_point_are_numbers() -> None:
+    document, found = read_yaml("a: 1.5\nb: -0.25\nc: 1.2.3\n", "x.yml")
+    assert found == []
+    assert document is not None
+    assert document.data == {"a": 1.5, "b": -0.25, "c": "1.2.3"}
+
+
+def test_the_plugin_without_options_is_told_what_it_misses(tmp_path: Path) -> None:
+    text = SHORT[: SHORT.index("  - tearline:")] + "  - tearline\n"
+    assert any("`editions` is missing" in each for each in refused(tmp_path, text))
+
+
 def test_a_missing_or_unreadable_file_is_a_finding(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.yml")
     (tmp_path / "loop.yml").symlink_to("loop.yml")
+    for name in ("none.yml", "pipe.yml", "loop.yml"):
+        assert [str(each.place) for each in load_policy(tmp_path / name, {})[1]] == [f"{name}:1:1"]
     said = {
         name: [str(each.detail) for each in load_policy(tmp_path / name, {})[1]]
         for name in ("none.yml", "", "pipe.yml", "loop.yml", "a\0b", "x" * 5000)

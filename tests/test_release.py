@@ -142,6 +142,32 @@ def test_sanitizing_twice_is_sanitizing_once(draft: Draft) -> None:
         ("(U) The [x](U//LES) was seen.", "(U) The was seen."),
         ("(U) The man [x](U//LES), aged 40, left.", "(U) The man, aged 40, left."),
         ("(U) The man ([x](U//LES)) left.", "(U) The man left."),
+        ("(U) The man ([x](U//LES))left.", "(U) The man left."),
+        ("(U) The man([x](U//LES)) left.", "(U) The man left."),
+        ("(U) a **b** ([x](U//LES)) c", "(U) a **b** c"),
+        ("(U) **a** ([x](U//LES)) b", "(U) **a** b"),
+        ("(U) **a**([x](U//LES)) b", "(U) **a** b"),
+        ("(U) **a** b ([x](U//LES))c", "(U) **a** b c"),
+        ("(U) a  b", "(U) a b"),
+        ("(U) **a** ([x](U//LES)), b", "(U) **a**, b"),
+        ("(U) [x](U//LES) a", "(U) a"),
+        ("(U) a [x](U//LES)", "(U) a"),
+        ("(U) a [x](U//LES)\\\nb", "(U) a  \nb"),
+        ("(U) a\\\n[x](U//LES) b", "(U) a  \nb"),
+        ("(U) [x](U//LES) a **b**\\\nc", "(U) a **b**  \nc"),
+        ("(U) a  b **c**", "(U) a b **c**"),
+        ("(U) a\n\n(U) [x](U//LES), [y](U//LES).", "(U) a"),
+        ('(U) a **b [x](U//LES "**c**") d** e', "(U) a **b c d** e"),
+        ('(U) a _b [x](U//LES "**c**") d_ e', "(U) a _b **c** d_ e"),
+        ('(U) [x](U//FOUO "y") b', "(U//FOUO) [x](U//FOUO) b"),
+        ("(U) **[x](U//FOUO)** y", "(U//FOUO) **[x](U//FOUO)** y"),
+        ('(U) [a](https://example.org/ "b") c', '(U) [a](https://example.org/ "b") c'),
+        ('(U) a\n\n```text title="(U) [x](U//LES)"\nb\n```', '(U) a\n\n```text title="(U)"\nb\n```'),
+        ("6.1 (U) a", "6.1 (U) a"),
+        (
+            '(U) a\n\n```text title="(U) b [c](U//LES) *d* [e](https://example.org/)"\nf\n```',
+            '(U) a\n\n```text title="(U) b d e"\nf\n```',
+        ),
         ('(U) He said "[x](U//LES)" and left.', "(U) He said and left."),
         ("(U) He said \u201c[x](U//LES)\u201d, then left.", "(U) He said, then left."),
         ("(U) Ridge, [x](U//LES), Mill.", "(U) Ridge, Mill."),
@@ -293,7 +319,9 @@ FIGURES: Final = (
     [
         ("(U) ![in](a.png)", "(U) ![in; alt](../assets/a.png)\n\n(U) Source: county"),
         ("(U) ![a different ALT](a.png)", "(U) ![a different ALT](../assets/a.png)\n\n(U) Source: county"),
+        ("(U) ![Al](a.png)", "(U) ![alt](../assets/a.png)\n\n(U) Source: county"),
         ("(U) a ![x](b.png) b", "(U) a b"),
+        ('```text title="(U) b ![x](a.png) c"\nd\n```', '```text title="(U) b c"\nd\n```'),
         ("(U) ![x](b.png)", ""),
         ("(U) a\n\n- (U) ![x](b.png)\n    - (U) b\n- (U) c", "(U) a\n\n- (U) c"),
         ("(U) a\n\n## (U) ![x](b.png)\n\n(U) b", "(U) a"),
@@ -308,12 +336,46 @@ def test_pictures_need_their_own_entry_too(typed: str, released: str) -> None:
     assert eoc(typed, *FIGURES) == released
 
 
+def test_a_portion_shows_its_own_mark_under_a_compilation() -> None:
+    assert given_to(FULL, "(U) a [b](U//FOUO) c", *COMPILED) == "(U//FOUO) a [b](U//FOUO) c"
+
+
+def test_every_picture_of_a_portion_has_its_caption() -> None:
+    files = ('  - {file: a.png, marking: U, caption: "(U) one"}', '  - {file: b.png, marking: U, caption: "(U) two"}')
+    typed = "(U) ![x](a.png) ![y](b.png)"
+    shown = "(U) ![x](../assets/a.png) ![y](../assets/b.png)\n\n(U) one\n\n(U) two"
+    assert eoc(typed, "assets:", *files) == shown
+    found = decide(bulletin("(U) a ![x](c.pdf)", *FIGURES)).findings
+    assert [(one.rule.name, str(one.place)) for one in found] == [("asset-withheld", "b.md:10:7")]
+
+
+def test_what_is_said_of_a_picture_has_marks_of_its_own() -> None:
+    front = (
+        "assets:",
+        '  - {file: a.png, marking: U, alt: "(U) two  words", caption: "(U) cap"}',
+        '  - {file: b.png, marking: U, alt: "(U//LES) held"}',
+    )
+    decision = decide(bulletin('!!! note "(U) ![x](a.png)"\n    (U) c\n\n(U) ![y](b.png)', *front))
+    assert decision.released is not None
+    assert emit(decision.released, HERE).removeprefix("# (U) T\n\n") == (
+        '!!! note "(U) ![x; two words](../assets/a.png)"\n    (U) cap\n\n    (U) c\n\n(U) ![y](../assets/b.png)\n'
+    )
+    assert decision.withheld_words == ("held",)
+
+
+def test_a_link_to_a_file_stays_where_the_file_does() -> None:
+    link = '(U) see [words](c.pdf "title") here'
+    assert given_to(FULL, link, *FIGURES) == link
+
+
 def test_files_go_with_the_portions_that_use_them_and_their_names_stay_behind() -> None:
     decision = decide(bulletin("(U) ![x](a.png)\n\n(U//LES) ![y](b.png)\n\n(U) [z](c.pdf)", *FIGURES))
     assert decision.released is not None
     assert decision.released.assets == ("a.png",)
     assert {"b.png", "c.pdf", "cap"} <= set(decision.withheld_words)
-    assert [found.rule.name for found in decision.findings] == ["asset-withheld"]
+    assert [(found.rule.name, str(found.place), found.portion) for found in decision.findings] == [
+        ("asset-withheld", "b.md:14:5", "IB-2026-001")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -367,6 +429,46 @@ def test_the_front_matter_of_an_edition() -> None:
     }
 
 
+def test_each_edition_is_told_what_it_may_see_of_everything() -> None:
+    front = (
+        "marking: U//LES//SSI",
+        'compilation_reason: "(U//LES) together"',
+        'summary: "(U//LES) hidden"',
+        'summary_released: "(U) told"',
+        "hazards: [Flood, Nowhere]",
+        "date: {marking: U//FOUO, value: 2026-03-12}",
+        "supersedes: [{marking: U//LES, value: IB-2026-002}, IB-2026-003]",
+        "related: [{marking: U//SSI, value: IB-2026-004}, IB-2026-005]",
+        "revised:",
+        '  - {at: 2026-03-12, change: "(U//LES) was  hidden"}',
+    )
+    body = "(U//SSI) a\n\n(U//LES) [b](U//SBU)\n\n(U//NF) c\n\n!!! tearline\n    (U) x"
+    full, less = (decide(bulletin(body, *front), edition).released for edition in (FULL, EOC))
+    assert "together" in decide(bulletin(body, *front)).withheld_words
+    assert full is not None
+    assert less is not None
+    assert [(each.id, each.system) for each in (full, less)] == [("IB-2026-001", "fouo-les")] * 2
+    assert [(label, text.words) for label, text in full.asides] == [
+        ("Summary in other editions", "told"),
+        ("Why the whole is marked higher than its parts", "together"),
+    ]
+    assert [str(mark) for mark in full.legend] == ["U", "U//LES", "U//NF", "U//SBU", "U//SSI", "U//SBU/LES"]
+    assert [str(mark) for mark in full.value_marks] == ["U//FOUO", "U//SSI", "U//LES"]
+    assert [text.words for _, text in full.revised] == ["was hidden"]
+    assert (full.related, full.facets["hazards"]) == (("IB-2026-004", "IB-2026-005"), ("flood", "Nowhere"))
+    assert (str(full.banner), full.withheld) == ("U//SBU-NF/LES-NF/SSI", False)
+    assert (less.asides, less.revised, less.related) == ((), (), ("IB-2026-005",))
+    assert [str(mark) for mark in (*less.legend, *less.value_marks)] == ["U", "U//FOUO"]
+    assert less.withheld
+
+
+@pytest.mark.parametrize(("body", "withheld"), [("(U) a", False), ("(U) a\n\n(U//LES) b", True)])
+def test_a_release_knows_whether_anything_was_withheld(body: str, withheld: bool) -> None:  # noqa: FBT001
+    released = decide(bulletin(body)).released
+    assert released is not None
+    assert released.withheld == withheld
+
+
 def test_a_title_that_may_not_be_seen_is_the_id() -> None:
     released = decide(bulletin("(U) a", title="(U//LES) hidden")).released
     assert released is not None
@@ -375,9 +477,12 @@ def test_a_title_that_may_not_be_seen_is_the_id() -> None:
 
 @pytest.mark.parametrize("front", ["draft: true", "recalled: 2026-03-12"])
 def test_what_is_not_published_counts_as_withheld_whole(front: str) -> None:
-    decision = decide(bulletin('(U) a\n\n```text title="(U) t"\ncode\n```', 'summary: "(U) s"', front))
+    more = ("hazards: [Flood]", "related: [IB-2026-009]", "revised:", '  - {at: 2026-03-12, change: "(U) more"}')
+    typed = '(U) a\n\n```text title="(U) t"\ncode\n```'
+    decision = decide(bulletin(typed, 'summary: "(U) s"', *more, *FIGURES, front))
     assert decision.released is None
-    assert {"a", "t", "code", "s", "T"} <= set(decision.withheld_words)
+    assert {"a", "t", "code", "s", "T", "Flood", "IB-2026-009", "more"} <= set(decision.withheld_words)
+    assert {"a.png", "alt", "cap", "county", "b.png", "c.pdf"} <= set(decision.withheld_words)
     assert decision.recalled == front.startswith("recalled")
 
 
@@ -391,6 +496,54 @@ def test_withheld_words_hold_what_hides_behind_words() -> None:
     typed = '- (U//LES) a [b](https://example.org/c "d") [e](U//SSI "f")\n\n    ```text title="(U) g"\n    h\n    ```\n\n(U) i'
     words = decide(bulletin(typed)).withheld_words
     assert set(words) == {"a b e", "https://example.org/c", "d", "f", "g", "h"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "released", "withheld"),
+    [
+        (
+            '(U) a\n\n```text title="(U) t"\nb\n```\n\n```text title="(U//LES) u"\nc\n```',
+            '(U) a\n\n```text title="(U) t"\nb\n```',
+            {"u", "c"},
+        ),
+        ("(U) a\n\n- (U//LES) b\n\n(U) c", "(U) a\n\n(U) c", {"b"}),
+        ("(U//LES) a\n\n!!! tearline\n    (U) b\n\n!!! tearline\n    (U) c", "(U) b", {"a"}),
+        ("(U) a\n\n## (U//LES) b\n\n(U//LES) c\n\n---\n\n## (U) d\n\n(U) e", "(U) a\n\n## (U) d\n\n(U) e", {"b", "c"}),
+        ("(U) a\n\n[^x]: (U) b", "(U) a", {"b"}),
+        ("(U) a[^x] b[^x]\n\n[^x]: (U) c", "(U) a[^1] b[^1]\n\n[^1]: (U) c", set()),
+        ("(U) a[^x]\n\n[^x]: (U) b[^x] c", "(U) a[^1]\n\n[^1]: (U) b c", set()),
+        ("!!! tearline\n    (U) a\n\n(U) b", "(U) b", set()),
+        ('(U) a\n\n!!! note "(U//LES) b"\n    ```text title="(U) c"\n    d\n    ```', "(U) a", {"b", "c", "d"}),
+        ('(U) a\n\n- (U//LES) b\n\n    > ```text title="(U) c"\n    > d\n    > ```', "(U) a", {"b", "c", "d"}),
+        (
+            "| (U) a | b |\n|---|---|\n| (U//LES) c | (U) d |\n| (U) e | f |",
+            "| (U) a | b |\n|---|---|\n| (U) e | f |",
+            {"c", "d"},
+        ),
+        ("| (U) a | (U//LES) b |\n|---|---|\n| (U) c | (U) d |", "| (U) a |\n|---|\n| (U) c |", {"b", "d"}),
+        (
+            "(U) a[^x]\n\n(U) b[^x]\n\n!!! tearline\n    (U) c\n\n[^x]: (U//LES) d",
+            "(U) a\n\n(U) b\n\n(U) c",
+            {"d"},
+        ),
+        ("| (U) a | b |\n|---|---|\n| (U) c | (U//LES) d |", "| (U) a | b |\n|---|---|\n| (U) c |  |", {"d"}),
+        (
+            "| (U) a | (U//LES) b | c |\n|---|---|---|\n| (U) d | e | f |",
+            "| (U) a | c |\n|---|---|\n| (U) d | f |",
+            {"b", "e"},
+        ),
+    ],
+)
+def test_what_stays_behind_is_known_and_nothing_else_is_taken_for_it(
+    typed: str, released: str, withheld: set[str]
+) -> None:
+    decision = decide(bulletin(typed))
+    assert set(decision.withheld_words) == withheld
+    assert eoc(typed) == released
+
+
+def test_a_reason_that_an_edition_may_see_is_no_withheld_word() -> None:
+    assert decide(bulletin("(U) a", "marking: U//FOUO", 'compilation_reason: "(U) b"')).withheld_words == ()
 
 
 def test_nothing_of_the_source_is_left_in_a_release() -> None:
@@ -414,6 +567,8 @@ def test_items_under_a_lead_in_inside_an_item_are_its_words() -> None:
     [
         ("## (U) a\n\n(U//LES) b", ["6 empty-section"]),
         ("## (U) a\n\n## (U) b\n\n(U) c", []),
+        ("## (U) a\n\n(U//LES) b\n\n---", ["6 empty-section"]),
+        ("## (U//LES) a\n\n(U) b\n\n(U//LES) c", ["6 section-withheld"]),
         ("## (U) a\n\n### (U) b\n\n(U//LES) c", ["8 empty-section"]),
         ("## (U) a\n\n### (U//LES) b\n\n(U//LES) c\n\n## (U) a\n\n(U) d", ["6 empty-section"]),
         ("## (U) a\n\n(U//LES) b\n\n!!! tearline\n    (U) c", []),
@@ -424,6 +579,12 @@ def test_items_under_a_lead_in_inside_an_item_are_its_words() -> None:
         ("(a) (U) x\n\n(b) (U//LES) y\n\n(c) (U) z", ["8 number-gap"]),
         ("(a) (U) x\n\n(b) (U//LES) y", []),
         ("(a) (U//LES) x\n\n(b) (U) y", ["6 number-gap"]),
+        ("(a) (U) x\n\n(1) (U//LES) y\n\n(c) (U) z", []),
+        ("(b) (U) x\n\n(b) (U//LES) y\n\n(b) (U) z", []),
+        ("(p) (U) x\n\n(z) (U//LES) y\n\n(q) (U) z", []),
+        ("ii. (U) a\n\nx. (U//LES) b\n\niii. (U) c", []),
+        ("3.1 (U) a\n\n3.2 (U//LES) b\n\n4.2 (U) c", ["8 number-gap"]),
+        ("6.1 (U) a\n\n7.7 (U//LES) b\n\n6.2 (U) c", []),
         ("(a) (U//LES) x\n\n!!! tearline\n    (a) (U) y\n\n(b) (U) z", []),
         ("## 1. (U) x\n\n(U) a\n\n## 2. (U//LES) y\n\n(U//LES) b\n\n## 3. (U) z\n\n(U) c", ["10 number-gap"]),
         ("(a) (U//LES) x\n\n## (U) h\n\n(a) (U) y", []),
@@ -438,10 +599,17 @@ def test_remarks_are_made_once_and_only_where_true(typed: str, found: list[str])
     assert remarks(typed, edition=FULL) == []
 
 
+def test_a_remark_names_its_portion() -> None:
+    found = decide(bulletin("(U) a\n\n## (U) b\n\n(U//LES) c")).findings
+    assert [(one.rule.name, one.portion) for one in found] == [("empty-section", "IB-2026-001 ¶2")]
+
+
 def test_a_stand_in_that_nobody_could_read_is_an_error() -> None:
     marked, _ = effective_marks(read(bulletin("(U//LES) a\n\n!!! tearline\n    (U//LES) b")))
     assert [found.rule.name for found in check_stand_ins(marked, [FULL, EOC])] == ["tearline-mark"]
     assert check_stand_ins(marked, [FULL]) == []
+    marked, _ = effective_marks(read(bulletin("!!! note\n    (U//LES) a\n\n    !!! tearline\n        (U//LES) b")))
+    assert [found.place.line for found in check_stand_ins(marked, [FULL, EOC])] == [9]
     marked, _ = effective_marks(read(bulletin("(U//LES) a\n\n!!! tearline\n    (U//FOUO) b")))
     assert check_stand_ins(marked, [FULL, OPEN, EOC]) == []
 

@@ -148,7 +148,7 @@ class Inlines:
     def emphasis(self, inline: Emphasis, before: str, after: str) -> str:
         """Emphasised words. Underscores emphasise only where no letter touches them from outside."""
         if self.plain:
-            return self.written(inline.children, before, after)
+            return self.written(inline.children)
         touched = any(char.isalnum() or char == "_" for char in before + after)
         mark = "**" if inline.strong else "*" if touched else "_"
         return mark + self.written(inline.children, mark[0], mark[0]) + mark

@@ -59,7 +59,7 @@ class _Table(dict[str, str]):
         if len(forms) > _LONGEST:
             return char
         kept = (each for each in forms if unicodedata.category(each) not in _INVISIBLE)
-        return "".join(" " if each.isspace() else self._known.get(each, each) for each in kept)
+        return "".join(self._known.get(each, each) for each in kept)
 
 
 def _known_looks() -> dict[str, str]:
@@ -113,7 +113,7 @@ def _seen(unit: re.Match[str]) -> Folded:
             seen = "".join(_TABLE[char] for char in html.unescape(source))
             return seen, [start] * len(seen)
         case "escape":
-            return unquote(source, "latin-1"), range(start, unit.end(), 3)
+            return unquote(source), range(start, unit.end(), 3)
     looks = [_TABLE[char] for char in source]
     return "".join(looks), [start + at for at, look in enumerate(looks) for _ in look]
 

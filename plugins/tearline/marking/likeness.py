@@ -57,7 +57,7 @@ def find_marks(text: str, system: str) -> list[Likeness]:
         if start < last:
             continue
         last = end
-        mark = plain_mark(inner, system) if inner else None
+        mark = plain_mark(inner, system)
         spilled = mark is None and is_classified(folded[start:end].strip("()")[:LONGEST])
         found.append(Likeness(index[start], index[end], mark, spilled))
     return found

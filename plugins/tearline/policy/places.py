@@ -90,10 +90,8 @@ def read_yaml(text: str, source: str) -> tuple[Document | None, list[Finding]]:
                 break
     except yaml.MarkedYAMLError as error:
         builder.fault(error.problem_mark or error.context_mark, _safe_problem(error))
-        builder.hopeless = True
     except (yaml.YAMLError, ValueError):
         builder.fault(None, "it is not YAML")
-        builder.hopeless = True
     return builder.document(), builder.faults
 
 
@@ -141,7 +139,7 @@ class _Builder:
     def document(self) -> Document | None:
         if not self.faults and not isinstance(self.root, dict):
             self.faults.append(finding("policy-syntax", Place(self.source), "it holds no keys"))
-        return None if self.hopeless or self.faults else Document(self.root, self.source, self.values, self.keys)
+        return None if self.faults else Document(self.root, self.source, self.values, self.keys)
 
     def take(self, event: Any) -> None:
         match event:

@@ -133,7 +133,7 @@ class Body:
         left = any(sees(row[0]) for row in table.rows) or not (table.rows or self.picking.edition.sanitized)
         if not left or not sees(table.header[0]):
             return self.lose(table)
-        columns = [column == 0 or sees(cell) for column, cell in enumerate(table.header)]
+        columns = [sees(cell) for cell in table.header]
         header = self.row(table.header, columns)
         rows = [self.row(row, columns) for row in table.rows]
         align = tuple(each for each, kept in zip(table.align, columns, strict=True) if kept)

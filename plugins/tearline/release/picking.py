@@ -87,10 +87,9 @@ class Picking:
         self.seen.append(mark)
         return Shown(mark, " ".join(words.split()))
 
-    def report(self, rule: str, at: int, portion: int = 0) -> None:
+    def report(self, rule: str, at: int) -> None:
         """Note a finding at an offset of the source."""
-        label = f"{self.bulletin.metadata.id} ¶{portion}" if portion else self.bulletin.metadata.id
-        self.findings.append(finding(rule, self.bulletin.place(at), portion=label))
+        self.findings.append(finding(rule, self.bulletin.place(at), portion=self.bulletin.metadata.id))
 
     def roll_up(self, marks: Iterable[Mark]) -> Mark:
         """The join of marks in the bulletin's system."""

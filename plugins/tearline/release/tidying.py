@@ -45,7 +45,7 @@ class _Open:
 
 @dataclass(frozen=True, slots=True)
 class _Close:
-    span: _Span
+    """The end of the innermost span."""
 
 
 @dataclass(slots=True)
@@ -88,7 +88,7 @@ def _tokens(inlines: Sequence[Inline]) -> Iterator[_Token]:
         if isinstance(inline, _Span):
             yield _Open(inline)
             yield from _tokens(inline.children)
-            yield _Close(inline)
+            yield _Close()
         elif isinstance(inline, Text) and inline is not GAP:
             yield inline.words
         else:

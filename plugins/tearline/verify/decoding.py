@@ -34,6 +34,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}(?:(?:%0A|\\n|\s)+[A-Za-z0-9+/_-]{16,
 _LETTERS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
 _IS_LETTER: Final = bytes(65 if each in _LETTERS else 32 for each in range(256))
 _RUN: Final = b"A" * 16
+_BASE64_END = re.compile(r"(?:%0A|\\n|\s)+[A-Za-z0-9+/_-]{2,15}(?![A-Za-z0-9+/_-])")
 _PATH = re.compile(r"""(?<=\s)(?:d|points|viewBox)=(["'])[-+,.\sMmZzLlHhVvCcSsQqTtAaEe0-9]*\1""")
 _SURROGATES = re.compile("[\ud800-\udfff]+")
 _MAGIC: Final = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"%PDF", b"PK\x03\x04", b"\x1f\x8b", b"<svg", b"<?xml")
@@ -157,7 +158,10 @@ def _torn(text: str) -> Iterator[str]:
 
 
 def hidden_bytes(text: str) -> Iterator[bytes]:
-    """What base64 in a text decodes to, where that is text or a kind of file."""
+    """What base64 in a text decodes to, where that is text or a kind of file.
+
+    A short last line may be the end of it, or the next word: it is read both ways.
+    """
     for run in _runs(text):
         data = _short(run) if len(run) < _SHORT else _decoded(run)
         if data is not None:
@@ -173,6 +177,9 @@ def _runs(text: str) -> Iterator[str]:
         if found is None:
             return
         yield found[0]
+        end = _BASE64_END.match(text, found.end()) if "=" not in found[0] else None
+        if end is not None:
+            yield found[0] + end[0]
         at = letters.find(_RUN, found.end())
 
 
@@ -190,4 +197,12 @@ _short = lru_cache(maxsize=65536)(_decoded)  # the pages of a site have the name
 
 def _is_text(data: bytes) -> bool:
     """Whether bytes look like words, in UTF-8 or UTF-16."""
-    return bool(data) and len(data) - len(data.translate(None, _WRITTEN)) >= _PRINTABLE * len(data)
+    shown = len(data) - len(data.translate(None, _WRITTEN))
+    return bool(data) and (shown >= _PRINTABLE * len(data) or _is_utf8(data))
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether bytes are mostly letters of any script in UTF-8; the last one may be cut."""
+    text = data.decode("utf-8", "replace").rstrip("\ufffd")
+    shown = sum((char.isprintable() or char.isspace()) and char != "\ufffd" for char in text)
+    return shown >= _PRINTABLE * len(text) > 0

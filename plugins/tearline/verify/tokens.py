@@ -39,7 +39,8 @@ _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|s|am|pm|h|ft|in|m|km|mi|lb|kg|kw|mw|x|
 _NAME = re.compile(r"(?<![\w])[^\W\d_][\w]*(?:['\u2019\-][^\W\d_][\w]*)*")
 _ACRONYM = re.compile(r"[A-Z]{2,6}(?:['\u2019]?s)?")
 _SMALL = re.compile(r"(?<![\w.@/-])[a-z]+(?![\w@/-])")
-_PAIR_GAP = re.compile(r"[ \n]+(?:[A-Z]\.?[ ]+)?|,[ ]")
+_PAIR_GAP = re.compile(r"[ \n]+(?:[A-Z]\.[ \n]+)*|,[ ]")
+_INITIAL = re.compile(r"(?:[ \n]+[A-Z]\.)+")
 _SENTENCE = re.compile(r"(?:^|[.!?:]|[*_\"\u201c(])[\s*_\"\u201c(]*$")
 _DIGITS: Final = 4  # a plain number of fewer says little
 _ROUND: Final = 100
@@ -136,11 +137,15 @@ def _names(text: str) -> Iterator[Term]:
     """Words in capitals that are not common, and pairs of such words in either order."""
     before: re.Match[str] | None = None
     for found in _NAME.finditer(text):
+        if before is not None and _INITIAL.fullmatch(text, before.end(), found.end() + 1):
+            continue
         parts = tuple(words(found[0])) if found[0][0].isupper() else ()
         if not parts or any(map(str.isdigit, found[0])):
             before = None
             continue
         starts = bool(_SENTENCE.search(text[max(0, found.start() - 6) : found.start()])) or found.start() == 0
+        if before is not None and _INITIAL.fullmatch(text, before.end(), found.start() - 1):
+            starts &= all(map(is_common, words(before[0])))  # no sentence ends after somebody's initial
         own = not all(map(is_common, parts))
         if own:
             says = not starts and not _ACRONYM.fullmatch(found[0]) and not all(map(_is_known, parts))

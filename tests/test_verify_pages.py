@@ -1,0 +1,284 @@
+"""The verifier's reading of built pages, without building any: what stands under which mark, and what explains words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tearline.findings import Place, finding
+from tearline.verify import second
+from tearline.verify.provenance import Known, Provenance, explained, provenance, staged, texts_of
+from tearline.verify.settings import Settings
+from tearline.verify.sources import Document
+from tearline.verify.units import Unit
+from tearline.verify.verdict import Answer
+
+EOC = Settings(
+    root=Path(),
+    sources=Path("bulletins"),
+    edition="eoc",
+    releases={"fouo-les": frozenset({"U", "FOUO"})},
+    nation="USA",
+    system="fouo-les",
+    pages=(),
+    ids=(),
+    theme=Path("overrides"),
+    texts=(),
+    urls={},
+    repositories=(),
+    stricter=frozenset(),
+)
+
+
+def marked(text: str) -> str:
+    """A text of a page with ``{mark}`` as the theme shows marks."""
+    chip = '<span class="tl-mark tl-x"><span aria-hidden="true">({})</span> <span class="tl-vh">Aloud</span></span>'
+    return (
+        text.replace("{LES}", chip.format("U//LES"))
+        .replace("{SSI}", chip.format("U//SSI"))
+        .replace("{U}", chip.format("U"))
+    )
+
+
+# --- the full edition as a reader sees it -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "held"),
+    [
+        ("<p>{U} One <em>two</em>.</p>", []),
+        ("<p>{LES} One <em>two</em>.</p>", ["One two."]),
+        ("<p>{LES} One <!-- {LES} --> two</p><script>{LES}</script>", ["One | two"]),
+        ("<p>{U} One <span class='tl-inline'>{SSI} two</span> three.</p>", ["two"]),
+        ("<h2>{LES} One</h2><p>{U} Two</p><h3>{U} Three</h3><h2>{U} Four</h2><p>{U} Five</p>", ["One", "Two", "Three"]),
+        ("<h3>{LES} One</h3><h2>{U} Two</h2>", ["One"]),
+        ("<h2>{LES} One</h2><h3>{U} Two</h3><p>{U} Three</p>", ["One", "Two", "Three"]),
+        ("<table><tr><th>{LES} One</th><th>Two</th></tr></table>", ["One | Two"]),
+        ("<h2>{LES} One</h2><div class='footnote'><p>{U} Note</p></div><p>{U} After</p>", ["One"]),
+        (
+            ("<div class='admonition note'><p class='admonition-title'>{LES} One</p><p>{U} Two</p>"
+            "<details class='tearline'><summary>Other</summary><p>{U} Told</p></details></div><p>{U} After</p>"),
+            ["One", "Two"],
+        ),
+        ("<details class='note'><summary>{LES} One</summary><p>{U} Two</p></details><p>{U} x</p>", ["One", "Two"]),
+        ("<ul><li>{LES} One<ul><li>{U} Two</li></ul></li><li>{U} Three</li></ul>", ["One", "Two"]),
+        ("<table><tr><td>{LES} One</td><td>Two</td></tr><tr><td>{U} x</td><td>{LES} Three</td></tr></table>", ["One | Two", "Three"]),
+        (
+            ("<div class='tabbed-set'><div class='tabbed-labels'><label>{U} A</label><label>{LES} One</label></div><div class='tabbed-content'>"
+            "<div class='tabbed-block'><p>{U} a</p></div><div class='tabbed-block'><p>{U} Two</p></div></div></div>"),
+            ["One", "Two"],
+        ),
+        ("<div class='tl-rail'>{LES} x</div><nav>{LES} y</nav><p>(see) no mark</p><p>no holder</p>", []),
+        ("<p>{LES} One<sup id=\"fnref:1\"><a href='#'>1</a></sup> two</p>", ["One two"]),
+    ],
+)  # fmt: skip
+def test_marks_govern_what_a_reader_takes_them_to_govern(body: str, held: list[str]) -> None:
+    page = (
+        f'<html>{marked("<nav>{LES} menu</nav>")}<article>{marked(body)}<div class="tl-end">{marked("{LES} end")}</div>'
+    )
+    seen = second.withheld(page, EOC, "fouo-les")
+    assert [" ".join(one.text.split()) for one in seen] == held
+
+
+def test_a_block_with_an_inline_portion_shows_a_roll_up_and_is_not_sure() -> None:
+    seen = second.read(
+        marked("<article><p>{LES} One <span class='tl-inline'>{SSI} two</span></p><p>{U} x</p></article>")
+    )
+    assert [(one.mark.tokens, one.sure, one.over) for one in seen] == [
+        ({"U", "LES"}, False, []),
+        ({"U", "SSI"}, True, []),
+        ({"U"}, True, []),
+    ]
+
+
+def test_an_edition_of_everything_has_nothing_withheld_from_it() -> None:
+    page = marked("<article><p>{LES} One</p></article>")
+    assert second.withheld(page, EOC, "fouo-les")
+    assert not second.withheld(
+        page, Settings(**{**{key: getattr(EOC, key) for key in EOC.__slots__}, "releases": None}), "cui"
+    )
+
+
+def units(*given: tuple[str, bool]) -> Document:
+    """A document of units, each with its words and whether its own mark withholds it."""
+    made = (Unit("a.md", line, "text", held, said, own=True, high=held) for line, (said, held) in enumerate(given, 1))
+    return Document("a.md", "IB-2026-001", "2026/ib-2026-001/index.html", tuple(made))
+
+
+@pytest.mark.parametrize(
+    ("source", "page", "found"),
+    [
+        ([("One two.", True), ("Three.", False)], "<p>{LES} One two.</p><p>{U} Three.</p>", []),
+        ([("One two.", True)], "<p>{U} One two.</p>", ["a.md:1:1 withheld in its source, but not as a reader sees it"]),
+        ([("One two.", False)], "<p>{LES} One two.</p>", ["page:1:1 withheld as a reader sees it, but not in its source"]),
+        ([("One.", True), ("Two.", True)], "<p>{LES} One.</p>", ["a.md:2:1 withheld in its source, but not as a reader sees it"]),
+        ([("One lower two.", True)], "<ul><li>{LES} One lower two.<ul><li>{U} lower</li></ul></li></ul>", []),
+        ([("Other.", True)], "<p>{LES} Other.</p><p>{LES} </p><p>{LES} Own <i class='tl-inline'>{SSI} Other.</i></p>", []),
+    ],
+)  # fmt: skip
+def test_where_the_two_readings_disagree_is_said(source: list[tuple[str, bool]], page: str, found: list[str]) -> None:
+    seen = second.withheld(marked(f"<article>{page}</article>"), EOC, "fouo-les")
+    said = list(second.check(units(*source), seen, "page"))
+    assert [f"{one.place} {one.detail}" for one in said] == found
+    assert {(one.rule.name, one.portion) for one in said} <= {("readings-disagree", "IB-2026-001")}
+
+
+# --- where words come from --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        ("ask for patrols", True),
+        ("patrols", False),
+        ("monday", True),
+        ("12 7", True),
+        ("monday ask for", True),
+        ("the weir monday", True),
+        ("for the weir at", False),
+        ("more weir patrols", False),
+        ("strange ask for", False),
+        ("monday 12", False),
+        ("monday monday", True),
+    ],
+)
+def test_a_run_is_explained_whole_or_by_pieces_that_fit(said: str, known: bool) -> None:  # noqa: FBT001
+    kind = Known()
+    for text in ("Ask for patrols at the weir", "Monday", "more patrols", ""):
+        kind.add(text)
+    assert explained(tuple(said.split()), [kind]) == known
+
+
+PAGE = """\
+---
+title: The weir
+tags: [Flood, Mill]
+---
+# (U) The weir
+
+(U) Anglers reported *strangers*.
+
+(U) Stay (see map) away.
+
+!!! note "(U) Boxed"
+    (U) inside
+
+| (U) cell | more |
+|---|---|
+
+```text title="(U) Titled"
+code here
+```
+
+![other text](a.png)
+"""
+
+
+@pytest.fixture
+def origin(tmp_path: Path) -> Provenance:
+    files = {
+        "docs/2026/ib/index.md": PAGE,
+        "docs/about.md": "# About *us*\n\nwords\n",
+        "docs/named.md": "only words\n",
+        "docs/fronted.md": "---\ntags: [a]\n---\n# Fronted page\n",
+        "docs/index.md": "Head line\n====\n\nx\n",
+        "mkdocs.yml": "site_name: Test Center\nextra: {a: [Green words]}\n",
+        "theme/main.html": '<p>Skip to {{ "content" }} now</p>{% if a == \'single\' %}<a title="Tip here">',
+        "package/base.html": "<p>From the package</p>",
+        "package/main.html": "<p>Main thing</p>",
+        "package/404.html": "<p>Nothing there</p>",
+        "package/partials/languages/de.html": "<p>fremd</p>",
+        "package/partials/languages/en.html": "<p>home</p>",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return provenance(tmp_path, tmp_path / "theme", [tmp_path / "package"], ["Extra text"])
+
+
+def test_what_a_site_may_say_anywhere(origin: Provenance) -> None:
+    said = {" ".join(each) for each in origin.shared.wholes}
+    assert said >= {"the weir", "about us", "named", "head line", "test center", "green words", "extra text"}
+    assert said >= {"skip to", "content", "now", "single", "tip here", "from the package", "home", "permanent link"}
+    assert said >= {"fronted page", "main thing", "nothing there"}
+    assert "fremd" not in said
+
+
+def test_the_staged_source_of_a_page_is_found(origin: Provenance) -> None:
+    found = {
+        name: staged(origin.stage, name)
+        for name in ("index.html", "2026/ib/index.html", "about/index.html", "x/index.html")
+    }
+    assert [path and path.relative_to(origin.stage).as_posix() for path in found.values()] == [
+        "docs/index.md",
+        "docs/2026/ib/index.md",
+        "docs/about.md",
+        None,
+    ]
+
+
+def test_the_texts_of_a_staged_page_are_its_blocks_titles_and_values() -> None:
+    said = {" ".join(text.split()) for text in texts_of(PAGE)}
+    assert said >= {
+        "The weir",
+        "Flood",
+        "Mill",
+        "Flood Mill",
+        "(U) The weir",
+        "Boxed",
+        "inside",
+        "cell",
+        "more",
+        "Titled",
+    }
+    assert said >= {"code here", "other text", "Anglers reported *strangers*."}
+    assert {"a", "tip", "b"} <= {text.strip() for text in texts_of("# (U) a\n\n??? tip inline\n    b\n")}
+
+
+@pytest.mark.parametrize(
+    ("raw", "found"),
+    [
+        ("<p>Anglers reported strangers.</p>", []),
+        ("<p>Anglers saw strangers</p>", ["s:1:4 in its text"]),
+        ("<p>&#90;orp saw</p>", ["s:1:1 in its text"]),
+        ("<p>x</p>\n<b>Odd one here</b>", ["s:1:4 in its text", "s:2:4 in its text"]),
+        ("<p title='Titled'>Boxed</p><p>Skip to</p>", []),
+        ("<p title='strange words'>Boxed</p>", ["s:1:11 in an attribute"]),
+        ("<!-- hidden note -->", ["s:1:6 in a comment"]),
+        ("<script>zorp()</script>", ["s:1:1 in a script or style sheet"]),
+        ("<script>inside 12</script>", []),
+        ("<p>Boxed (U) inside</p>", []),
+        ("<p>Stay (see map) away.</p>", []),
+    ],
+)
+def test_words_that_nothing_released_are_found_by_their_place(origin: Provenance, raw: str, found: list[str]) -> None:
+    for _ in range(2):  # what was seen once is not taken for explained
+        assert [f"{one.place} {one.detail}" for one in origin.page("2026/ib/index.html", raw, "s")] == found
+
+
+def test_a_data_file_says_what_the_site_says(origin: Provenance) -> None:
+    assert list(origin.other("weir 12 <b>anglers</b> sitemap about", "s")) == []
+    assert [str(one.place) for one in origin.other("weir zorp", "s")] == ["s:1:1"]
+
+
+# --- the answer -------------------------------------------------------------------------------------------------
+
+
+def test_an_answer_says_what_was_read_and_whether_it_passed() -> None:
+    read = (("b.html", 2, "ff"), ("a.html", 1, "ee"))
+    passed = json.loads(Answer([], read).report())
+    assert passed["findings"] == []
+    assert {key: passed["verdict"][key] for key in ("passed", "files", "bytes")} == {
+        "passed": True,
+        "files": 2,
+        "bytes": 3,
+    }
+    assert passed["verdict"]["tree"] == json.loads(Answer([], read[::-1]).report())["verdict"]["tree"]
+    assert passed["verdict"]["tree"] != json.loads(Answer([], read[:1]).report())["verdict"]["tree"]
+    failed = json.loads(Answer([finding("withheld-words", Place("p", 2, 3), "d", portion="x", width=4)], read).report())
+    assert not failed["verdict"]["passed"]
+    assert failed["findings"] == [
+        {"path": "p", "line": 2, "column": 3, "width": 4, "rule": "withheld-words", "detail": "d", "portion": "x"}
+    ]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from tearline.findings import Finding, Place, finding
-from tearline.verify import agreement, search
+from tearline.verify import agreement, offline, search
 from tearline.verify.links import Links
 from tearline.verify.provenance import Provenance
 from tearline.verify.scan import Scanner, is_one_of
@@ -56,12 +56,16 @@ class Inspector:
             found += [*self.links.style(name, raw, shown), *self.links.text(raw, shown)]
         elif (
             name.endswith(_DATA)
-            and not name.startswith(search.FOLDER)
+            and not name.startswith((search.FOLDER, offline.DATA))
             and not is_one_of(self.scanner.themes, name, data)
         ):
             raw = data.decode("utf-8", "replace")
             found += self.links.text(raw, shown)
-            found += self.provenance.other(raw, shown) if self.provenance is not None else ()
+            found += (
+                self.provenance.other(raw, shown, offline.wording(name, self.scanner.themes))
+                if self.provenance is not None
+                else ()
+            )
         return found
 
     def page(self, name: str, path: str, raw: str, shown: str) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ released put it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -118,10 +118,10 @@ class Provenance:
         """Whether a run is explained when it is cut at its marks."""
         return all(explained(tuple(words(part)), (self.shared, own)) for part in _MARK.split(text))
 
-    def other(self, text: str, shown: str) -> Iterator[Finding]:
-        """A file that is no page: every word has to be one of the site's."""
+    def other(self, text: str, shown: str, more: Collection[str] = ()) -> Iterator[Finding]:
+        """A file that is no page: every word has to be one of the site's, or one of ``more``."""
         strange = {word for word in words(plain(TAG.sub(" ", text))) if not word.isdigit()} - self.shared.words
-        if strange - self.scripts - self.everything:
+        if strange - self.scripts - self.everything - set(more):
             yield finding("unexplained-words", Place(shown), "in a data file")
 
     @cached_property

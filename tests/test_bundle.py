@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import re
 import shutil
 import stat
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from sites import CONFIGURATION, NOON, ROOT, Ran, bulletin, make_site, page, tearline
+from sites import CONFIGURATION, NOON, NOW, ROOT, Ran, bulletin, make_site, page, policy_of, tearline
+from tearline.build import How, Made, Outcome
+from tearline.bundle import bundle
+from tearline.commit import Change, private_folder
 from tearline.keys import make_key
+from tearline.policy import Edition, Policy
+from tearline.swap import TargetError
 from tearline.verify import Question, read_settings, verify
 
 SIGNED = CONFIGURATION.replace(
@@ -360,3 +367,55 @@ def test_a_copy_without_one_of_its_parts_is_refused(root: Path, copy: Path, name
 def test_minisearch_is_the_released_one() -> None:
     library = (ROOT / "overrides/assets/offline/minisearch.js").read_bytes()
     assert hashlib.sha256(library).hexdigest() == "03c27931eb603af1d3358579e9885eafdb6a2f5fa9929557b3e77d7e99d06d03"
+
+
+# --- packing ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Policy:
+    """A site whose build takes no time: a folder, a manifest, and no signature."""
+
+    @contextmanager
+    def quick(policy: Policy, editions: Sequence[Edition], beside: Path, *_: object) -> Iterator[Made]:
+        with private_folder(beside) as private:
+            site = private.path / "site"
+            (site / "z").mkdir(parents=True)
+            (site / "READ-ME-FIRST.txt").write_bytes(b"first")
+            (site / "z" / "a.html").write_bytes(b"page")
+            (private.path / "m").write_bytes(b"{}")
+            parts = [Change.of(private.path, site, NAME), Change.of(private.path, private.path / "m", f"{NAME}.m")]
+            yield Made(Outcome(), private, [*parts, Change(f"{NAME}.m.sig")])
+
+    monkeypatch.setattr("tearline.bundle.made", quick)
+    return policy_of(make_site(tmp_path / "x", {}))
+
+
+def test_a_copy_made_before_there_were_zip_files_is_dated_when_they_began(fake: Policy, tmp_path: Path) -> None:
+    began = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    bundle(fake, fake.editions["eoc"], tmp_path, began, dt.timedelta(hours=1), print, How())
+    with zipfile.ZipFile(tmp_path / f"{NAME}.zip") as archive:
+        names = ["READ-ME-FIRST.txt", f"{NAME}.m", f"{NAME}/READ-ME-FIRST.txt", f"{NAME}/z/a.html"]
+        assert archive.namelist() == names
+        assert {each.date_time for each in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+@pytest.mark.parametrize("step", ["writestr", "replace"])
+@pytest.mark.parametrize("fault", [KeyboardInterrupt, OSError(28, "No space left on device"), MemoryError])
+def test_a_zip_that_cannot_be_written_leaves_the_old_one(
+    fake: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, fault: type[BaseException] | BaseException
+) -> None:
+    def made() -> None:
+        bundle(fake, fake.editions["eoc"], tmp_path, NOW, dt.timedelta(hours=1), print, How())
+
+    def failing(*_: object, **__: object) -> None:
+        raise fault
+
+    made()
+    before = (tmp_path / f"{NAME}.zip").read_bytes()
+    with monkeypatch.context() as patched:
+        patched.setattr(zipfile.ZipFile if step == "writestr" else Path, step, failing)
+        with pytest.raises((TargetError, fault if isinstance(fault, type) else type(fault))):
+            made()
+    assert (tmp_path / f"{NAME}.zip").read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"{NAME}.zip", "x"]

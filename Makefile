@@ -63,7 +63,7 @@ wheels: $(READY) ## fill wheels/ for a machine without network, this program its
 
 clean: ## remove the environment, the caches and the built sites
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .preview .tearline \
-	    site-eoc site-full site-*.manifest.json site-*.manifest.json.sig
+	    site-eoc site-full site-*.manifest.json site-*.manifest.json.sig site-*-offline.zip
 
 # A throwaway key for the sample site, made once and never committed. A real site's key lies elsewhere (see docs/policy.md).
 $(KEY): | $(READY)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -23,10 +23,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tearline.commit import Change, Private, commit, private_folder, sweep
 from tearline.corpus import Corpus, read_corpus
+from tearline.detach import detach
 from tearline.findings import Finding, Place, Severity, finding, in_order, refuses
 from tearline.inventory import Inventory, differences, fingerprint, take_inventory
 from tearline.judging import RecordError, judge, repetitions
 from tearline.manifest import Verdict, moment
+from tearline.offline import Offline
 from tearline.paper import print_papers, wanted
 from tearline.policy import Edition, Policy, extensions
 from tearline.proof import Renderer
@@ -58,10 +60,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """What whoever typed the command asked for: hold refused documents back, take warnings for errors."""
+    """What whoever typed the command asked for: hold refused documents back, take warnings for errors.
+
+    The edition that ``offline`` is of becomes an offline copy.
+    """
 
     hold: bool = False
     strict: bool = False
+    offline: Offline | None = None
 
 
 def check(policy: Policy, paths: Sequence[Path], now: dt.datetime) -> Outcome:
@@ -105,26 +111,59 @@ def build(  # noqa: PLR0913, PLR0917 - the command's options
 ) -> Outcome:
     """Build and publish ``out/site-<edition>`` and its manifest for each edition, all or none.
 
-    A sanitized edition is verified against the full one too, which is rendered for that where it was not asked for.
-    Raises ``RenderError`` where the renderer fails, ``JudgeError`` where the verifier does, ``PaperError`` where PDFs
-    are wanted and cannot be made, ``RecordError`` where the record of accepted repetitions cannot be used,
-    ``TargetError`` where ``out`` cannot be written, ``KeyFault`` where the signing key cannot be used. Without a key
-    the manifests are unsigned.
+    Raises as ``made`` does, and ``TargetError`` where ``out`` cannot be written.
     """
-    key = signing_key(policy, editions)
     for edition in editions:
         refuse_overlap(policy, out / f"site-{edition.name}")
         _refuse_other_things(out / f"site-{edition.name}")
+    with made(policy, editions, out, now, say, how) as built:
+        if built.private is not None and not built.outcome.refused:
+            with locked(out):  # two builds end one after the other
+                sweep(out)
+                commit(built.private.path, built.changes)
+            built.outcome.sites += [out / f"site-{edition.name}" for edition in editions]
+            if not built.signed:
+                say("The manifests are unsigned, and `tearline publish` takes none: no signing key is configured")
+    return built.outcome
+
+
+@dataclass(slots=True)
+class Made:
+    """What was built in a private folder: the sites with their manifests, as changes to be carried out beside it.
+
+    There is no folder where the sources were refused. ``signed``: the manifests are.
+    """
+
+    outcome: Outcome
+    private: Private | None = None
+    changes: list[Change] = field(default_factory=list)
+    signed: bool = False
+
+
+@contextmanager
+def made(  # noqa: PLR0913, PLR0917 - what a build is made from
+    policy: Policy, editions: Sequence[Edition], beside: Path, now: dt.datetime, say: Say, how: How
+) -> Iterator[Made]:
+    """The editions' sites, rendered, verified and sealed in a private folder below ``beside``, gone afterwards.
+
+    A sanitized edition is verified against the full one too, which is rendered for that where it was not asked for.
+    Raises ``RenderError`` where the renderer fails, ``JudgeError`` where the verifier does, ``PaperError`` where PDFs
+    are wanted and cannot be made, ``RecordError`` where the record of accepted repetitions cannot be used,
+    ``TargetError`` where ``beside`` cannot be written, ``KeyFault`` where the signing key cannot be used. Without a
+    key the manifests are unsigned.
+    """
+    key = signing_key(policy, editions)
     papers = wanted(policy, say)
     say("Reading the sources")
     before = fingerprint(_read_from(policy))
     outcome, trees = _composed(policy, now, how, papers=papers)
     if outcome.refused:
-        return outcome
+        yield Made(outcome)
+        return
     chosen = [trees[edition.name] for edition in editions]
     fullest = next((tree for tree in trees.values() if tree.edition.releases is None), None)
     witness = [fullest] if fullest is not None and fullest not in chosen and any(map(_sanitized, chosen)) else []
-    with private_folder(out) as private:
+    with private_folder(beside) as private:
         say(f"Rendering {', '.join(f'{one.edition.name} ({one.bulletins} bulletins)' for one in chosen)}")
         built = _rendered([*chosen, *witness], private, now)
         if papers:
@@ -140,14 +179,7 @@ def build(  # noqa: PLR0913, PLR0917 - the command's options
             found.append(finding("sources-changed", Place(policy.sources.name)))
         outcome.findings = in_order([*outcome.findings, *found])
         outcome.refused = refuses(found)
-        if not outcome.refused:
-            with locked(out):  # two builds end one after the other
-                sweep(out)
-                commit(private.path, changes)
-            outcome.sites += [out / one.name for one in read]
-            if key is None:
-                say("The manifests are unsigned, and `tearline publish` takes none: no signing key is configured")
-    return outcome
+        yield Made(outcome, private, changes, key is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +206,7 @@ class _Read:
 
     @property
     def name(self) -> str:
-        return f"site-{self.tree.edition.name}"
+        return self.tree.name
 
 
 def _sanitized(tree: Tree) -> bool:
@@ -194,10 +226,10 @@ def _stages(trees: Iterable[Tree], built: Iterable[_Built], private: Private) ->
 def _read(built: _Built, policy: Policy, full: Path | None, stages: Mapping[str, Path]) -> _Read:
     """Have a site verified. ``full`` is the full edition's site, which a sanitized one is compared with."""
     make_readable(built.site)
-    name = f"site-{built.tree.edition.name}"
-    taken = take_inventory(built.site, name)
+    taken = take_inventory(built.site, built.tree.name)
     second = full if _sanitized(built.tree) else None
-    judged = judge(built.rendering, policy, built.tree.edition, second, os.environ, stages=stages)
+    offline = built.tree.offline is not None
+    judged = judge(built.rendering, policy, built.tree.edition, second, os.environ, stages=stages, offline=offline)
     return _Read(built.tree, built.site, taken, judged.verdict, [*taken.findings, *judged.findings])
 
 
@@ -240,7 +272,8 @@ def _composed(policy: Policy, now: dt.datetime, how: How, *, papers: bool = Fals
     With ``hold``, documents that are refused are left out, on whatever step that shows.
     """
     corpus = read_corpus(policy)
-    composed = partial(compose, corpus, policy, now=now, renderer=Renderer(extensions(policy)), papers=papers)
+    renderer = Renderer(extensions(policy))
+    composed = partial(compose, corpus, policy, now, renderer, papers=papers, offline=how.offline)
     while True:
         trees = composed()
         found = _findings(corpus, trees.values())
@@ -270,7 +303,11 @@ def _rendered(trees: Sequence[Tree], private: Private, now: dt.datetime) -> list
             started.append(_Built(tree, rendering))
         for built in started:
             built.rendering.finish()
-            index(built.site, private.lock)
+            if built.tree.offline is None:
+                index(built.site, private.lock)
+            else:
+                theme = built.rendering.stage / "theme"
+                detach(built.site, theme, built.tree.name, built.tree.offline, private.lock)
     return started
 
 

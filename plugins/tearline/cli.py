@@ -33,6 +33,7 @@ DONE: Final = 0
 REFUSED: Final = 1
 USAGE: Final = 2
 FAULT: Final = 3
+_YEAR: Final = 365 * 24  # hours
 STOPPED: Final = 128  # and the signal's number
 ENDS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -163,6 +164,50 @@ def build_command(editions: Sequence[str], out: Path, config_file: Path, form: s
     try:
         with progress() as step:
             outcome = build(policy, chosen, _absolute(out), _now(), step, asked)
+    except RenderError as error:
+        if how["show"]:
+            say(error.log)
+        raise
+    return _finish(outcome, policy, form, show=how["show"])
+
+
+@cli.command("bundle")
+@click.option("--edition", required=True, help="The edition to copy.")
+@click.option(
+    "--out",
+    default=".",
+    type=click.Path(path_type=Path),
+    show_default=True,
+    help="The zip file to write, or the folder for site-<edition>-offline.zip; an older copy is replaced.",
+)
+@click.option(
+    "--valid-for",
+    metavar="HOURS",
+    type=click.IntRange(1, _YEAR),
+    default=72,
+    show_default=True,
+    help="For how long the copy says that it is valid.",
+)
+@_config
+@_format
+@_show
+@_strict
+@_hold
+def bundle_command(edition: str, out: Path, valid_for: int, config_file: Path, form: str, **how: bool) -> int:
+    """Write one edition as a zip file that opens from a disk, without server or network, search included.
+
+    It is built, verified and sealed as `tearline build` does it. Every page says when the copy was made and until when
+    it is valid.
+    """
+    policy = _policy(config_file, form)
+    from tearline.build import How
+    from tearline.bundle import bundle
+    from tearline.render import RenderError
+
+    asked, hours = How(hold=how["hold"], strict=how["strict"]), dt.timedelta(hours=valid_for)
+    try:
+        with progress() as step:
+            outcome = bundle(policy, _edition(policy, edition), _absolute(out), _now(), hours, step, asked)
     except RenderError as error:
         if how["show"]:
             say(error.log)

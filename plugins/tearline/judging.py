@@ -65,16 +65,19 @@ def judge(  # noqa: PLR0913 - what a verifier is told
     environ: Mapping[str, str],
     *,
     stages: Mapping[str, Path],
+    offline: bool = False,
 ) -> Judgement:
     """Have one rendered site verified. ``full`` is the full edition's site, if there is one to compare it with.
 
-    ``stages`` are the stages of all editions by name: a fuller edition may link to what a stricter one has.
+    ``stages`` are the stages of all editions by name: a fuller edition may link to what a stricter one has. With
+    ``offline`` the site is an offline copy.
 
     Raises ``JudgeError`` where the verifier failed and ``RecordError`` where it could not use what it was given.
     """
     report = rendering.site.with_name("report.json")
-    asked = [str(rendering.site), "--edition", edition.name, "--as", f"site-{edition.name}"]
-    asked += ["--stage", str(rendering.stage), "--log", str(rendering.log)]
+    name = f"site-{edition.name}-offline" if offline else f"site-{edition.name}"
+    asked = [str(rendering.site), "--edition", edition.name, "--as", name]
+    asked += ["--stage", str(rendering.stage), "--log", str(rendering.log), *(["--offline"] if offline else [])]
     asked += [word for name, stage in stages.items() if name != edition.name for word in ("--other", f"{name}={stage}")]
     if full is not None:
         asked += ["--full", str(full)]

@@ -20,6 +20,7 @@ EXERCISE: Final = "EXERCISE EXERCISE EXERCISE: everything on this site is fictio
 WITHHELD: Final = (
     "This copy leaves out some law enforcement details. It holds everything cleared for emergency management."
 )
+BETWEEN: Final = " · "  # the parts of a banner, one for each marking system
 PAST: Final = frozenset({"ended", "superseded", "recalled"})  # states that a reader must see wherever it is mentioned
 RECALLED: Final = "Do not use this bulletin. Stop acting on it, and tell those you sent it to."
 FACET_LABELS: Final = {
@@ -68,7 +69,7 @@ def banner_of(marks: Iterable[Mark], policy: Policy) -> dict[str, str]:
     names = sorted({mark.system for mark in given}, key=lambda name: (name != policy.system, name))
     joined = [join(name, [mark for mark in given if mark.system == name]) for name in names]
     return {
-        "banner": " · ".join(dict.fromkeys(mark.banner for mark in joined)),
+        "banner": BETWEEN.join(dict.fromkeys(mark.banner for mark in joined)),
         "banner_spoken": "; ".join(dict.fromkeys(mark.spoken for mark in joined)),
         "banner_style": joined[0].style,
     }

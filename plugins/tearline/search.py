@@ -47,6 +47,7 @@ _KEPT: Final = re.compile(
 )
 _SIGN: Final = b"pagefind_dcd"  # how everything that Pagefind packs begins
 _READ: Final = 1 << 20
+_FRAGMENTS: Final = "fragment/"
 _FILTERS: Final = 3  # the column of filters in an index's table
 _SHOWN: Final = re.compile(r'<meta name="([^"]*)" content="([^"]*)" data-tl-found>')
 _BROKEN: Final = "the search index could not be made: Pagefind's answer cannot be read"
@@ -57,9 +58,39 @@ def index(site: Path, lock: int) -> None:
 
     Pagefind inherits ``lock`` as the renderer does. Raises ``RenderError`` where it fails, ``OSError`` for a full disk.
     """
+    pages, files = _made(site, lock)
+    try:
+        kept = {name: data for name, data in files.items() if _KEPT.fullmatch(name)}
+        if kept:
+            _settle(kept)
+        for name in [name for name in kept if name.startswith(_FRAGMENTS)]:
+            kept[name] = _packed(_json({**_told(kept[name], pages), "content": ""}))
+    except (KeyError, TypeError, ValueError, cbor2.CBORDecodeError):
+        raise RenderError(_BROKEN) from None
+    for name, data in kept.items():
+        path = site / FOLDER / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def fragments(site: Path, lock: int) -> list[dict[str, Any]]:
+    """What the index of a rendered site would say of each page, with the page's words, in the order of addresses.
+
+    Nothing is written. Raises as ``index`` does.
+    """
+    pages, files = _made(site, lock)
+    try:
+        told = [_told(data, pages) for name, data in files.items() if name.startswith(_FRAGMENTS)]
+        return sorted(told, key=lambda each: str(each["url"]))
+    except (KeyError, TypeError, ValueError):
+        raise RenderError(_BROKEN) from None
+
+
+def _made(site: Path, lock: int) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """The pages of a site that search reads, and the files that Pagefind makes of them."""
     pages = {name: data for name, data in _pages(site) if _INDEXED.search(data)}
     if not pages:
-        return
+        return {}, {}
     requests: list[dict[str, Any]] = [{"type": "NewIndex", "config": {"exclude_selectors": list(_LEFT_OUT)}}]
     for name, data in pages.items():
         address = f"/{name.removesuffix('index.html')}"
@@ -68,17 +99,9 @@ def index(site: Path, lock: int) -> None:
         )
     answers = _asked([*requests, {"type": "GetFiles", "index_id": 0}], site.parent, lock)
     try:
-        files = {each["path"]: base64.b64decode(each["content"]) for each in answers[-1]["files"]}
-        kept = {name: data for name, data in files.items() if _KEPT.fullmatch(name)}
-        _settle(kept)
-        for name in [name for name in kept if name.startswith("fragment/")]:
-            kept[name] = _slim(kept[name], pages)
-    except (KeyError, TypeError, ValueError, cbor2.CBORDecodeError):
+        return pages, {each["path"]: base64.b64decode(each["content"]) for each in answers[-1]["files"]}
+    except (KeyError, TypeError, ValueError):
         raise RenderError(_BROKEN) from None
-    for name, data in kept.items():
-        path = site / FOLDER / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
 
 
 def _pages(site: Path) -> Iterator[tuple[str, bytes]]:
@@ -105,20 +128,19 @@ def _settle(files: dict[str, bytes]) -> None:
     files["pagefind-entry.json"] = _json(entry)
 
 
-def _slim(packed: bytes, pages: Mapping[str, bytes]) -> bytes:
-    """A fragment with what a result shows, and without the words of its page, since it shows no marks with them."""
+def _told(packed: bytes, pages: Mapping[str, bytes]) -> dict[str, Any]:
+    """A fragment with its page's words, what a result shows, and what it may be narrowed by."""
     told = json.loads(_unpacked(packed))
     head = pages[f"{told['url'].removeprefix('/')}index.html"].decode("utf-8")
     shown = {html.unescape(name): html.unescape(value) for name, value in _SHOWN.findall(head)}
-    kept = {
+    return {
         "url": told["url"],
-        "content": "",
+        "content": told["content"],
         "word_count": told["word_count"],
         "filters": dict(sorted(told["filters"].items())),
         "meta": {"title": told["meta"]["title"], **shown},
         "anchors": [],
     }
-    return _packed(_json(kept))
 
 
 def _json(told: Any) -> bytes:

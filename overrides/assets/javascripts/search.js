@@ -27,6 +27,7 @@
 
   let engine;
   const load = () => {
+    if (window.tearlineOffline) return engine = engine || window.tearlineOffline(root);
     if (typeof WebAssembly !== "object") return Promise.reject(new Error("blocked"));
     engine = engine || (async () => {
       await WebAssembly.compile(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)).catch(() => { throw new Error("blocked"); });
@@ -41,6 +42,7 @@
   };
   const trouble = (error) => error.message === "blocked"
     ? "Search cannot run in this browser."
+    : window.tearlineOffline ? "Search is not available: files of this copy are missing."
     : "Search is not available: its index cannot be fetched. A preview of the site has none.";
 
   /* A number in any spelling: "ib 2026 14" is IB-2026-014. Runs of letters and digits, without leading noughts. */
@@ -101,7 +103,7 @@
   const told = (data, key, label) => data.meta[key] && make("p", { class: "tl-hit__more" },
     label && make("b", {}, label), label && " ", chip(data.meta[`${key}_mark`]), ` ${data.meta[key]}`);
 
-  const all = () => make("a", { href: new URL("bulletins/", root).href }, "All bulletins");
+  const all = () => make("a", { href: new URL(window.tearlineOffline ? "bulletins/index.html" : "bulletins/", root).href }, "All bulletins");
 
   /* -- The box in the masthead ------------------------------------------------------------------------------- */
 
@@ -262,7 +264,8 @@
       for (const one of [from, to]) if (one.value) given.set(one.name, one.value);
       if (sort.value === "newest") given.set("sort", "newest");
       const address = `${location.pathname}${given.size || [...given].length ? `?${given}` : ""}`;
-      if (address !== location.pathname + location.search) history[how === "push" ? "pushState" : "replaceState"](null, "", address);
+      if (address === location.pathname + location.search) return;
+      try { history[how === "push" ? "pushState" : "replaceState"](null, "", address); } catch { /* a browser that lets no page from a disk do so */ }
     };
     const show = async (results, start, exact) => {
       const hits = await Promise.all(results.slice(start, start + SHOWN).map((one) => one.data()));

@@ -55,7 +55,9 @@
     const exercise = document.querySelector(".tl-exercise");
     const head = all(".tl-state, .tl-id, .tl-head h1, .tl-instead").map(words);
     const facts = all(".tl-fact").map((fact) => `${words(fact.querySelector("dt"))}: ${words(fact.querySelector("dd"))}`);
-    const lines = [banner, exercise && words(exercise), ...head, ...facts, location.href.split("#")[0], banner];
+    const copy = document.querySelector("[data-tl-copy]"); // which lies where nobody else can go
+    const where = copy ? words(copy) : location.href.split("#")[0];
+    const lines = [banner, exercise && words(exercise), ...head, ...facts, where, banner];
     return lines.filter(Boolean).join("\n") + "\n";
   }
 

@@ -22,6 +22,7 @@ import frontmatter
 
 from tearline.corpus import Corpus
 from tearline.findings import in_order
+from tearline.offline import Offline
 from tearline.policy import Policy, extensions
 from tearline.proof import Renderer
 from tearline.stage.composing import Composer
@@ -32,16 +33,25 @@ from tearline.stage.model import File, Tree
 __all__ = ["File", "Tree", "compose", "write"]
 
 
-def compose(
-    corpus: Corpus, policy: Policy, now: dt.datetime, renderer: Renderer | None = None, *, papers: bool = False
+def compose(  # noqa: PLR0913 - what trees are made of
+    corpus: Corpus,
+    policy: Policy,
+    now: dt.datetime,
+    renderer: Renderer | None = None,
+    *,
+    papers: bool = False,
+    offline: Offline | None = None,
 ) -> dict[str, Tree]:
     """Each edition's tree. ``now`` decides what is still in effect; ``renderer`` is one for all editions.
 
-    With ``papers``, whoever renders the tree puts a PDF beside every bulletin, and pages may link to it. Refused
-    documents are named in the result; their pages are not there.
+    With ``papers``, whoever renders the trees puts a PDF beside every bulletin, and pages may link to it. The edition
+    that ``offline`` is of is composed for an offline copy, the others as ever. Refused documents are named in the
+    result; their pages are not there.
     """
     renderer = renderer or Renderer(extensions(policy))
     decided = {name: Decided(corpus, policy, edition) for name, edition in policy.editions.items()}
+    if offline is not None:
+        decided[offline.edition.name].tree.offline = offline
     for each in decided.values():
         Composer(each, now, renderer, _elsewhere(each, decided.values())).compose()
         if corpus.whole:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from tearline.findings import Place, finding
 from tearline.naming import ALL, BROWSE, HOME, SEARCH, page_name
+from tearline.offline import FOLDER, WORDING
 from tearline.policy import configuration, configuration_text
 from tearline.presentation import above_lowest, banner_of, desk
 from tearline.stage.deciding import Decided
@@ -30,6 +31,8 @@ def _configuration(decided: Decided, more: Mapping[str, Any]) -> str:
     if SEARCH in decided.tree.files:  # a list of results can be shown on any page, under the search page's marking
         told = decided.tree.files[SEARCH].told["tearline"]
         extra["search"] = {key: told[key] for key in ("banner", "banner_spoken", "banner_style")}
+    if decided.tree.offline is not None:
+        extra["offline"] = decided.tree.offline.told
     nav = _default_nav(decided) if policy.nav is None else _nav(decided, policy.nav)
     return configuration_text(configuration(policy, edition, nav, extra))
 
@@ -67,7 +70,10 @@ def _nav_page(decided: Decided, target: str) -> str | None:
 
 
 def _theme(decided: Decided) -> None:
-    """The theme's files, by an allow-list of types; links and hidden files are findings."""
+    """The theme's files, by an allow-list of types; links and hidden files are findings.
+
+    What only an offline copy needs stays out of every other site.
+    """
     root = decided.policy.custom_dir
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root)
@@ -76,5 +82,5 @@ def _theme(decided: Decided) -> None:
         hidden = any(part.startswith(".") for part in name.parts)
         if path.is_symlink() or hidden or not path.is_file() or path.suffix.lower() not in THEME_SUFFIXES:
             decided.tree.findings.append(finding("theme-file", Place(f"{root.name}/{name.as_posix()}")))
-        else:
+        elif decided.tree.offline is not None or not name.as_posix().startswith((f"{FOLDER}/", WORDING)):
             decided.tree.theme[name.as_posix()] = path

@@ -9,6 +9,7 @@ from typing import Any
 
 from tearline.assets import Asset
 from tearline.findings import Finding
+from tearline.offline import Offline
 from tearline.policy import Edition
 
 
@@ -25,8 +26,9 @@ class Tree:
     """One edition before it is written.
 
     ``files``, ``texts`` and ``assets`` are keyed by their place below docs, ``theme`` by the place below the theme's
-    folder. ``texts`` are published as they are: feeds, and what a mailer picks up.
-    ``refused`` are the paths of documents that the renderer would have misread.
+    folder. ``texts`` are published as they are: feeds, and what a mailer picks up. ``refused`` are the paths of
+    documents that the renderer would have misread. ``offline`` is what an offline copy says of itself; None for a
+    site that is served.
     """
 
     edition: Edition
@@ -38,3 +40,9 @@ class Tree:
     findings: list[Finding] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     bulletins: int = 0
+    offline: Offline | None = None
+
+    @property
+    def name(self) -> str:
+        """What its site is called, by people and by findings."""
+        return f"site-{self.edition.name}{'-offline' if self.offline is not None else ''}"

@@ -33,6 +33,7 @@ from tearline.verify.verdict import Question, verify
     help="The site or stage of a stricter edition, to whose pages this one may link.",
 )
 @click.option("--log", type=click.Path(path_type=Path), help="What the renderer said while it built the site.")
+@click.option("--offline", is_flag=True, help="The site is an unpacked offline copy, as `tearline bundle` makes it.")
 @config_option
 @record_option
 @key_option
@@ -55,7 +56,7 @@ from tearline.verify.verdict import Question, verify
 def verify_command(  # noqa: PLR0913, PLR0917 - the command's options
     site: Path, edition: str, full: Path | None, stage: Path | None, others: Sequence[str], log: Path | None,
     config_file: Path, record: Path | None, key: Path | None, form: str, name: str | None,
-    target: Path | None, jobs: int,
+    target: Path | None, jobs: int, *, offline: bool,
 ) -> int:  # fmt: skip
     """Compare every byte of a built SITE with what its edition may say, independently of what built it.
 
@@ -65,7 +66,8 @@ def verify_command(  # noqa: PLR0913, PLR0917 - the command's options
     settings = usable(lambda: read_settings(config_file, edition))
     accepted = accepted_by(settings.root, record, key)
     folders = dict(map(_named, others))
-    answer = verify(Question(site, settings, stage, full, log, accepted, jobs, name or site.resolve().name, folders))
+    shown = name or site.resolve().name
+    answer = verify(Question(site, settings, stage, full, log, accepted, jobs, shown, offline, folders))
     found = answer.findings
     if target is not None:
         target.write_text(answer.report(), encoding="utf-8")

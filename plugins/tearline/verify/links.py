@@ -55,6 +55,7 @@ class Links:
     files: Collection[str]
     settings: Settings
     others: Mapping[str, Collection[str]] = field(default_factory=dict)  # the pages of other editions, where known
+    served: bool = True  # by a server, which makes a folder into its page; else the site is opened from a disk
     _ids: dict[str, frozenset[str]] = field(default_factory=dict)
     _tags: dict[str, Tag] = field(default_factory=dict)  # pages of a site have most of their tags in common
 
@@ -69,7 +70,9 @@ class Links:
         for found in _TAG.finditer(raw) if wrong else ():
             yield from (finding(broken, _place(raw, found.start(), shown)) for broken in wrong.get(found[0], ()))
         for style in _styles(raw):
-            rule = self.wrong(name, html.unescape(style[1]), loads=True)
+            target = html.unescape(style[1])
+            folder = not target.strip("./")  # a script's new URL("..", location), which loads nothing
+            rule = self.wrong(name, target, loads=True) if self.served or not folder else None
             if rule is not None:
                 yield finding(rule, _place(raw, style.start(), shown))
         yield from self.text(raw, shown)
@@ -144,10 +147,14 @@ class Links:
                 return "external-load" if loads or parts.scheme not in ("http", "https", "") else None
             place = parts.path[len(_root(own.geturl())) :]
         elif parts.path.startswith("/"):
+            if not self.served:
+                return "broken-link"
             place = parts.path[len(_root(own.geturl())) :] if f"{parts.path}/".startswith(_root(own.geturl())) else ".."
         else:
             place = posixpath.normpath(posixpath.join(posixpath.dirname(name), parts.path)) if parts.path else name
             place += "/" if parts.path.endswith("/") else ""
+            if not self.served and unquote(place) not in self.files:
+                return "broken-link"
         return None if self.resolves(unquote(place), unquote(parts.fragment)) else "broken-link"
 
     def resolves(self, place: str, anchor: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from urllib.parse import urljoin
 
 from tearline.findings import Finding, Place, finding
-from tearline.verify import agreement, handed, papers, search
+from tearline.verify import agreement, handed, offline, papers, search
 from tearline.verify.fileset import paper_of
 from tearline.verify.links import Links
 from tearline.verify.provenance import Provenance
@@ -76,10 +76,18 @@ class Inspector:
         elif name.endswith((".css", ".svg")):
             raw = data.decode("utf-8", "replace")
             found += [*self.links.style(name, raw, shown), *self.links.text(raw, shown)]
-        elif name.endswith(_DATA) and not name.startswith(search.FOLDER) and not is_one_of(self.themes, name, data):
+        elif (
+            name.endswith(_DATA)
+            and not name.startswith((search.FOLDER, offline.DATA))
+            and not is_one_of(self.themes, name, data)
+        ):
             raw = data.decode("utf-8", "replace")
             found += self.links.text(raw, shown)
-            found += self.provenance.other(raw, shown) if self.provenance is not None else ()
+            found += (
+                self.provenance.other(raw, shown, offline.wording(name, self.themes))
+                if self.provenance is not None
+                else ()
+            )
         return found
 
     def paper(self, page: str, data: bytes, shown: str) -> Iterator[Finding]:

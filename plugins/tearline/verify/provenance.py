@@ -7,7 +7,7 @@ released put it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -150,11 +150,11 @@ class Provenance:
         """Whether a run is explained when it is cut at its marks."""
         return all(explained(tuple(words(part)), (self.shared, own)) for part in _MARK.split(text))
 
-    def other(self, text: str, shown: str) -> Iterator[Finding]:
-        """A file that is no page: every word has to be one of the site's."""
+    def other(self, text: str, shown: str, more: Collection[str] = ()) -> Iterator[Finding]:
+        """A file that is no page: every word has to be one of the site's, or one of ``more``."""
         said = {word for part in pieces(text) for word in words(plain(_STAMP.sub(" ", TAG.sub(" ", part))))}
         strange = {word for word in said if not word.isdigit()} - self.shared.words
-        if strange - self.scripts - self.everything:
+        if strange - self.scripts - self.everything - set(more):
             yield finding("unexplained-words", Place(shown), "in a data file")
 
     @cached_property

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from tearline.findings import Finding, Place, finding
-from tearline.verify import marks
+from tearline.verify import marks, offline
 from tearline.verify.channels.contents import Text, Trouble
 from tearline.verify.channels.table import channel_of, contents
 from tearline.verify.decoding import Tags, pieces, readings
@@ -68,7 +68,7 @@ class Scanner:
     def bytes_of(self, name: str, data: bytes, shown: str) -> Iterator[Finding]:
         """What is wrong with the bytes of a file."""
         raw = ""
-        for content in contents(name, data):
+        for content in contents(name, offline.texts(name, data)):
             if isinstance(content, Trouble):
                 yield finding(content.rule, Place(shown), content.detail)
             elif isinstance(content, Text):

@@ -13,7 +13,7 @@ from typing import Final
 
 from tearline import __version__
 from tearline.findings import Finding, Place, finding, in_order, refuses
-from tearline.verify import fileset, search, second, tripwire
+from tearline.verify import fileset, offline, search, second, tripwire
 from tearline.verify.folding import words
 from tearline.verify.ledger import SENTENCE, Ledger, Origin
 from tearline.verify.links import Links
@@ -37,7 +37,8 @@ _BULLETIN = re.compile(r"[0-9]{4}/[^/]+/index\.html")
 class Question:
     """What is asked of the verifier. ``stage``, ``full`` and ``log`` are None where there is none to look at.
 
-    ``others`` are the sites or stages of other editions, by their names: what links to them may lead to.
+    ``others`` are the sites or stages of other editions, by their names: what links to them may lead to. ``offline``:
+    the site is meant to be opened from a disk.
     """
 
     site: Path
@@ -48,6 +49,7 @@ class Question:
     accepted: Accepted = field(default_factory=Accepted)
     jobs: int = 0
     name: str = "site"
+    offline: bool = False
     others: Mapping[str, Path] = field(default_factory=dict)
 
 
@@ -121,8 +123,12 @@ def verify(question: Question) -> Answer:
         found += search.check(files, program, lambda name: f"{question.name}/{scanner.shown(name)}", jobs)
         found += tripwire.check(scanner, word, next((files[name] for name in reading.pages), None))
         expected = fileset.Expectation(documents, question.stage, (*themes, *scanner.trusted))
-        others = search.without(files)
-        found += fileset.check(others, odd, expected, lambda name: f"{question.name}/{scanner.shown(name)}")
+
+        def shown(name: str) -> str:
+            return f"{question.name}/{scanner.shown(name)}"
+
+        found += fileset.check(offline.without(search.without(files)), odd, expected, shown)
+        found += offline.check(files, themes, shown, jobs, offline=question.offline)
         told = inspected()
         listed = _listed(question, files, scanner.shown)
         scanned = shared(lambda file: look(file, scanner.file), listed, jobs)
@@ -151,7 +157,7 @@ def _inspector(question: Question, reading: Reading, themes: tuple[Path, ...]) -
         one.address: one for one in documents if sanitized and one.number and one.released and not one.recalled
     }
     others = {name: fileset.pages_of(folder) for name, folder in question.others.items()}
-    links = Links(question.site, frozenset(reading.files), settings, others)
+    links = Links(question.site, frozenset(reading.files), settings, others, served=not question.offline)
     return Inspector(links, told, bulletins, packages(), themes)
 
 

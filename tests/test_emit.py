@@ -146,6 +146,7 @@ def test_escaped_words_are_words(text: str) -> None:
         ),
         (Portion(U, (Code("a"), Text(" "), Code("`b"), Text(" "), Code("c``d"))), "(U) `a` `` `b `` `c``d`"),
         (Portion(U, (Code("a b`"),)), "(U) `` a b` ``"),
+        (Portion(U, (Emphasis(strong=False, children=(Text("a"),)), Code("b"))), "(U) _a_`b`"),
         (
             Portion(U, (Text("go!"), Link("https://example.org/", "", (Text("a"),)))),
             "(U) go&#33;[a](https://example.org/)",

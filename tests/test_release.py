@@ -149,11 +149,19 @@ def test_sanitizing_twice_is_sanitizing_once(draft: Draft) -> None:
         ("(U) **a**([x](U//LES)) b", "(U) **a** b"),
         ("(U) **a** b ([x](U//LES))c", "(U) **a** b c"),
         ("(U) a  b", "(U) a b"),
+        ("(U) a ([x](U//LES) b) c", "(U) a (b) c"),
         ("(U) **a** ([x](U//LES)), b", "(U) **a**, b"),
         ("(U) [x](U//LES) a", "(U) a"),
         ("(U) a [x](U//LES)", "(U) a"),
         ("(U) a [x](U//LES)\\\nb", "(U) a  \nb"),
         ("(U) a\\\n[x](U//LES) b", "(U) a  \nb"),
+        ("(U) [x](U//LES)\\\na\\\nb", "(U) a  \nb"),
+        ("(U) a\\\nb\\\n[x](U//LES)", "(U) a  \nb"),
+        ("(U) a\\\nb\\\n[x](U//LES)\\\nc\\\nd", "(U) a  \nb  \nc  \nd"),
+        ("(U) a\\\n**[x](U//LES)**\\\nb", "(U) a  \nb"),
+        ("(U) a\\\n[x](U//LES)\\\n[y](U//LES)\\\nb c\\\nd", "(U) a  \nb c  \nd"),
+        ("(U) z **y** a `b`[x](U//LES)`c` d", "(U) z **y** a `bc` d"),
+        ("(U) z `y` **b**[x](U//LES)**c** d", "(U) z `y` **bc** d"),
         ("(U) [x](U//LES) a **b**\\\nc", "(U) a **b**  \nc"),
         ("(U) a  b **c**", "(U) a b **c**"),
         ("(U) a\n\n(U) [x](U//LES), [y](U//LES).", "(U) a"),
@@ -321,6 +329,7 @@ FIGURES: Final = (
         ("(U) ![a different ALT](a.png)", "(U) ![a different ALT](../assets/a.png)\n\n(U) Source: county"),
         ("(U) ![Al](a.png)", "(U) ![alt](../assets/a.png)\n\n(U) Source: county"),
         ("(U) a ![x](b.png) b", "(U) a b"),
+        ("(U) [a ![x](b.png) b](https://example.org/) c", "(U) [a b](https://example.org/) c"),
         ('```text title="(U) b ![x](a.png) c"\nd\n```', '```text title="(U) b c"\nd\n```'),
         ("(U) ![x](b.png)", ""),
         ("(U) a\n\n- (U) ![x](b.png)\n    - (U) b\n- (U) c", "(U) a\n\n- (U) c"),
@@ -492,6 +501,13 @@ def test_a_bulletin_without_released_portions_is_absent_and_withheld_whole() -> 
     assert {"a", "s", "T"} <= set(decision.withheld_words)
 
 
+@pytest.mark.parametrize(
+    "body", ["> (U//LES) a", "- (U//LES) a", "!!! note\n    (U//LES) a", "---\n\n(U//LES) a\n\n---"]
+)
+def test_containers_of_nothing_are_nothing(body: str) -> None:
+    assert decide(bulletin(body)).released is None
+
+
 def test_withheld_words_hold_what_hides_behind_words() -> None:
     typed = '- (U//LES) a [b](https://example.org/c "d") [e](U//SSI "f")\n\n    ```text title="(U) g"\n    h\n    ```\n\n(U) i'
     words = decide(bulletin(typed)).withheld_words
@@ -581,6 +597,8 @@ def test_items_under_a_lead_in_inside_an_item_are_its_words() -> None:
         ("(a) (U//LES) x\n\n(b) (U) y", ["6 number-gap"]),
         ("(a) (U) x\n\n(1) (U//LES) y\n\n(c) (U) z", []),
         ("(b) (U) x\n\n(b) (U//LES) y\n\n(b) (U) z", []),
+        ("(c) (U) x\n\n(d) (U//LES) y\n\n(a) (U) z", []),
+        ("## 1. (U) a\n\n(U) b\n\n### 7. (U//LES) c\n\n(U//LES) d\n\n## 3. (U) e\n\n(U) f", []),
         ("(p) (U) x\n\n(z) (U//LES) y\n\n(q) (U) z", []),
         ("ii. (U) a\n\nx. (U//LES) b\n\niii. (U) c", []),
         ("3.1 (U) a\n\n3.2 (U//LES) b\n\n4.2 (U) c", ["8 number-gap"]),
@@ -609,7 +627,8 @@ def test_a_stand_in_that_nobody_could_read_is_an_error() -> None:
     assert [found.rule.name for found in check_stand_ins(marked, [FULL, EOC])] == ["tearline-mark"]
     assert check_stand_ins(marked, [FULL]) == []
     marked, _ = effective_marks(read(bulletin("!!! note\n    (U//LES) a\n\n    !!! tearline\n        (U//LES) b")))
-    assert [found.place.line for found in check_stand_ins(marked, [FULL, EOC])] == [9]
+    found = [(one.place.line, one.portion) for one in check_stand_ins(marked, [FULL, EOC])]
+    assert found == [(9, "IB-2026-001")]
     marked, _ = effective_marks(read(bulletin("(U//LES) a\n\n!!! tearline\n    (U//FOUO) b")))
     assert check_stand_ins(marked, [FULL, OPEN, EOC]) == []
 

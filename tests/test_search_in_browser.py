@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import functools
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from served import serving
 from sites import bulletin, make_site, tearline
-from test_site_in_browser import Quiet
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-CSP: Final = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'"
-)
 BUILT: Final = "1795435200"  # 2026-11-23 12:00 UTC
 LATER: Final = datetime.fromisoformat("2026-12-02T12:00:00+00:00")
 FLOOD: Final = ("product: alert", "priority: urgent", "hazards: [flood]", "lifelines: [transportation]")
@@ -60,14 +52,6 @@ SOURCES: Final[dict[str, str | bytes]] = {
 }
 
 
-class Closed(Quiet):
-    """A server of a closed network."""
-
-    def end_headers(self) -> None:
-        self.send_header("Content-Security-Policy", CSP)
-        super().end_headers()
-
-
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = make_site(tmp_path_factory.mktemp("search") / "site", SOURCES)
@@ -79,12 +63,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def site(built: Path) -> Iterator[str]:
     """The address of the built site, which is no root of its server: an edition may lie below a path."""
-    serve = functools.partial(Closed, directory=str(built))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), serve)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/site-eoc/"
-    server.shutdown()
-    server.server_close()
+    with serving(built) as address:
+        yield f"{address}site-eoc/"
 
 
 @pytest.fixture

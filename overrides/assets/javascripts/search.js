@@ -171,7 +171,7 @@
 
   /* -- Keys: / and s where the reader left them on, Ctrl+K always ---------------------------------------------- */
 
-  let before = null;
+  let before = form.cameFrom || null;
   const leave = () => { box.blur(); if (before && before !== document.body) before.focus(); before = null; };
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.altKey || event.isComposing) return;
@@ -188,6 +188,9 @@
   });
   box.addEventListener("pointerdown", () => { load().catch(() => undefined); });
 
+  document.dispatchEvent(new Event("tl-search"));
+  if (document.activeElement === box) load().catch(() => undefined);
+  if (!page && box.value.trim()) box.dispatchEvent(new Event("input"));   // typed before this script was there
   if (page) searchPage();
 
   /* -- The search page ----------------------------------------------------------------------------------------- */

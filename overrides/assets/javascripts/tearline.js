@@ -114,6 +114,46 @@
     if (button.dataset.tlDo === "marks") hideMarks(button, remember("tl-marks") === "hidden");
   }
 
+  // -- Search, when somebody begins to search ------------------------------------------------------------------------
+
+  const box = document.querySelector("form[data-tl-script]");
+  if (box) {
+    let asked;
+    const search = () => {
+      asked = asked || new Promise((done) => {
+        const script = document.createElement("script");
+        script.src = box.dataset.tlScript;
+        script.onload = done;
+        document.head.append(script);
+      });
+      return asked;
+    };
+    const bare = () => remember("tearline.single-keys") !== "off";
+    const early = (event) => {
+      const typing = event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select");
+      const chord = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k";
+      const key = !typing && !event.ctrlKey && !event.metaKey && !event.altKey && /^[/s]$/.test(event.key) && bare();
+      if (!chord && !key) return;
+      event.preventDefault();
+      const field = box.querySelector("input[type=search]");
+      if (document.activeElement !== field) box.cameFrom = document.activeElement;   // where Escape leads back to
+      field.focus();   // at once: what is typed next belongs there
+      field.select();
+      search();
+    };
+    const submit = (event) => {
+      event.preventDefault();
+      search().then(() => box.requestSubmit());
+    };
+    document.addEventListener("keydown", early);
+    box.addEventListener("submit", submit);
+    for (const kind of ["pointerdown", "input"]) box.addEventListener(kind, search, { once: true });
+    document.addEventListener("tl-search", () => {   // it is there, and does all this itself from here on
+      document.removeEventListener("keydown", early);
+      box.removeEventListener("submit", submit);
+    });
+  }
+
   // What is folded has to be on paper too.
   const folded = [];
   window.addEventListener("beforeprint", () => {

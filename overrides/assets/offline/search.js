@@ -64,6 +64,6 @@
       const data = (page) => ({ ...page, url: at(`.${page.url}index.html`), excerpt: "" });
       return { results: found.map((page) => ({ id: page.url, data: async () => data(page) })), filters: counted(found) };
     };
-    return { known: counted(pages), search };
+    return { known: async () => counted(pages), search };
   };
 })();

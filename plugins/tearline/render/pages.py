@@ -14,6 +14,7 @@ import gzip
 import hashlib
 import io
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,6 +34,10 @@ from mkdocs.structure.pages import Page
 
 CONFIGURATION: Final = "mkdocs.yml"
 _LIBRARIES: Final = ("mkdocs", "mkdocs-material", "jinja2", "markdown", "pymdown-extensions", "pygments", "tearline")
+
+_TEMPLATE: Final = re.compile(
+    r"\.html$|readme|^locales/", re.IGNORECASE
+)  # what the generator does not hand on of a theme
 
 
 @dataclass(frozen=True)
@@ -122,7 +127,7 @@ class Renderer:
         files = Files([])
         files.add_files_from_theme(self.env, self.config)
         yield from ((file.dest_uri, Path(str(file.abs_src_path)).read_bytes()) for file in files)
-        yield from ((name, data) for name, data in self.context.theme.items() if not name.endswith(".html"))
+        yield from ((name, data) for name, data in self.context.theme.items() if not _TEMPLATE.search(name))
 
     def _file(self, name: str) -> File:
         file = self.files.get_file_from_path(name)

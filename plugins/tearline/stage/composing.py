@@ -163,11 +163,13 @@ class Composer:
 
     @property
     def fed(self) -> bool:
-        """Whether the edition has feeds: their addresses are absolute, and are never guessed."""
-        return bool(self.edition.site_url)
+        """Whether it has feeds: their addresses are absolute and never guessed, and nobody follows a copy on a disk."""
+        return bool(self.edition.site_url) and self.tree.offline is None
 
     def handed_on(self) -> None:
-        """What leaves the site without its pages: feeds, and texts for a mailer."""
+        """What leaves the site without its pages: feeds, and texts for a mailer. A copy on a disk has neither."""
+        if self.tree.offline is not None:
+            return
         recalled = {
             name: Recall(self.among.recalled[name], when, self.decided.replacing(name))
             for name, when in self.decided.recalled.items()

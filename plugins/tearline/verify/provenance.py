@@ -27,10 +27,14 @@ SHORT: Final = 2  # words; so few are only explained as a whole
 _FRONT = re.compile(r"\A---\n(.*?)^---\n", re.DOTALL | re.MULTILINE)
 _TITLE = re.compile(r"^title: (.*(?:\n  .*)*)", re.MULTILINE)
 _HEADING = re.compile(r"\s*(?:#[ ]*([^#\n].*?)(?:[ ]+#+)?(?:[ ]*\{[^{}\n]*\})?[ ]*$|(\S.*)\n=+[ ]*$)", re.MULTILINE)
-_SPLIT = re.compile(r"\n(?=[ ]*(?:[-*+>|#]|[0-9]+[.)] |\[\^|\n|```))|(?<!\\)\||\n\n|[ ]{2,}\n")
+_SPLIT = re.compile(r"\n(?=[ ]*(?:[-*+>|#]|[0-9]+[.)] |\[\^|:[ ]|\n|```))|(?<!\\)\||\n\n|[ ]{2,}\n")
 _BOX = re.compile(r'^[ >]*(?:!!!|\?\?\?\+?|===[!+]?)[ ]*([\w -]*)(?:"(.*)")?[ ]*$', re.MULTILINE)
 _FENCE = re.compile(r"^[ >]*(?:`{3,}|~{3,})[^\n]*?title=\"([^\"\n]*)\"[^\n]*$", re.MULTILINE)
-_MARKUP = re.compile(r"^[ ]*(?:[-*+>#]+|[0-9]+[.)](?= )|```\S*|\[\^[^\]]*\]:)[ ]*")
+_MARKUP = re.compile(r"^[ ]*(?:[-*+>#]+|[0-9]+[.)](?= )|:(?= )|\[[ xX]\](?= )|```\S*|\[\^[^\]]*\]:)[ ]*")
+# Markdown that only pages may use.
+_ATTRIBUTES = re.compile(r"\{:?[^{}\n]*\}")
+_REFERRED = re.compile(r"!?\[([^\[\]]*)\][ ]?\[[^\[\]]*\]")
+_DEFINED = re.compile(r"^[ ]*\[[^\[\]\n]+\]:[ ]*<?([^\s<>]*)>?(?:\s+[\"'(]([^\"'()\n]*)[\"')])?", re.MULTILINE)
 _JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _STRING = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'")
 _SCRIPT = re.compile(r"<(script|style)\b[^>]*>(.*?)</\1>", re.DOTALL)
@@ -179,6 +183,24 @@ def texts_of(source: str) -> Iterator[str]:
         yield seen.visible
         yield from seen.more
         yield from (alt for _, alt in seen.images)
+        if block and ("&" in block or "\\" in block):
+            yield block  # code shows entities and escapes as they are written
+        yield from _freer(_bare(_bare(block or "")))
+
+
+def _freer(block: str) -> Iterator[str]:
+    """What pages may write beside: lists of attributes, links by reference, tags."""
+    if "{" not in block and "[" not in block and "<" not in block:
+        return
+    for defined in _DEFINED.finditer(block):
+        yield from filter(None, defined.groups())
+    plainer = _REFERRED.sub(r"\1", _ATTRIBUTES.sub(" ", block))
+    if plainer != block:
+        yield inside(plainer, _is_no_mark).visible
+    for one in (*_ATTRIBUTES.findall(block), *TAG.findall(plainer)):
+        yield from attributes(f" {one}")
+    if "<" in plainer:
+        yield from blocks(plainer)
 
 
 def _bare(block: str) -> str:

@@ -41,6 +41,7 @@ class _Inline(dict[str, bool]):
 _KEPT: Final = 200_000  # tags that are remembered
 _IS_INLINE: Final = _Inline()
 _MARK = re.compile(r"(\([^()\n]{1,120}\))")
+_BEGINS: Final = '<div class="tl-body '  # a bulletin's first portion may say what its title says, or what a mark means
 _ENDS = re.compile(r'<div class="tl-end"|</article>|<footer\b')
 _NAVIGATION = re.compile(r"<nav\b.*?</nav>", re.DOTALL)
 # A box without a title shows its kind.
@@ -85,9 +86,14 @@ def attributes(page: str) -> Iterator[str]:
 
 
 def body_of(page: str) -> str:
-    """A page up to the end of what it is about, without lists of its own headings and names of kinds."""
-    end = _ENDS.search(page)
-    return _UNTITLED.sub(" ", _NAVIGATION.sub(" ", page[: end.start()] if end else page))
+    """A page's body up to the end of what it is about, without lists of its own headings and names of kinds.
+
+    Where the theme does not say that it begins, it is the whole page up to there.
+    """
+    begin = page.find(_BEGINS)
+    end = _ENDS.search(page, max(begin, 0))
+    body = page[max(begin, 0) : end.start() if end else len(page)]
+    return _UNTITLED.sub(" ", _NAVIGATION.sub(" ", body))
 
 
 def pieces(page: str) -> list[Piece]:
@@ -98,7 +104,7 @@ def pieces(page: str) -> list[Piece]:
     for text in blocks(page):
         for part in _MARK.split(text):
             read = marks.read(part[1:-1]) if part.startswith("(") and part.endswith(")") else None
-            if read is None:
+            if read is None or marks.is_word(part[1:-1], read):
                 said += words(part)
             else:
                 found.append(Piece(mark, tuple(said)))

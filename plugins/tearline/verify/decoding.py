@@ -39,6 +39,8 @@ _SURROGATES = re.compile("[\ud800-\udfff]+")
 _MAGIC: Final = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"%PDF", b"PK\x03\x04", b"\x1f\x8b", b"<svg", b"<?xml")
 _PRINTABLE: Final = 0.85
 _WRITTEN: Final = bytes([0, 9, 10, 13, *range(32, 127), *range(0xC3, 256)])
+PIECE: Final = 1 << 21  # characters that are read at a time
+OVERLAP: Final = 1 << 14  # characters that what is looked for may stretch over
 _SHORT: Final = 256  # signs of a run that is remembered
 
 
@@ -54,6 +56,22 @@ def texts_of(data: bytes) -> Iterator[tuple[str, str]]:
             for start in (0, 1):
                 yield "as UTF-16", data[start:].decode(name, "replace")
         yield "without null bytes", data.replace(b"\x00", b"").decode("utf-8", "replace")
+
+
+def pieces(text: str) -> Iterator[str]:
+    """A text in pieces of ``PIECE`` characters that overlap, so that a large one is read in little memory."""
+    at = 0
+    while len(text) - at > PIECE + OVERLAP:
+        yield text[at : _blank_before(text, at + PIECE + OVERLAP)]
+        at = _blank_before(text, at + PIECE)
+    yield text[at:]
+
+
+def _blank_before(text: str, end: int) -> int:
+    """Where to cut a text so that no word is, if there is such a place near."""
+    near = end - OVERLAP // 4
+    found = max(text.rfind(" ", near, end), text.rfind("\n", near, end))
+    return found if found >= 0 else end
 
 
 def plain(text: str) -> str:

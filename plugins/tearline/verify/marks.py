@@ -43,7 +43,7 @@ _TOKEN = re.compile(r"[a-z0-9]+(?:\+[a-z]+)?")
 _REL = re.compile(r"rel(?:easable)? ?to ((?:[a-z]{3,4}(?:, ?| and | ?(?=/|$)))+)")
 _INSIDE = re.compile(r"\(([^()]{1,120})\)")
 _LABEL = re.compile(
-    r"[A-Z]+\s?(?:/\s?/\s?[A-Za-z][A-Za-z0-9+/ ,-]{0,60}"
+    r"(?<![A-Z])[A-Z]++\s?(?:/\s?/\s?[A-Za-z][A-Za-z0-9+/ ,-]{0,60}"
     r"|[/-](?:FOUO|LES|SBU|SSI|NF|NOFORN|LEI)(?![A-Za-z0-9]))"
 )
 _PREFIX = re.compile(r"TLP\s?:\s?[A-Za-z]+(?:\+[A-Za-z]+)?")

@@ -18,6 +18,7 @@ from tearline.verify.provenance import Provenance
 from tearline.verify.scan import is_one_of
 from tearline.verify.sources import Document
 
+LARGEST: Final = 1 << 23  # characters of a page
 BANNERS: Final = 2  # top and end of every page
 _DATA: Final = (".json", ".xml", ".txt", ".js", ".csv", ".webmanifest")
 
@@ -77,6 +78,9 @@ class Inspector:
 
     def page(self, name: str, raw: str, shown: str) -> Iterator[Finding]:
         """The findings about a page that its bytes alone do not tell."""
+        if len(raw) > LARGEST:
+            yield finding("unreadable-file", Place(shown), "too large for a page")
+            return
         yield from self.links.page(name, raw, shown)
         if 'name="marking"' not in raw or raw.count('class="tl-bar') < BANNERS:
             yield finding("banner-missing", Place(shown))

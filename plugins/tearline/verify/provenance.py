@@ -17,7 +17,7 @@ from typing import Final
 import yaml
 
 from tearline.findings import Finding, Place, finding
-from tearline.verify.decoding import TAG, plain
+from tearline.verify.decoding import TAG, pieces, plain
 from tearline.verify.folding import words
 from tearline.verify.inline import inside
 from tearline.verify.seen import attributes, blocks
@@ -128,7 +128,8 @@ class Provenance:
 
     def other(self, text: str, shown: str) -> Iterator[Finding]:
         """A file that is no page: every word has to be one of the site's."""
-        strange = {word for word in words(plain(TAG.sub(" ", text))) if not word.isdigit()} - self.shared.words
+        said = {word for part in pieces(text) for word in words(plain(TAG.sub(" ", part)))}
+        strange = {word for word in said if not word.isdigit()} - self.shared.words
         if strange - self.scripts - self.everything:
             yield finding("unexplained-words", Place(shown), "in a data file")
 

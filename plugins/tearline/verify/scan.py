@@ -17,7 +17,7 @@ from tearline.findings import Finding, Place, finding
 from tearline.verify import marks
 from tearline.verify.channels.contents import Text, Trouble
 from tearline.verify.channels.table import channel_of, contents
-from tearline.verify.decoding import Tags, readings
+from tearline.verify.decoding import Tags, pieces, readings
 from tearline.verify.folding import words
 from tearline.verify.ledger import Hit, Ledger
 from tearline.verify.settings import Settings
@@ -79,7 +79,7 @@ class Scanner:
         """What is wrong with one text, in all its readings."""
         found: dict[tuple[str, str], Finding] = {}
         high: list[Finding] = []
-        for how, reading in readings(content.text, self._tags, styled=content.styled):
+        for how, reading in self._readings(content):
             where = f"{content.where} {how}".strip()
             said = words(reading)
             if self.ledger.is_in(said):
@@ -90,12 +90,17 @@ class Scanner:
             if name not in self.declared:
                 high += self.marks(reading, raw, shown, where)
         if name in self.declared:
-            for how, reading in readings(_MENTION.sub(" ", content.text), Tags()):
-                high += self.marks(reading, raw, shown, how)
+            for part in pieces(_MENTION.sub(" ", content.text)):
+                for how, reading in readings(part, Tags()):
+                    high += self.marks(reading, raw, shown, how)
         elif not found and not high and len(self._tags.clean) < _KEPT:
             self._tags.clean.update(tag for tag in self._tags.fresh if len(tag) < _LONG)
         yield from high
         yield from found.values()
+
+    def _readings(self, content: Text) -> Iterator[tuple[str, str]]:
+        for part in pieces(content.text):
+            yield from readings(part, self._tags, styled=content.styled)
 
     def marks(self, reading: str, raw: str, shown: str, where: str) -> Iterator[Finding]:
         """The marks in a reading that the edition may not see."""

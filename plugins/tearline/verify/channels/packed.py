@@ -7,30 +7,26 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-from tearline.verify.channels.contents import LARGEST, Content, Inner, Text, Trouble
+from tearline.verify.channels.contents import UNPACKED, Content, Inner, Text, Trouble, unpacked
 
 _FRAGMENT = b"pagefind_dcd"
+_HEADER = 1 << 16  # bytes in which a header ends that is no longer than a name may be
 _EXTRA, _NAME, _COMMENT = 0b100, 0b1000, 0b10000  # flags of a gzip header
 
 
 def read_gzip(data: bytes) -> Iterator[Content]:
     """Every member of a gzip file, each one's own header, and what follows the last."""
-    rest = data
-    while rest.startswith(b"\x1f\x8b"):
-        yield from _header(rest)
-        worker = zlib.decompressobj(wbits=31)
-        try:
-            inner = worker.decompress(rest, LARGEST)
-        except zlib.error:
-            yield Trouble("unreadable-file", "a gzip member that cannot be opened")
-            break
-        if worker.unconsumed_tail or not worker.eof:
-            yield Trouble("unreadable-file", "a gzip member that is cut short or too large")
-            break
-        yield Inner(inner.removeprefix(_FRAGMENT), "", "in a gzip member")
-        rest = worker.unused_data
-    if rest and rest is not data:
-        yield Inner(rest, "", "after a gzip member")
+    at = 0
+    while data.startswith(b"\x1f\x8b", at):
+        yield from _header(data[at : at + _HEADER])
+        member = unpacked(memoryview(data)[at:], wbits=31)
+        yield Inner(member.data.removeprefix(_FRAGMENT), "", "in a gzip member")
+        if not member.whole:
+            yield Trouble("unreadable-file", "a gzip member that is broken or cut short")
+            return
+        at += member.size
+    if at and data[at:]:
+        yield Inner(data[at:], "", "after a gzip member")
 
 
 def _header(member: bytes) -> Iterator[Content]:
@@ -55,7 +51,7 @@ def read_zip(data: bytes) -> Iterator[Content]:
         for place, member in enumerate(archive.infolist(), 1):
             yield Text(f"{member.filename}\n{member.comment.decode('latin-1')}", f"in the name of zip member {place}")
             size += member.file_size
-            if member.flag_bits & 1 or size > LARGEST:
+            if member.flag_bits & 1 or size > UNPACKED:
                 yield Trouble("unreadable-file", f"zip member {place} is encrypted or too large")
                 continue
             try:

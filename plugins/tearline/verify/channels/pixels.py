@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import struct
-import zlib
 from collections.abc import Iterator
 from typing import Final
 
-from tearline.verify.channels.contents import LARGEST, Content, Inner, Text, Trouble
+from tearline.verify.channels.contents import Content, Inner, Text, Trouble, unpacked
 
 _PNG_PLAIN: Final = frozenset(
     {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"sRGB", b"cHRM", b"pHYs", b"sBIT", b"bKGD"}
@@ -16,6 +15,8 @@ _PNG_PLAIN: Final = frozenset(
 _JPEG_PLAIN: Final = frozenset({*range(0xC0, 0xCF), 0xD8, 0xDA, 0xDB, 0xDD})
 _JPEG_BARE: Final = frozenset({0x01, *range(0xD0, 0xD9)})
 _STRINGS = re.compile(rb"[\x20-\x7e\xc0-\xff]{5,}")
+_ZLIB = re.compile(rb"x(?=[\x01\x5e\x9c\xda])")
+_TRIES: Final = 500  # places in a chunk that look like the beginning of a compressed stream
 _WEBP_PLAIN: Final = frozenset({b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF"})
 
 
@@ -37,12 +38,13 @@ def read_png(data: bytes) -> Iterator[Content]:
 def _packed(chunk: bytes, where: str) -> Iterator[Content]:
     """A chunk as it is, and what any compressed stream in it unpacks to."""
     yield Inner(chunk, "", where)
-    for start in range(len(chunk) - 1):
-        if chunk[start] == 0x78 and chunk[start + 1] in (0x01, 0x5E, 0x9C, 0xDA):  # noqa: PLR2004 - zlib's header
-            try:
-                yield Inner(zlib.decompressobj().decompress(chunk[start:], LARGEST), "", where)
-            except zlib.error:
-                continue
+    for tried, begun in enumerate(_ZLIB.finditer(chunk)):
+        if tried == _TRIES:
+            yield Trouble("unreadable-file", "more compressed streams than anybody would put into an image")
+            return
+        inner = unpacked(memoryview(chunk)[begun.start() :]).data
+        if inner:
+            yield Inner(inner, "", where)
 
 
 def read_jpeg(data: bytes) -> Iterator[Content]:

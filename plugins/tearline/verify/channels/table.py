@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from tearline.verify.channels import document, packed, picture, pixels, text
-from tearline.verify.channels.contents import DEPTH, LARGEST, Content, Inner, Trouble
+from tearline.verify.channels.contents import DEPTH, LARGEST, UNPACKED, Content, Inner, TooLargeError, Trouble
 
 Reader = Callable[[bytes], Iterator[Content]]
 
@@ -40,6 +40,7 @@ CHANNELS: Final = (
     Channel("svg", (".svg",), (b"<svg",), picture.read),
     Channel("text", _TEXTS, (), text.read),
 )
+_LEAST: Final = 1 << 10  # bytes that a piece of a file counts for at least: many small ones take their time, too
 _OPAQUE: Final = Channel("opaque", (), (), pixels.read_opaque)
 _TEXT: Final = CHANNELS[-1]
 
@@ -56,23 +57,46 @@ def channel_of(name: str, data: bytes) -> tuple[Channel, bool]:
     return by_name or _OPAQUE, True
 
 
-def contents(name: str, data: bytes, depth: int = 0, where: str = "") -> Iterator[Content]:
+def contents(name: str, data: bytes) -> Iterator[Content]:
     """Every text in a file, those of the files within it included; no ``Inner`` is left."""
-    if depth > DEPTH or len(data) > LARGEST:
-        yield Trouble("unreadable-file", "files within files too deep or too large")
-        return
-    channel, agree = channel_of(name, data)
-    if depth and channel is _OPAQUE:
-        channel = _TEXT
-    elif not agree and not depth:
-        yield Trouble("unreadable-file", "its bytes are not what its name says")
-    try:
-        for each in channel.read(data):
-            if isinstance(each, Inner):
-                yield from contents(each.name, each.data, depth + 1, f"{where} {each.where}".strip())
-            elif isinstance(each, Trouble) or not where:
-                yield each
-            else:
-                yield type(each)(each.text, f"{where} {each.where}".strip(), each.markup, each.styled)
-    except (IndexError, ValueError, OverflowError, RecursionError):
-        yield Trouble("unreadable-file", "its structure is broken")
+    return _Opened().contents(name, data)
+
+
+@dataclass(slots=True)
+class _Opened:
+    """One file being taken apart: ``left`` is how much it may yet unpack to, whatever is nested in what."""
+
+    left: int = UNPACKED
+
+    def contents(self, name: str, data: bytes, depth: int = 0, where: str = "") -> Iterator[Content]:
+        if depth > DEPTH or len(data) > LARGEST:
+            yield Trouble("unreadable-file", "it is too large to be read, or files within files are too deep")
+            return
+        channel, agree = channel_of(name, data)
+        if depth and channel is _OPAQUE:
+            channel = _TEXT
+        elif not agree and not depth:
+            yield Trouble("unreadable-file", "its bytes are not what its name says")
+        try:
+            self._spend(len(data) if depth else 0)
+            for each in channel.read(data):
+                yield from self._each(each, depth, where)
+                self._spend(_LEAST)
+        except TooLargeError:
+            yield Trouble("unreadable-file", "it is too large to be read, or unpacks to more than can be")
+        except (IndexError, ValueError, OverflowError, RecursionError):
+            yield Trouble("unreadable-file", "its structure is broken")
+
+    def _spend(self, size: int) -> None:
+        self.left -= size
+        if self.left < 0:
+            raise TooLargeError
+
+    def _each(self, each: Content, depth: int, where: str) -> Iterator[Content]:
+        """One thing that a file holds, opened."""
+        if isinstance(each, Inner):
+            yield from self.contents(each.name, each.data, depth + 1, f"{where} {each.where}".strip())
+        elif isinstance(each, Trouble) or not where:
+            yield each
+        else:
+            yield type(each)(each.text, f"{where} {each.where}".strip(), each.markup, each.styled)

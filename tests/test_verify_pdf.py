@@ -1,0 +1,248 @@
+"""PDF, with all that it may hold."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import random
+import struct
+import zlib
+from collections.abc import Callable
+
+import pytest
+from pypdf import PdfReader, PdfWriter
+from pypdf.annotations import FreeText
+from pypdf.generic import ByteStringObject, DictionaryObject, NameObject, StreamObject
+
+from hangs import no_hang
+from leaks import PHRASE, pdf
+from sites import ROOT
+from tearline.findings import Finding
+from tearline.verify.channels.contents import Text, Trouble
+from tearline.verify.channels.table import contents
+from tearline.verify.ledger import Origin, make_ledger
+from tearline.verify.scan import Scanner
+from tearline.verify.settings import read_settings
+
+PLAIN = "Nothing of note"
+
+
+def said(name: str, data: bytes) -> dict[str, bool]:
+    """How each text in a file was come by, and whether it says the phrase."""
+    found: dict[str, bool] = {}
+    for each in contents(name, data):
+        if isinstance(each, Text):
+            found[each.where] = found.get(each.where, False) or PHRASE in each.text
+    return found
+
+
+def troubles(name: str, data: bytes) -> list[str]:
+    return [each.detail for each in contents(name, data) if isinstance(each, Trouble)]
+
+
+def written(writer: PdfWriter) -> bytes:
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def copied(data: bytes) -> PdfWriter:
+    return PdfWriter(clone_from=PdfReader(io.BytesIO(data)))
+
+
+def xmp(text: str) -> bytes:
+    writer = copied(pdf(PLAIN))
+    stream = StreamObject()
+    stream._data = (
+        '<?xpacket begin=""?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        f'<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:description>{text}</dc:description>'
+        "</rdf:Description></rdf:RDF></x:xmpmeta>"
+    ).encode()
+    stream[NameObject("/Type")] = NameObject("/Metadata")
+    stream[NameObject("/Subtype")] = NameObject("/XML")
+    writer.root_object[NameObject("/Metadata")] = writer._add_object(stream.flate_encode())
+    return written(writer)
+
+
+def object_streams(text: str) -> bytes:
+    """A PDF whose properties stand in a packed stream of objects, its table of objects in another."""
+    packed = f"1 0 2 {len('<< /Type /Catalog /Pages 2 0 R >> ')} 3 {len('<< /Type /Catalog /Pages 2 0 R >> << /Type /Pages /Kids [] /Count 0 >> ')} "
+    body = f"<< /Type /Catalog /Pages 2 0 R >> << /Type /Pages /Kids [] /Count 0 >> << /Title ({text}) >>"
+    held = zlib.compress((packed + body).encode())
+    out = b"%PDF-1.5\n"
+    at = len(out)
+    head = b"<< /Type /ObjStm /N 3 /First %d /Filter /FlateDecode /Length %d >>" % (len(packed), len(held))
+    out += b"4 0 obj\n%s\nstream\n%s\nendstream\nendobj\n" % (head, held)
+    table = b"".join(
+        struct.pack(">BHB", *row) for row in [(0, 0, 0), (2, 4, 0), (2, 4, 1), (2, 4, 2), (1, at, 0), (1, len(out), 0)]
+    )
+    head = b"<< /Type /XRef /Size 6 /W [1 2 1] /Root 1 0 R /Info 3 0 R /Length %d >>" % len(table)
+    start = len(out)
+    return out + b"5 0 obj\n%s\nstream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % (head, table, start)
+
+
+def properties(text: str) -> bytes:
+    """A text as UTF-16 in a property, which no bare stream shows."""
+    writer = copied(pdf(PLAIN))
+    writer.add_metadata({"/Subject": ByteStringObject(b"\xfe\xff" + text.encode("utf-16-be"))})
+    return written(writer)
+
+
+def outline(text: str) -> bytes:
+    writer = copied(pdf(PLAIN))
+    writer.add_outline_item(title=text, page_number=0)
+    return written(writer)
+
+
+def note(text: str) -> bytes:
+    writer = copied(pdf(PLAIN))
+    writer.add_annotation(page_number=0, annotation=FreeText(text=text, rect=(10, 10, 90, 40)))
+    return written(writer)
+
+
+def appearance(text: str) -> bytes:
+    """A note that shows words which are not among what it says."""
+    writer = copied(pdf(PLAIN))
+    form = StreamObject()
+    form.set_data(f"BT /F1 12 Tf 5 5 Td [({text[:7]}) -20 ({text[7:]})] TJ ET".encode())
+    fonts = writer.pages[0]["/Resources"]
+    form.update({NameObject("/Type"): NameObject("/XObject"), NameObject("/Subtype"): NameObject("/Form")})
+    form[NameObject("/Resources")] = fonts.get_object()
+    held = DictionaryObject({NameObject("/N"): writer._add_object(form.flate_encode())})
+    one = writer.add_annotation(page_number=0, annotation=FreeText(text="", rect=(10, 10, 90, 40)))
+    one[NameObject("/AP")] = held
+    return written(writer)
+
+
+def meant(text: str) -> bytes:
+    """Words that a page does not show, and says for those who listen."""
+    said = f"/Span <</ActualText <FEFF{text.encode('utf-16-be').hex()}>>> BDC BT 20 90 Td (x) Tj ET EMC".encode()
+    writer = copied(pdf(PLAIN))
+    stream = StreamObject()
+    stream.set_data(said)
+    writer.pages[0][NameObject("/Contents")] = writer._add_object(stream.flate_encode())
+    return written(writer)
+
+
+def attachment_without_type(text: str) -> bytes:
+    """An attached file that is compressed once more."""
+    writer = copied(pdf(PLAIN))
+    writer.add_attachment(filename="more.gz", data=gzip.compress(text.encode()))
+    return written(writer)
+
+
+PDFS = {
+    "page": (pdf(PHRASE), "on PDF page 1"),
+    "page that is not packed": (pdf(PHRASE, packed=False), "in a PDF stream"),
+    "properties": (pdf(PHRASE, where="info"), "in the PDF's properties"),
+    "properties in UTF-16": (properties(PHRASE), "in the PDF's properties"),
+    "XMP": (xmp(PHRASE), "in the PDF's properties"),
+    "attachment": (pdf(PHRASE, where="attachment"), "in a PDF attachment"),
+    "compressed attachment": (attachment_without_type(PHRASE), "in a PDF attachment in a gzip member"),
+    "object stream": (object_streams(PHRASE), "in the PDF's properties"),
+    "outline": (outline(PHRASE), "in a PDF object"),
+    "note": (note(PHRASE), "in a PDF object"),
+    "what a note shows": (appearance(PHRASE), "in a PDF object"),
+    "what a page says for those who listen": (meant(PHRASE), "in a PDF object"),
+}
+
+
+@pytest.mark.parametrize("what", PDFS)
+def test_what_a_pdf_says_is_read(what: str) -> None:
+    data, where = PDFS[what]
+    assert said("a.pdf", data)[where]
+    assert troubles("a.pdf", data) == []
+
+
+def test_an_encrypted_pdf_is_a_finding_and_read_where_it_can_be() -> None:
+    for password, is_read in (("", True), ("secret", False)):
+        writer = copied(pdf(PHRASE))
+        writer.encrypt(password, owner_password="owner", algorithm="AES-256")  # noqa: S106 - a test's
+        data = written(writer)
+        assert troubles("a.pdf", data) == ["an encrypted PDF"]
+        assert any(said("a.pdf", data).values()) is is_read
+
+
+def test_a_broken_pdf_is_a_finding_and_what_is_left_of_it_is_read() -> None:
+    whole = pdf(PHRASE)
+    for data in (whole[:-120], whole.replace(b"/Pages 2 0 R", b"/Pages 9 0 R"), whole.replace(b"xref", b"xxxx")):
+        assert troubles("a.pdf", data) == ["a PDF that cannot be read to its end"]
+        assert said("a.pdf", data)["in a PDF stream"]
+    chance = random.Random(7)  # noqa: S311 - the same faults in every run
+    with no_hang():
+        for _ in range(20):
+            data = bytearray(whole)
+            for _ in range(12):
+                data[chance.randrange(8, len(data))] = chance.randrange(256)
+            assert list(contents("a.pdf", bytes(data)))
+
+
+def test_a_pdf_whose_pages_lead_in_a_circle_ends() -> None:
+    data = pdf(PHRASE).replace(b"/Kids [3 0 R]", b"/Kids [2 0 R]")
+    with no_hang():
+        assert said("a.pdf", data)["in a PDF stream"]
+        assert troubles("a.pdf", data) == ["a PDF that cannot be read to its end"]
+
+
+# --- as the site's own PDFs are made -----------------------------------------------------------------------------
+
+SHEET = """
+<html lang="en"><style>
+  @page { size: 90mm 60mm; margin: 8mm; @bottom-center { content: "Page " counter(page) " of " counter(pages) } }
+  p { hyphens: auto; text-align: justify } h1 { bookmark-level: 1 }
+  .set { letter-spacing: 0.3em } .small { font-variant: small-caps }
+</style><title>%(title)s</title><h1>Officers affiliated with the flotilla</h1>
+<p>The surveillance administrators investigated efficiently and telecommunications responsibilities flourished, with
+extraordinary affinities in the northwestern neighbourhoods. %(words)s
+<p class="set">%(set)s<p class="small">%(small)s<table><tr><td style="width: 20mm">%(cell)s<td>Another cell</table>
+"""
+CLEAN = dict.fromkeys(("title", "words", "set", "small", "cell"), "Nothing of note")
+
+
+@pytest.fixture(scope="module")
+def sheet() -> Callable[..., bytes]:
+    """A PDF by WeasyPrint, which loads libraries of the system."""
+    try:
+        from weasyprint import HTML
+    except OSError:
+        report = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        report("needs Pango: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0")
+    return lambda **words: HTML(string=SHEET % (CLEAN | words)).write_pdf()
+
+
+def found(data: bytes, *withheld: str) -> list[Finding]:
+    ledger = make_ledger([(text, Origin("x.md", 1)) for text in withheld])
+    settings = read_settings(ROOT / "mkdocs.yml", "eoc")
+    return list(Scanner(ledger, settings).bytes_of("a.pdf", data, "a.pdf"))
+
+
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        ("title", "Dana Quillfeather"),
+        ("words", "Dana Quillfeather, the fluffy official, flew off"),  # ligatures
+        ("words", "Informants saw Quill&shy;feather&shy;stone&shy;bridge&shy;water&shy;haven&shy;worth near it"),
+        ("words", "They said that AVATAR and Tovarich were names of Dana Quillfeather"),  # kerning
+        ("set", "Dana Quillfeather"),
+        ("small", "Dana Quillfeather"),
+        ("cell", "Dana Quillfeather drives a dark truck with one light"),
+    ],
+)
+def test_withheld_words_are_found_however_a_sheet_sets_them(sheet: Callable[..., bytes], place: str, text: str) -> None:
+    written = text.replace("&shy;", "")
+    assert found(sheet(**{place: text}), written), text
+    assert {one.rule.name for one in found(sheet(**{place: text}), written)} == {"withheld-words"}
+
+
+def test_every_name_is_found_wherever_lines_and_pages_break_it(sheet: Callable[..., bytes]) -> None:
+    name = "Quill\u00adfeather\u00adstone\u00adbridge"
+    for width in range(0, 60, 3):
+        data = sheet(words=f"{'x' * (width % 20)} {'word ' * (width // 3)} {name} went")
+        assert found(data, name.replace("\u00ad", "")), width
+
+
+def test_a_clean_sheet_passes_whatever_numbers_are_withheld(sheet: Callable[..., bytes]) -> None:
+    data = sheet()
+    names = ["Dana Quillfeather", "Harrow Lane", "7ABC123", "stoat@example.org"]
+    assert found(data, *(f"case {number}" for number in range(2100, 10000)), *names) == []

@@ -25,6 +25,9 @@ _ESCAPED = re.compile(
     r"\\u\{?[0-9a-fA-F]|\\x[0-9a-fA-F]|%[0-9a-fA-F]{2}|&[#A-Za-z]|\\[nrtbfv/\"']|=[0-9A-F]{2}|\\[0-7]{3}"
 )
 _UNICODE = re.compile(r"\\u\{([0-9a-fA-F]{1,6})\}|\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})|\\([0-3][0-7]{2})")
+_LONG = re.compile(r"&#[xX]?[0-9a-fA-F]{8}")
+_ZEROS = re.compile(r"&#([xX]?)0+(?=[0-9a-fA-F])")
+_NO_CHARACTER = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")
 _STYLE = re.compile(r"\\([0-9a-fA-F]{1,6})[ \t\n\r\f]?")
 _BLANK = re.compile(r"\\[nrtbfv]")
 _PERCENT = re.compile(r"%[0-9a-fA-F]{2}")
@@ -81,7 +84,7 @@ def plain(text: str) -> str:
             break
         before = text
         if "&" in text:
-            text = html.unescape(text)
+            text = unescaped(text)
         if "\\" in text:
             text = _BLANK.sub(" ", _UNICODE.sub(_character, text))
             text = _SURROGATES.sub(_paired, text)
@@ -90,6 +93,15 @@ def plain(text: str) -> str:
         if text == before:
             break
     return text
+
+
+def unescaped(text: str) -> str:
+    """A text with its entities undone once. A number too long for any character is none."""
+    if "&" not in text:
+        return text
+    if "&#" in text and _LONG.search(text):
+        text = _NO_CHARACTER.sub("&#xfffd;", _ZEROS.sub(r"&#\1", text))
+    return html.unescape(text)
 
 
 def _apart(found: re.Match[str]) -> str:

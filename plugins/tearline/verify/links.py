@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import posixpath
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -12,6 +11,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from tearline.findings import Finding, Place, finding
+from tearline.verify.decoding import unescaped
 from tearline.verify.settings import Settings
 
 # A tag with what is quoted in it, and its attributes: a browser wants no blank between them.
@@ -69,7 +69,7 @@ class Links:
         for found in _TAG.finditer(raw) if wrong else ():
             yield from (finding(broken, _place(raw, found.start(), shown)) for broken in wrong.get(found[0], ()))
         for style in _styles(raw):
-            rule = self.wrong(name, html.unescape(style[1]), loads=True)
+            rule = self.wrong(name, unescaped(style[1]), loads=True)
             if rule is not None:
                 yield finding(rule, _place(raw, style.start(), shown))
         yield from self.text(raw, shown)
@@ -112,7 +112,7 @@ class Links:
             for found in re.finditer(
                 rf"(?:https?:)?//{re.escape(host)}(?![\w.:-])(/[^\s\"'<>)]*)?", raw, re.IGNORECASE
             ):
-                if not self._may_lead_to(host, urlsplit(html.unescape(found[1] or "/")).path.rstrip(".,;:!?")):
+                if not self._may_lead_to(host, urlsplit(unescaped(found[1] or "/")).path.rstrip(".,;:!?")):
                     yield finding("forbidden-link", _place(raw, found.start(), shown))
 
     def _may_lead_to(self, host: str, path: str) -> bool:
@@ -178,7 +178,7 @@ def _tag(written: str) -> Tag:
     targets: list[str] = []
     ids: list[str] = []
     for attribute, value in _ATTRIBUTE.findall(written):
-        said = html.unescape(value.strip("\"'"))
+        said = unescaped(value.strip("\"'"))
         if attribute.lower() in _LEADS:
             targets += _targets(attribute.lower(), said.strip())
         elif attribute in ("id", "name"):

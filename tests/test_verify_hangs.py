@@ -73,7 +73,9 @@ def test_no_sign_makes_a_page_slow(built: Path, tmp_path: Path, kind: str) -> No
 
 def test_a_large_picture_in_a_page_is_read(built: Path, tmp_path: Path) -> None:
     data = base64.b64encode(random.Random(1).randbytes(SIZE)).decode()  # noqa: S311 - no secret
-    took, _ = seconds(built, tmp_path, f'<img alt="" src="data:image/png;base64,{data}">', "2026/ib-2026-001/index.html")
+    took, _ = seconds(
+        built, tmp_path, f'<img alt="" src="data:image/png;base64,{data}">', "2026/ib-2026-001/index.html"
+    )
     assert took < LIMIT
 
 

@@ -88,7 +88,7 @@ def stage_tree(policy: Policy, edition: Edition, out: Path, now: dt.datetime, ho
     refuse_overlap(policy, out)
     if out.is_dir() and any(out.iterdir()) and not ((out / "docs").is_dir() and (out / "mkdocs.yml").is_file()):
         raise TargetError(f"{out} is not empty, and not a staged tree")
-    outcome, trees = _composed(policy, now, how)
+    outcome, trees = composed(policy, now, how)
     if outcome.refused:
         return outcome
     with private_folder(out.parent) as private:
@@ -114,7 +114,7 @@ def build(  # noqa: PLR0913, PLR0917 - the command's options
         _refuse_other_things(out / f"site-{edition.name}")
     say("Reading the sources")
     before = fingerprint(_read_from(policy))
-    outcome, trees = _composed(policy, now, how)
+    outcome, trees = composed(policy, now, how)
     if outcome.refused:
         return outcome
     chosen = [trees[edition.name] for edition in editions]
@@ -122,7 +122,7 @@ def build(  # noqa: PLR0913, PLR0917 - the command's options
     witness = [fullest] if fullest is not None and fullest not in chosen and any(map(_sanitized, chosen)) else []
     with private_folder(out) as private:
         say(f"Rendering {', '.join(f'{one.edition.name} ({one.bulletins} bulletins)' for one in chosen)}")
-        built = _rendered([*chosen, *witness], private, now)
+        built = rendered([*chosen, *witness], private, now)
         full = next((one.site for one in built if one.tree is fullest), None)
         say("Verifying the built bytes")
         stages = _stages(trees.values(), built, private)
@@ -227,7 +227,7 @@ def _recalled(tree: Tree) -> list[str]:
     return [f"{name.removesuffix('.md')}/index.html" for name, each in told.items() if each.get("kind") == "tombstone"]
 
 
-def _composed(policy: Policy, now: dt.datetime, how: How) -> tuple[Outcome, dict[str, Tree]]:
+def composed(policy: Policy, now: dt.datetime, how: How) -> tuple[Outcome, dict[str, Tree]]:
     """The trees of all editions: what one of them refuses is refused for every one.
 
     With ``hold``, documents that are refused are left out, on whatever step that shows.
@@ -251,7 +251,7 @@ def _findings(corpus: Corpus, trees: Iterable[Tree]) -> list[Finding]:
     return in_order([*corpus.findings, *(one for tree in trees for one in tree.findings)])
 
 
-def _rendered(trees: Sequence[Tree], private: Private, now: dt.datetime) -> list[_Built]:
+def rendered(trees: Sequence[Tree], private: Private, now: dt.datetime) -> list[_Built]:
     """The editions' sites, each rendered by a process of its own from a folder of its own."""
     with ExitStack() as stack:
         started: list[_Built] = []

@@ -55,6 +55,15 @@ class Repetitions:
                     found += self._unit(unit, document, hits)
         return found, said
 
+    def runs(self, document: Document) -> Iterator[str]:
+        """The words that a document's released texts repeat, joined."""
+        for unit in document.units:
+            for text in map(words, () if unit.withheld else (unit.visible, *unit.more)):
+                hits = list(self.ledger.find(text))
+                terms = [_Span(at, at + len(hit.run), _first(hit.origins)) for at, hit in hits if hit.strong]
+                for one in (*terms, *_sentences(unit, hits)):
+                    yield "".join(text[one.first : one.last])
+
     def _stray(self, unit: Unit, document: Document) -> Finding:
         """A mark inside of a released text. Its author is told here, not when the site is built."""
         here = self.locator.spot((unit.path, unit.line, unit.cell), words(unit.stray))

@@ -74,15 +74,25 @@ _Loader.add_multi_constructor("!", _plain)
 _Loader.add_multi_constructor("tag:yaml.org,2002:python/", _plain)
 
 
-def read_settings(path: Path, edition: str) -> Settings:
-    """The settings of one edition. Raises ``SettingsError``, and ``OSError`` where the file cannot be read."""
+def editions_of(path: Path) -> list[str]:
+    """The names of a site's editions. Raises as ``read_settings`` does."""
+    editions = _options(_site(path)).get("editions")
+    return [str(name) for name in editions] if isinstance(editions, dict) else []
+
+
+def _site(path: Path) -> Any:
     data = path.read_bytes()
     if len(data) > _SIZE:
         raise SettingsError(f"{path.name}: too large")
     try:
-        site = yaml.load(data, _Loader)  # noqa: S506 - a loader that makes plain values only
+        return yaml.load(data, _Loader)  # noqa: S506 - a loader that makes plain values only
     except (yaml.YAMLError, RecursionError, ValueError):
         raise SettingsError(f"{path.name}: not readable as YAML") from None
+
+
+def read_settings(path: Path, edition: str) -> Settings:
+    """The settings of one edition. Raises ``SettingsError``, and ``OSError`` where the file cannot be read."""
+    site = _site(path)
     options = _options(site)
     editions = options.get("editions")
     if not edition or not isinstance(editions, dict) or not isinstance(editions.get(edition), dict):

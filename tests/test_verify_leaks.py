@@ -17,7 +17,7 @@ BODY = f"""\
 
 (U//LES) We know that {PHRASE} when {NAME} came by in {PLATE}.
 
-(U//LES) Call {PHONE} or write to stoat@example.org about case BWSO-25-00713; ask for Núñez.
+(U//LES) Call {PHONE} or write to stoat@example.org about case BWSO-25-00713; ask for Núñez or Müßigbrodt, who has $14,350.
 
 !!! tearline
     (U) Somebody was seen.

@@ -156,12 +156,12 @@ def _runs(raw: str) -> Iterator[tuple[str, str]]:
         yield "in its text", text
     for text in attributes(rest):
         yield "in an attribute", _BACK.sub("", text)
+    hidden: dict[str, None] = {}
     for begun, end in spans(raw, UNSEEN, closing):
-        inner = raw[raw.find(">", begun.start()) + 1 : end]
-        if begun[2]:
-            inner = _NUMBER.sub("></a>", inner)
         if not begun[3] and begun[1] not in ("script", "style"):  # these are read by themselves
-            yield from (("in what is not shown", text) for text in blocks(inner))
+            inner = raw[raw.find(">", begun.start()) + 1 : end]
+            hidden[_NUMBER.sub("></a>", inner) if begun[2] else inner] = None
+    yield from (("in what is not shown", text) for text in blocks("<p>".join(hidden)))
     if rest is not raw:
         lists = " ".join(raw[begun.start() : end] for begun, end in spans(raw, _NAVIGATION, _ends_it))
         yield from ((_LISTED, text) for each in (blocks, attributes) for text in each(lists))

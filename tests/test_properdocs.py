@@ -61,8 +61,12 @@ def test_the_verifier_has_nothing_against_what_the_other_renderer_made(sample: P
     made = sample / edition
     known = ["--stage", made / "stage", "--log", made / "properdocs" / "log"]
     second = ["--full", sample / "full" / "properdocs" / "site"] if edition == "eoc" else []
-    assert verify(sample, edition, *known, *second) == (0, "No findings.\n")
-    assert verify(sample, edition) == (0, "No findings.\n")  # nothing but the site, as somebody else would send it
+    assert verify(sample, edition, *known, *second) == (0, "No findings. Every check was made.\n")
+    code, said = verify(sample, edition, "--bytes-alone")
+    assert (code, said.partition(" Not checked")[0]) == (
+        0,
+        "No findings.",
+    )  # nothing but the site, as somebody else would send it
 
 
 def test_the_verifier_sees_that_the_other_renderer_made_another_edition(sample: Path) -> None:

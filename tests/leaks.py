@@ -78,6 +78,11 @@ def escaped(text: str) -> str:
     return "".join(f"\\u{ord(char):04x}" for char in text)
 
 
+def symbols(text: str, first: int) -> str:
+    """Small letters as symbols, of which this is the first."""
+    return "".join(chr(first + ord(char) - ord("a")) for char in text)
+
+
 def encoded(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
@@ -198,8 +203,6 @@ LEAKS: Final[dict[str, Plant]] = {
     "a number with an area": into("<p>(302) 555 0167</p>"),
     "a case number": into("<p>bwso 25 00713</p>"),
     "an address": into("<p>stoat at example dot org: stoat@example.org</p>"),
-    "a common word": into("<td>Tuesday</td>", before=b"</tbody>"),
-    "another common word": into("<p>Basement</p>"),
     # spelling and encoding
     "entities": into(f"<p>{entities(PHRASE)}</p>"),
     "hexadecimal entities": into(f"<p>{hexed(PHRASE)}</p>"),
@@ -233,6 +236,40 @@ LEAKS: Final[dict[str, Plant]] = {
     "UTF-16 the other way": into(b"<p>" + PHRASE.encode("utf-16-be") + b"</p>"),
     "Latin-1": into("<p>N\u00fa\u00f1ez</p>".encode("latin-1")),
     "mail autolink": into(f'<a href="{entities("mailto:stoat@example.org")}">{entities("stoat@example.org")}</a>'),
+    "a sign inside a tag": into('<p>Quill<span title=">">fea</span>ther</p>'),
+    "a string on two lines": into("<script>var a='Quill\\\nfeather'</script>"),
+    "needless escapes": into("<script>var a='Quill\\feat\\her'</script>"),
+    "sections of XML": into("<url><![CDATA[Quill]]>feather</url>", "sitemap.xml", b"</urlset>"),
+    "umlauts written out": into("<p>Muessigbrodt</p>"),
+    "an amount": into("<p>14,350</p>"),
+    "an amount without comma": into("<p>$14350.00</p>"),
+    "an amount with a dot": into("<p>14.350</p>"),
+    "regional indicators": into("<p>" + symbols("quillfeather", 0x1F1E6) + "</p>"),
+    "letters in black squares": into("<p>" + symbols("quillfeather", 0x1F170) + "</p>"),
+    "letters in black circles": into("<p>" + symbols("quillfeather", 0x1F150) + "</p>"),
+    "tag characters": into("<p>" + symbols("quillfeather", 0xE0061) + "</p>"),
+    "entities of tag characters": into("<p>" + entities(symbols("quillfeather", 0xE0061)) + "</p>"),
+    "a page that is not UTF-8": into("<p>Верещагин</p>".encode("cp1251"), "index.html"),
+    # common words, by where they stand
+    "a common word": into("<td>Tuesday</td>", before=b"</tbody>"),
+    "another common word": into("<p>Basement</p>"),
+    "a common word for listeners": into('<span class="tl-vh">Basement</span>'),
+    "a common word in a picture": into("<svg><title>Basement</title></svg>"),
+    "a common word in a title": into("<title>Basement</title>", before=b"</head>"),
+    "a common word in a list of pages": into("<nav><a href='./'>Basement</a></nav>"),
+    "another page's title": into("<p>Lantern</p>", "2026/ib-2026-003/index.html"),
+    "another page's title as data": into('<p data-note="Lantern"></p>', "2026/ib-2026-003/index.html"),
+    "a facet": into("<dd>Dam failure</dd>"),
+    "a facet as it is written": into('<p data-note="dam-failure"></p>'),
+    "a facet elsewhere": into("<p>Dam failure</p>", "index.html"),
+    "a time": into("<p>02:47</p>", "index.html"),
+    "a time as data": into('<p data-note="02:47"></p>', "index.html"),
+    "a time in a comment": into("<!-- 02:47 -->", "index.html"),
+    "a time in a script": into("<script>var a='02:47'</script>", "index.html"),
+    "a small number": into("<p>17</p>", "index.html"),
+    "a small number as data": into('<td data-note="17"></td>'),
+    "digits apart": into("<p>5 5 5 0 1 6 7</p>", "index.html"),
+    "digits with commas": into("<p>5,5,5,0,1,6,7</p>", "index.html"),
     # places in a page
     "comment": into(f"<!-- {PHRASE} -->"),
     "a comment after the end": after(PAGE, f"<!-- {PHRASE} -->".encode()),
@@ -259,6 +296,7 @@ LEAKS: Final[dict[str, Plant]] = {
     "style file": after("assets/stylesheets/tearline.css", f"/* {PHRASE} */".encode()),
     "text file": beside("notes.txt", PHRASE),
     "backup": beside("2026/ib-2026-001/index.html~", PHRASE),
+    "an empty folder": lambda site: (site / "basement").mkdir() or "basement",  # type: ignore[func-returns-value]
     "dotfile": beside(".cache/page.html", PHRASE),
     "file name": beside("2026/quillfeather.html", "x"),
     "folder name": beside("seven-grey-herons-stood-watch/index.html", "x"),
@@ -298,5 +336,21 @@ LEAKS: Final[dict[str, Plant]] = {
     "PDF attachment": beside("a.pdf", pdf(PHRASE, where="attachment")),
     "a font's bytes": beside("assets/a.woff2", b"wOF2\x00" + PHRASE.encode()),
 }  # fmt: skip
-# What no list of withheld words can hold is found by where it stands.
-COMMON: Final = ("a common word", "another common word")
+# What no list of withheld words can hold is found by where it stands, or as what it is.
+PLACED: Final = {"TL305", "TL306"}
+CODES: Final[dict[str, set[str]]] = {
+    **dict.fromkeys(
+        (
+            *("a common word", "another common word", "a common word for listeners", "a common word in a picture"),
+            *("a common word in a title", "a common word in a list of pages", "another page's title"),
+            *("another page's title as data", "a facet", "a facet as it is written", "a facet elsewhere", "a time"),
+            *("a time as data", "a time in a comment", "a time in a script", "a small number"),
+            *("a small number as data", "digits apart", "digits with commas"),
+        ),
+        PLACED,
+    ),
+    "tag characters": {"TL316"},
+    "entities of tag characters": {"TL316"},
+    "a page that is not UTF-8": {"TL313"},
+    "an empty folder": {"TL307"},
+}

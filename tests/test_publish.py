@@ -9,13 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from releases import NEW, NOW, OLD, PAGE, Bench, codes, shown
-from sites import CONFIGURATION, ROOT, bulletin, make_site, tearline
+from sites import CONFIGURATION, ROOT, bulletin, every_byte, make_site, tearline
 from tearline import commit as commits
 from tearline import publish as publishing
 from tearline import swap
@@ -297,6 +298,28 @@ def test_a_target_that_is_not_ours_is_left_alone(bench: Bench, kind: str) -> Non
         assert (other / "photo").exists()
     if kind == "somebody's files":
         assert (bench.target / "photo").exists()
+
+
+@pytest.mark.parametrize("inside", ["pub", "2026/pub"])
+def test_a_site_is_not_published_into_itself(bench: Bench, inside: str) -> None:
+    offer = bench.release("new", NEW)
+    before = every_byte(offer.site)
+    with pytest.raises(TargetError, match="overlap"):
+        publish(replace(offer, target=offer.site / inside), bench.signers, NOW)
+    with pytest.raises(TargetError, match="overlap"):
+        publish(replace(offer, target=offer.site.parent), bench.signers, NOW)
+    assert every_byte(offer.site) == before
+    assert not list(offer.site.rglob(".*"))
+
+
+def test_a_refused_first_publish_leaves_nothing_beside_the_target(bench: Bench) -> None:
+    offer = bench.release("new", NEW)
+    bench.target.mkdir()
+    (bench.target / "notes.txt").write_text("somebody's", encoding="utf-8")
+    before = sorted(bench.target.parent.iterdir())
+    with pytest.raises(TargetError, match="not published here"):
+        publish(offer, bench.signers, NOW)
+    assert sorted(bench.target.parent.iterdir()) == before
 
 
 def test_a_record_that_others_could_read_or_that_is_broken_stops_publishing(published: Bench) -> None:

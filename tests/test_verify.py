@@ -211,7 +211,8 @@ def test_a_check_of_everything_finds_repetitions(repeated: Path, tmp_path: Path)
     assert (ran.code, ran.out) == (2, "")
     wanted = "accepted.jsonl: its key is wanted (--key or TEARLINE_ACCEPT_KEY); repetitions were not looked for"
     assert ran.err.splitlines()[-1] == f"tearline: {wanted}"
-    (tmp_path / "key").write_bytes(bytes(32))
+    (tmp_path / "key").write_bytes(bytes(range(32)))
+    (tmp_path / "key").chmod(0o600)
     assert tearline("check", "-f", "site/mkdocs.yml", cwd=tmp_path, TEARLINE_ACCEPT_KEY="key").code == 1
 
 
@@ -297,7 +298,7 @@ def test_what_the_configuration_says_is_no_repetition(tmp_path: Path) -> None:
 
 
 def verifying(root: Path, *more: str | Path) -> tuple[int, str]:
-    ran = tearline("verify", "site-eoc", "--edition", "eoc", *more, cwd=root)
+    ran = tearline("verify", "site-eoc", "--edition", "eoc", "--bytes-alone", *more, cwd=root)
     return ran.code, ran.said
 
 
@@ -305,9 +306,13 @@ def test_accept_is_for_one_term_and_one_bulletin_and_keyed(repeated: Path, tmp_p
     root = shutil.copytree(repeated, tmp_path / "site")
     key = tmp_path / "key"
     key.write_bytes(bytes(range(64, 96)))
+    key.chmod(0o600)
     accept = ("accept", "--reason", "public knowledge", "--name", "R. Desk", "--key", key)
     assert tearline(*accept, "Ostrander", "--bulletin", "IB-2026-002", cwd=root).code == 0
-    assert tearline(*accept, "7 ABC-123", "--bulletin", "IB-2026-002", cwd=root).code == 0
+    early = tearline(*accept, "7 ABC-123", "--bulletin", "IB-2026-002", cwd=root)
+    assert (early.code, "in advance" in early.said) == (0, True)  # nothing there repeats it
+    missing = tearline(*accept, "7 ABC-123", "--bulletin", "IB-2026-999", cwd=root)
+    assert (missing.code, missing.said) == (2, "tearline: there is no such bulletin\n")
     record = (root / "approvals/accepted.jsonl").read_text(encoding="utf-8")
     assert "strander" not in record
     assert "ABC" not in record
@@ -319,7 +324,16 @@ def test_accept_is_for_one_term_and_one_bulletin_and_keyed(repeated: Path, tmp_p
     assert verifying(root, "--key", key) == (2, "tearline: the key is shorter than 32 bytes\n")
     other = tmp_path / "other"
     other.write_bytes(bytes(range(32, 64)))
-    assert verifying(root, "--key", other)[1].count("TL304") == 3  # another key accepts nothing
+    other.chmod(0o600)
+    assert verifying(root, "--key", other) == (2, "tearline: accepted.jsonl: it was written with another key\n")
+    again = tearline(*accept[:-1], other, "Ostrander", "--bulletin", "IB-2026-002", cwd=root)
+    assert (again.code, "another key" in again.said) == (2, True)
+    for data, mode, said in ((bytes(64), 0o600, "not random"), (bytes(range(32)), 0o644, "read by others")):
+        other.write_bytes(data)
+        other.chmod(mode)
+        assert said in verifying(root, "--key", other)[1]
+    other.write_bytes(bytes(range(32, 64)))
+    other.chmod(0o600)
     (root / "approvals/accepted.jsonl").write_text("{}\n", encoding="utf-8")
     assert "approvals" not in verifying(root, "--key", other)[1]
     assert verifying(root, "--key", other)[0] == 2
@@ -335,7 +349,8 @@ def test_accept_is_for_one_term_and_one_bulletin_and_keyed(repeated: Path, tmp_p
 )
 def test_accept_wants_a_reason_and_a_name(tmp_path: Path, arguments: list[str], said: str) -> None:
     make_site(tmp_path / "site", {})
-    (tmp_path / "key").write_bytes(bytes(32 * [65]))
+    (tmp_path / "key").write_bytes(bytes(range(32)))
+    (tmp_path / "key").chmod(0o600)
     ran = tearline(
         "accept", "Ostrander", "--bulletin", "IB-2026-002", "--key", tmp_path / "key", *arguments, cwd=tmp_path / "site"
     )
@@ -505,6 +520,20 @@ def test_a_link_and_a_missing_page_are_found(built: Path, site: Path) -> None:
 
 def test_the_full_edition_in_the_place_of_the_other_is_found(built: Path) -> None:
     assert codes(check(built, built / "site-full")) >= {"TL301", "TL302"}
+
+
+def test_by_hand_every_check_is_made_or_said_not_to_be(built: Path, tmp_path: Path) -> None:
+    root = shutil.copytree(built, tmp_path / "site")
+    assert tearline("verify", "site-eoc", "--edition", "eoc", cwd=root).said.endswith(
+        "No findings. Every check was made.\n"
+    )
+    path = root / "site-eoc/index.html"
+    path.write_text(path.read_text("utf-8").replace("</article>", "<p>Basement</p></article>"), encoding="utf-8")
+    ran = tearline("verify", "site-eoc", "--edition", "eoc", cwd=root)
+    assert (ran.code, "TL305" in ran.out) == (1, True)  # a common word: no list of withheld words has it
+    alone = tearline("verify", "site-eoc", "--edition", "eoc", "--bytes-alone", cwd=root)
+    assert (alone.code, alone.out) == (0, "")
+    assert "Not checked, as --bytes-alone asked: where its words come from" in alone.err
 
 
 def test_a_page_without_banner_is_found(built: Path, site: Path) -> None:

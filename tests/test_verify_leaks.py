@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from leaks import COMMON, LEAKS, NAME, PHONE, PHRASE, PLATE, picture
+from leaks import CODES, LEAKS, NAME, PHONE, PHRASE, PLATE, picture
 from sites import bulletin, make_site, tearline
 from tearline.findings import report
 from tearline.verify import Question, read_settings, verify
@@ -17,7 +17,7 @@ BODY = f"""\
 
 (U//LES) We know that {PHRASE} when {NAME} came by in {PLATE}.
 
-(U//LES) Call {PHONE} or write to stoat@example.org about case BWSO-25-00713; ask for Núñez.
+(U//LES) Call {PHONE} or write to stoat@example.org about case BWSO-25-00713; ask for Núñez or Müßigbrodt, who has $14,350.
 
 !!! tearline
     (U) Somebody was seen.
@@ -26,6 +26,7 @@ BODY = f"""\
 |---|---|---|
 | (U) Weir | Monday | Basement |
 | (U//LES) Locks | Tuesday | Attic |
+| (U) Bridge | (U//LES) 02:47 | (U//LES) 17 |
 
 (U) ![The weir](weir.png)
 """
@@ -33,12 +34,14 @@ SOURCES: dict[str, str | bytes] = {
     "2026/a-night-beside-the-water.md": bulletin(
         "IB-2026-001",
         BODY,
+        "hazards: [flood, {marking: U//LES, value: dam-failure}]",
         "assets:",
         '  - {file: weir.png, marking: U, alt: "(U) The weir in spring"}',
         title="(U) Weir",
     ),
     "2026/weir.png": picture("PNG"),
     "2026/b.md": bulletin("IB-2026-003", "(U//FOUO) A second bulletin.", title="(U) Second"),
+    "2026/d.md": bulletin("IB-2026-005", "(U) Words.", title="(U) Lantern"),
     "2026/c.md": bulletin("IB-2026-004", "(U//LES) A third one, of Wendeline Ostrander.", title="(U//LES) Third"),
 }
 
@@ -76,7 +79,7 @@ def test_a_planted_leak_is_found_and_not_repeated(built: Path, tmp_path: Path, l
     site = shutil.copytree(built / "site-eoc", tmp_path / "site-eoc")
     where = LEAKS[leak](site)
     found = verify(question(built, site)).findings
-    wanted = {"TL305", "TL306"} if leak in COMMON else {"TL302"}
+    wanted = CODES.get(leak, {"TL302"})
     path = f"site-eoc/{where}"
     assert any(one.rule.code in wanted and one.place.path in (path, NAMES.get(leak)) for one in found), report(found)
     said = report(found).lower()

@@ -96,7 +96,7 @@ def stage_tree(policy: Policy, edition: Edition, out: Path, now: dt.datetime, ho
     refuse_overlap(policy, out)
     if out.is_dir() and any(out.iterdir()) and not ((out / "docs").is_dir() and (out / "mkdocs.yml").is_file()):
         raise TargetError(f"{out} is not empty, and not a staged tree")
-    outcome, trees = _composed(policy, now, how, papers=wanted(policy))
+    outcome, trees = composed(policy, now, how, papers=wanted(policy))
     if outcome.refused:
         return outcome
     with private_folder(out.parent) as private:
@@ -156,7 +156,7 @@ def made(  # noqa: PLR0913, PLR0917 - what a build is made from
     papers = wanted(policy, say)
     say("Reading the sources")
     before = fingerprint(_read_from(policy))
-    outcome, trees = _composed(policy, now, how, papers=papers)
+    outcome, trees = composed(policy, now, how, papers=papers)
     if outcome.refused:
         yield Made(outcome)
         return
@@ -165,7 +165,7 @@ def made(  # noqa: PLR0913, PLR0917 - what a build is made from
     witness = [fullest] if fullest is not None and fullest not in chosen and any(map(_sanitized, chosen)) else []
     with private_folder(beside) as private:
         say(f"Rendering {', '.join(f'{one.edition.name} ({one.bulletins} bulletins)' for one in chosen)}")
-        built = _rendered([*chosen, *witness], private, now)
+        built = rendered([*chosen, *witness], private, now)
         if papers:
             say("Making PDFs")
             print_papers([(one.rendering, one.tree.edition) for one in built[: len(chosen)]], policy, private.lock)
@@ -266,16 +266,16 @@ def _recalled(tree: Tree) -> list[str]:
     return [f"{name.removesuffix('.md')}/index.html" for name, each in told.items() if each.get("kind") == "tombstone"]
 
 
-def _composed(policy: Policy, now: dt.datetime, how: How, *, papers: bool = False) -> tuple[Outcome, dict[str, Tree]]:
+def composed(policy: Policy, now: dt.datetime, how: How, *, papers: bool = False) -> tuple[Outcome, dict[str, Tree]]:
     """The trees of all editions: what one of them refuses is refused for every one.
 
     With ``hold``, documents that are refused are left out, on whatever step that shows.
     """
     corpus = read_corpus(policy)
     renderer = Renderer(extensions(policy))
-    composed = partial(compose, corpus, policy, now, renderer, papers=papers, offline=how.offline)
+    attempt = partial(compose, corpus, policy, now, renderer, papers=papers, offline=how.offline)
     while True:
-        trees = composed()
+        trees = attempt()
         found = _findings(corpus, trees.values())
         late = {path for tree in trees.values() for path in tree.refused}
         if not (how.hold and corpus.hold(late, found)):
@@ -291,7 +291,7 @@ def _findings(corpus: Corpus, trees: Iterable[Tree]) -> list[Finding]:
     return in_order([*corpus.findings, *(one for tree in trees for one in tree.findings)])
 
 
-def _rendered(trees: Sequence[Tree], private: Private, now: dt.datetime) -> list[_Built]:
+def rendered(trees: Sequence[Tree], private: Private, now: dt.datetime) -> list[_Built]:
     """The editions' sites with their search indexes, each rendered by a process of its own from a folder of its own."""
     with ExitStack() as stack:
         started: list[_Built] = []

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -20,8 +19,9 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import click
 
 from tearline import __version__
-from tearline.cli_publish import COMMANDS, copy_command
+from tearline.cli_publish import COMMANDS
 from tearline.cli_selftest import selftest_command
+from tearline.cli_verify import apart, verify_site
 from tearline.findings import REPORTS, Finding, in_order, refuses, report
 from tearline.printing import caret, plain_path, progress, say, tell
 
@@ -223,22 +223,14 @@ for _command in (*COMMANDS, selftest_command):
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def verify_command(arguments: Sequence[str]) -> int:
     """Read a built site and its sources a second time; with --manifest, check a deployed copy offline."""
-    if any(one.partition("=")[0] == "--manifest" for one in arguments):
-        code: int = copy_command.main(list(arguments), prog_name="tearline verify", standalone_mode=False)
-        return code
-    return _apart("tearline.verify", arguments)
+    return verify_site(arguments)
 
 
 @cli.command("accept", add_help_option=False, context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def accept_command(arguments: Sequence[str]) -> int:
     """Record that a withheld term may stand in the released text of one bulletin."""
-    return _apart("tearline.verify.accept", arguments)
-
-
-def _apart(module: str, arguments: Sequence[str]) -> int:
-    """Run a module in a process of its own, which knows nothing of ours."""
-    return subprocess.run([sys.executable, "-P", "-m", module, *arguments], check=False).returncode  # noqa: S603 - no shell
+    return apart("tearline.verify.accept", arguments)
 
 
 def _now() -> dt.datetime:

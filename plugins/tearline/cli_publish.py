@@ -130,7 +130,8 @@ def verify_copy(  # noqa: PLR0913, PLR0917 - what a copy is checked against
         except ValueError:
             raise click.UsageError("--since wants a moment such as 2026-03-12T02:55:00Z") from None
     found = check_copy(site, manifest, edition, signers, _now(), since=since)
-    return _told(found, ["Every file is as it was verified"], form)
+    refused = "Refused: this copy is not what was verified."
+    return _told(found, ["Every file is as it was verified"], form, refused)
 
 
 @click.command("keygen")
@@ -179,11 +180,14 @@ def _now() -> dt.datetime:
         raise click.UsageError(str(error)) from None
 
 
-def _told(findings: Iterable[Finding], said: Iterable[str], form: str) -> int:
+_KEPT: Final = "Refused; what is served stays as it was."
+
+
+def _told(findings: Iterable[Finding], said: Iterable[str], form: str, refused: str = _KEPT) -> int:
     found = list(findings)
     tell(report(found, form), exact=form != "text")
     if refuses(found):
-        say("Refused; what is served stays as it was.")
+        say(refused)
         return REFUSED
     for line in said:
         say(f"{line}.")

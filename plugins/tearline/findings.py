@@ -184,6 +184,7 @@ RULES: Mapping[str, Rule] = _rules(
     ("TL313", "unreadable-file", "E", "A file cannot be looked into", "Remove it, or publish it in a form that can be read"),
     ("TL314", "verifier-blind", "E", "The verifier cannot vouch for its own reading", "Nothing was published; report it as a bug"),
     ("TL315", "bad-record", "E", "A record of accepted repetitions cannot be used", "Correct the record or its key; the key has 32 bytes or more"),
+    ("TL316", "hidden-characters", "E", "A built file has characters that nobody sees", "Nothing was published; find how they got there"),
     # TL4xx: manifest and publish
     ("TL401", "manifest-missing", "E", "There is no manifest", "Build the site, and hand its manifest over with it"),
     ("TL402", "manifest-unreadable", "E", "The manifest is not as it was written", "Build the site again, or fetch the manifest again"),

@@ -71,6 +71,9 @@ class Published:
 
 def publish(offer: Offer, signers: Signers, now: dt.datetime) -> Published:
     """Publish what is offered. Raises ``TargetError`` where the target cannot be written or is not ours to replace."""
+    site, target = offer.site.resolve(), offer.target.resolve()
+    if target.is_relative_to(site) or site.is_relative_to(target):
+        raise TargetError(f"{offer.target} and the site that is to be published overlap")
     with _opened(offer.target) as desk:
         found = desk.refusals(offer.edition)
         certificate, more = certified(offer.manifest, offer.edition, signers, now)
@@ -249,6 +252,7 @@ def _opened(target: Path) -> Iterator[_Desk]:
     """The desk of a target: made at the first publish, private, locked, and left tidy whatever happens."""
     check_target(target)
     folder = target.with_name(f".{target.name}.tearline")
+    made = not folder.exists()
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         told = folder.lstat()
@@ -263,6 +267,9 @@ def _opened(target: Path) -> Iterator[_Desk]:
             finally:
                 with suppress(OSError, TargetError):
                     desk.recover()
+                    if made and desk.pin is None:  # refused: nothing of ours is left beside what is somebody else's
+                        _remove(folder / LOCK)
+                        folder.rmdir()
     except OSError as error:
         raise TargetError(f"cannot publish to {target}: {error.strerror or 'a file cannot be used'}") from None
 

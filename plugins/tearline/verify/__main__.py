@@ -14,7 +14,7 @@ import click
 
 from tearline.findings import REPORTS, refuses, report
 from tearline.verify.options import UsageError, accepted_by, config_option, key_option, record_option, run, usable
-from tearline.verify.settings import read_settings
+from tearline.verify.settings import Settings, read_settings
 from tearline.verify.verdict import Question, verify
 
 
@@ -31,6 +31,11 @@ from tearline.verify.verdict import Question, verify
     multiple=True,
     metavar="NAME=FOLDER",
     help="The site or stage of a stricter edition, to whose pages this one may link.",
+)
+@click.option(
+    "--bytes-alone",
+    is_flag=True,
+    help="Compare the site with neither stage nor full edition where none is named; otherwise both are made anew.",
 )
 @click.option("--log", type=click.Path(path_type=Path), help="What the renderer said while it built the site.")
 @click.option("--offline", is_flag=True, help="The site is an unpacked offline copy, as `tearline bundle` makes it.")
@@ -56,7 +61,7 @@ from tearline.verify.verdict import Question, verify
 def verify_command(  # noqa: PLR0913, PLR0917 - the command's options
     site: Path, edition: str, full: Path | None, stage: Path | None, others: Sequence[str], log: Path | None,
     config_file: Path, record: Path | None, key: Path | None, form: str, name: str | None,
-    target: Path | None, jobs: int, *, offline: bool,
+    target: Path | None, jobs: int, *, offline: bool, bytes_alone: bool,
 ) -> int:  # fmt: skip
     """Compare every byte of a built SITE with what its edition may say, independently of what built it.
 
@@ -73,8 +78,20 @@ def verify_command(  # noqa: PLR0913, PLR0917 - the command's options
         target.write_text(answer.report(), encoding="utf-8")
     click.echo(report(found, form), nl=False)
     if form == "text":
-        click.echo(f"{len(found)} findings." if found else "No findings.", err=True)
+        said = f"{len(found)} findings." if found else "No findings."
+        click.echo(f"{said} {_made(settings, stage, full, bytes_alone=bytes_alone)}", err=True)
     return 1 if refuses(found, strict=True) else 0
+
+
+def _made(settings: Settings, stage: Path | None, full: Path | None, *, bytes_alone: bool) -> str:
+    """Which checks were made, and which were not and why."""
+    left = ["where its words come from (no --stage)"] if stage is None else []
+    if full is None and settings.releases is not None:
+        left.append("a second reading of what is withheld (no --full)")
+    if not left:
+        return "Every check was made."
+    asked = ", as --bytes-alone asked" if bytes_alone else ""
+    return f"Not checked{asked}: {'; '.join(left)}."
 
 
 def _named(given: str) -> tuple[str, Path]:

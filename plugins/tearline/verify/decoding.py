@@ -25,7 +25,15 @@ _ESCAPED = re.compile(
     r"\\u\{?[0-9a-fA-F]|\\x[0-9a-fA-F]|%[0-9a-fA-F]{2}|&[#A-Za-z]|\\[nrtbfv/\"']|=[0-9A-F]{2}|\\[0-7]{3}"
 )
 _UNICODE = re.compile(r"\\u\{([0-9a-fA-F]{1,6})\}|\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})|\\([0-3][0-7]{2})")
+_LONG = re.compile(r"&#[xX]?[0-9a-fA-F]{8}")
+_ZEROS = re.compile(r"&#([xX]?)0+(?=[0-9a-fA-F])")
+_NO_CHARACTER = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")
 _STYLE = re.compile(r"\\([0-9a-fA-F]{1,6})[ \t\n\r\f]?")
+_CONTINUED = re.compile(r"(?<=\w)\\\r?\n(?=\w)")  # a string goes on in the next line
+_QUOTED_END = re.compile(
+    r"""=(?:"[^"<>\n]*>[^"<>\n]*"|'[^'<>\n]*>[^'<>\n]*')"""
+)  # the sign that ends a tag, in a value
+_WHOLE_TAG = re.compile(r"""<[!/?A-Za-z][^<>"']*(?:(?:"[^"<]*"|'[^'<]*')[^<>"']*)*>""")
 _BLANK = re.compile(r"\\[nrtbfv]")
 _PERCENT = re.compile(r"%[0-9a-fA-F]{2}")
 _QUOTED = re.compile(r"=(?:\r?\n|([0-9A-F]{2}))")
@@ -82,7 +90,7 @@ def plain(text: str) -> str:
             break
         before = text
         if "&" in text:
-            text = html.unescape(text)
+            text = unescaped(text)
         if "\\" in text:
             text = _BLANK.sub(" ", _UNICODE.sub(_character, text))
             text = _SURROGATES.sub(_paired, text)
@@ -91,6 +99,15 @@ def plain(text: str) -> str:
         if text == before:
             break
     return text
+
+
+def unescaped(text: str) -> str:
+    """A text with its entities undone once. A number too long for any character is none."""
+    if "&" not in text:
+        return text
+    if "&#" in text and _LONG.search(text):
+        text = _NO_CHARACTER.sub("&#xfffd;", _ZEROS.sub(r"&#\1", text))
+    return html.unescape(text)
 
 
 def _apart(found: re.Match[str]) -> str:
@@ -134,6 +151,15 @@ def _rarer(text: str, *, styled: bool) -> Iterator[tuple[str, str]]:
     torn = "\n".join(_torn(text))
     if torn:
         yield "with tags inside words", plain(TAG.sub("", torn))
+    if _QUOTED_END.search(text):
+        yield "with tags inside words", plain(_WHOLE_TAG.sub("", text))
+    if "<![CDATA[" in text:
+        yield "with sections inside words", plain(TAG.sub("", text.replace("<![CDATA[", "").replace("]]>", "")))
+    if "\\" in text:
+        yield (
+            "escaped",
+            "\n".join(line.replace("\\", "") for line in _CONTINUED.sub(r"\\", text).split("\n") if "\\" in line),
+        )
     undone = plain(text)
     if undone != text and undone.count("<") > text.count("<"):
         yield "escaped", TAG.sub(" ", undone)

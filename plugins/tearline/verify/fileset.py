@@ -35,7 +35,7 @@ def check(
 ) -> Iterator[Finding]:
     """Files that should not be there, files that should, and what is no plain file at all."""
     for place, name in enumerate(odd, 1):
-        yield finding("unexpected-file", Place(shown(name)), f"entry {place} that is neither file nor folder")
+        yield finding("unexpected-file", Place(shown(name)), f"entry {place}: neither file nor folder of files")
     pages = {document.address for document in expected.documents if document.address}
     wanted, same = staged(expected.stage) if expected.stage is not None else (set(), {})
     bulletins = {one.address for one in expected.documents if one.number and one.released and not one.recalled}

@@ -11,7 +11,7 @@ import unicodedata
 from typing import Final
 
 # Letters of other scripts that look like Latin ones, after case and accents are gone; each pair of rows reads across.
-_ALIKE: Final = (
+_ALIKE = (
     dict(
         zip(
             "авсԁеєгһіїјкӏмпорԛѕтусԝхүьѵαβεηικμνοπρστυχγωϲϳ" + "АВЕЅІЈКМНОРСТУХЅԌԚԜҮѴΑΒΕΖΗΙΚΜΝΟΡΤΥΧϒϹͿЄ",
@@ -34,6 +34,8 @@ _ALIKE: Final = (
     }
     | dict(zip("иИǝɑɡɩɪʟɳɴᴜʋɛ∃ʙɖɢʜʀʏϝǀ", "nneagiilnnuueebdghryfi", strict=True))
 )
+# Letters that are symbols: regional indicators, and white ones in circles and squares.
+_ALIKE |= {chr(first + at): chr(97 + at) for first in (0x1F1E6, 0x1F150, 0x1F170) for at in range(26)}
 # What has no accent to take off, and what a reader sees as a slash or a parenthesis.
 _SIGNS: Final = dict.fromkeys("\u2044\u2215\u29f8\u2571\u27cb\uff0f\u2f03\u30ce", "/") | {
     "\u2768": "(", "\u2769": ")", "\u276a": "(", "\u276b": ")", "\u2985": "(", "\u2986": ")", "\u27ee": "(",

@@ -16,7 +16,7 @@ _LINK = re.compile(
     re.VERBOSE,
 )
 _REFERENCE = re.compile(r"\[\^([^\]\s]+)\]")
-_ESCAPE = re.compile(r"\\([^\w\s])")
+_WRITTEN = re.compile(r"\\([^\w\s])|(?<!`)(?P<row>`+)(?!`).*?(?<!`)(?P=row)(?!`)|(&#?\w{1,40};)", re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -60,8 +60,12 @@ def inside(text: str, withholds: Callable[[str], bool | None]) -> Inside:
 
 
 def _plain(text: str) -> str:
-    """A text with escapes and entities undone, as a reader sees it."""
-    return html.unescape(_ESCAPE.sub(r"\1", text) if "\\" in text else text)
+    """A text with escapes and entities undone, as a reader sees it: in code, there are none."""
+    return _WRITTEN.sub(_seen, text) if "\\" in text or "&" in text else text
+
+
+def _seen(found: re.Match[str]) -> str:
+    return found[1] or html.unescape(found[3] or "") or found[0]
 
 
 def without_portions(visible: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import posixpath
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -12,6 +11,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from tearline.findings import Finding, Place, finding
+from tearline.verify.decoding import unescaped
 from tearline.verify.settings import Settings
 
 # A tag with what is quoted in it, and its attributes: a browser wants no blank between them.
@@ -70,7 +70,7 @@ class Links:
         for found in _TAG.finditer(raw) if wrong else ():
             yield from (finding(broken, _place(raw, found.start(), shown)) for broken in wrong.get(found[0], ()))
         for style in _styles(raw):
-            target = html.unescape(style[1])
+            target = unescaped(style[1])
             folder = not target.strip("./")  # a script's new URL("..", location), which loads nothing
             rule = self.wrong(name, target, loads=True) if self.served or not folder else None
             if rule is not None:
@@ -115,7 +115,7 @@ class Links:
             for found in re.finditer(
                 rf"(?:https?:)?//{re.escape(host)}(?![\w.:-])(/[^\s\"'<>)]*)?", raw, re.IGNORECASE
             ):
-                if not self._may_lead_to(host, urlsplit(html.unescape(found[1] or "/")).path.rstrip(".,;:!?")):
+                if not self._may_lead_to(host, urlsplit(unescaped(found[1] or "/")).path.rstrip(".,;:!?")):
                     yield finding("forbidden-link", _place(raw, found.start(), shown))
 
     def _may_lead_to(self, host: str, path: str) -> bool:
@@ -185,7 +185,7 @@ def _tag(written: str) -> Tag:
     targets: list[str] = []
     ids: list[str] = []
     for attribute, value in _ATTRIBUTE.findall(written):
-        said = html.unescape(value.strip("\"'"))
+        said = unescaped(value.strip("\"'"))
         if attribute.lower() in _LEADS:
             targets += _targets(attribute.lower(), said.strip())
         elif attribute in ("id", "name"):

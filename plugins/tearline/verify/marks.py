@@ -36,6 +36,7 @@ _SPELLED: Final = (
 _LEVELS: Final = frozenset({"U", "CUI", "TLP", "S", "TS", "C", "FOUO", "LES", "SBU", "SSI", "NF"})
 _CONTROLS: Final = frozenset({"FOUO", "LES", "SBU", "SSI", "NF", "CUI", "REL", "LEI", "FEDCON", "NOCON", "PCII", "SP"})
 _FIRST: Final = ("U", "CUI", "CONTROLLED", "UNCLASSIFIED", "TLP", "S", "TS", "C")
+_WORDS: Final = frozenset({"ts", "nf", "controlled", "unclassified"})
 _COLORS: Final = frozenset({"CLEAR", "WHITE", "GREEN", "AMBER", "AMBER+STRICT", "RED"})
 _OPEN = re.compile(r"[*_`~\s]*\(\s*([^()]{1,120}?)\s*\)")
 _TOKEN = re.compile(r"[a-z0-9]+(?:\+[a-z]+)?")
@@ -46,7 +47,7 @@ _LABEL = re.compile(
     r"|[/-](?:FOUO|LES|SBU|SSI|NF|NOFORN|LEI)(?![A-Za-z0-9]))"
 )
 _PREFIX = re.compile(r"TLP\s?:\s?[A-Za-z]+(?:\+[A-Za-z]+)?")
-_PHRASE = re.compile(r"LAW ENFORCEMENT SENSITIVE|SENSITIVE SECURITY INFORMATION|SENSITIVE BUT UNCLASSIFIED|\bNOFORN\b")
+_PHRASE = re.compile(r"LAW ENFORCEMENT SENSITIVE|SENSITIVE SECURITY INFORMATION|SENSITIVE BUT UNCLASSIFIED")
 _OTHER = re.compile(r"[^\x00-\x7f]+")
 
 
@@ -130,14 +131,19 @@ def above(text: str, settings: Settings) -> Iterator[Mark]:
     plain = text if text.isascii() else _same_case(text)
     for inner in set(_INSIDE.findall(plain)):
         mark = read(inner)
-        if mark is not None and not _anywhere(mark, settings):
+        if mark is not None and not is_word(inner, mark) and not _anywhere(mark, settings):
             yield mark
     said = {found[0] for each in (_LABEL, _PREFIX) for found in each.finditer(plain) if _stands_alone(found)}
-    said |= set(_PHRASE.findall(plain)) if "SENSITIVE" in plain or "NOFORN" in plain else set()
+    said |= set(_PHRASE.findall(plain)) if "SENSITIVE" in plain else set()
     for label in said:
         mark = read(_trimmed(label))
         if mark is not None and not _anywhere(mark, settings):
             yield mark
+
+
+def is_word(inner: str, mark: Mark) -> bool:
+    """Whether what is in parentheses is a mark only where it opens a portion: a box (TS), a gene (NF), (controlled)."""
+    return len(mark.tokens) == 1 and mark.nations is None and fold(inner).strip() in _WORDS
 
 
 def _stands_alone(found: re.Match[str]) -> bool:

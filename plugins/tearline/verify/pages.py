@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import urljoin
@@ -19,9 +20,12 @@ from tearline.verify.links import Links
 from tearline.verify.provenance import Provenance
 from tearline.verify.scan import is_one_of
 from tearline.verify.sources import Document
+from tearline.verify.unseen import unseen
 
 LARGEST: Final = 1 << 23  # characters of a page
 BANNERS: Final = 2  # top and end of every page
+_TOLD: Final = 50  # findings of one kind about one file; to place very many would take very long
+_TEXTS: Final = (".html", ".css", ".svg")
 _DATA: Final = (".json", ".xml", ".txt", ".js", ".csv", ".webmanifest")
 
 
@@ -67,27 +71,24 @@ class Inspector:
         found: list[Finding] = []
         if is_one_of(self.trusted, name, data):
             return found
-        if handed.is_handed(name):
-            found += self.handed(name, data.decode("utf-8", "replace"), shown)
-        if name.endswith(".html") and not handed.is_message(name):
-            found += self.page(name, data.decode("utf-8", "replace"), shown)
-        elif name.endswith(".pdf") and name == paper_of(beside := f"{name.rpartition('/')[0]}/index.html"):
+        ours = name.endswith((*_TEXTS, *_DATA)) and is_one_of(self.themes, name, data)
+        if name.endswith(".pdf") and name == paper_of(beside := f"{name.rpartition('/')[0]}/index.html"):
             found += self.paper(beside, data, shown)
+        if not name.endswith(_TEXTS) and (ours or not name.endswith(_DATA)):
+            return found
+        raw = data.decode("utf-8", "replace")
+        found += () if ours else _characters(data, raw, shown)
+        if handed.is_handed(name):
+            found += self.handed(name, raw, shown)
+        if name.endswith(".html"):
+            found += self.page(name, raw, shown) if not handed.is_message(name) else ()
         elif name.endswith((".css", ".svg")):
-            raw = data.decode("utf-8", "replace")
-            found += [*self.links.style(name, raw, shown), *self.links.text(raw, shown)]
-        elif (
-            name.endswith(_DATA)
-            and not name.startswith((search.FOLDER, offline.DATA))
-            and not is_one_of(self.themes, name, data)
-        ):
-            raw = data.decode("utf-8", "replace")
-            found += self.links.text(raw, shown)
-            found += (
-                self.provenance.other(raw, shown, offline.wording(name, self.themes))
-                if self.provenance is not None
-                else ()
-            )
+            found += islice(self.links.style(name, raw, shown), _TOLD)
+            found += islice(self.links.text(raw, shown), _TOLD)
+        elif not name.startswith((search.FOLDER, offline.DATA)):
+            found += islice(self.links.text(raw, shown), _TOLD)
+            more = offline.wording(name, self.themes)
+            found += self.provenance.other(raw, shown, more) if self.provenance is not None else ()
         return found
 
     def paper(self, page: str, data: bytes, shown: str) -> Iterator[Finding]:
@@ -115,10 +116,22 @@ class Inspector:
         if len(raw) > LARGEST:
             yield finding("unreadable-file", Place(shown), "too large for a page")
             return
-        yield from self.links.page(name, raw, shown)
+        yield from islice(self.links.page(name, raw, shown), _TOLD)
         if 'name="marking"' not in raw or raw.count('class="tl-bar') < BANNERS:
             yield finding("banner-missing", Place(shown))
         if name in self.bulletins:
             yield from agreement.check(self.bulletins[name], raw, shown)
         if self.provenance is not None:
-            yield from self.provenance.page(name, raw, shown)
+            yield from islice(self.provenance.page(name, raw, shown), _TOLD)
+
+
+def _characters(data: bytes, raw: str, shown: str) -> Iterator[Finding]:
+    """What no text of a site is made of: bytes that are not UTF-8, characters that nobody sees."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        yield finding("unreadable-file", Place(shown), "not UTF-8")
+    at = unseen(data, raw)
+    if at is not None:
+        line, column = raw.count("\n", 0, at) + 1, at - raw.rfind("\n", 0, at)
+        yield finding("hidden-characters", Place(shown, line, column))

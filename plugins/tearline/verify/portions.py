@@ -66,6 +66,7 @@ class BodyReader:
     _open: _Open | None = None
     _table: list[tuple[int, str]] = field(default_factory=list)
     _last: bool = False
+    _quoted: bool = False
     _before: Preceding = field(default_factory=Preceding)
 
     def read(self, lines: list[str], first: int) -> list[Unit]:
@@ -75,6 +76,9 @@ class BodyReader:
             line = raw.expandtabs(_TAB).replace("\u00a0", " ").rstrip()
             quote = _QUOTE.match(line)
             line = quote[1] + line[quote.end() :] if quote else line
+            if quote and not self._quoted:  # a quote goes on where its sign is left out, and begins where it is set
+                self._close()
+            self._quoted = quote is not None or (self._quoted and bool(line))
             text = line.lstrip(" ")
             indent = len(line) - len(text)
             if text.startswith("<!--"):
@@ -208,15 +212,17 @@ class BodyReader:
         bare = _unnumbered(text)
         mark, end = marks.opening(bare)
         seen = inside(bare[end:], self._withholds)
-        stray = any(True for _ in marks.above(seen.visible, self.settings))
+        inner = next(marks.above(seen.visible, self.settings), None)
         shown = [alt for file, alt in seen.images if file in self.files]
         hidden = [*seen.withheld, *(alt for file, alt in seen.images if file not in self.files)]
         label = next((one.label for one in reversed(self._stack) if one.label), "")
-        unit = Unit(self.path, number, kind, withheld or stray, seen.visible, (*seen.more, *shown), mark is not None)
-        before = text[: len(text) - len(bare)]
-        self._append(
-            replace(unit, label=label, notes=tuple(seen.notes), before=before, high=self._above(bare), cell=cell)
-        )
+        above = withheld or inner is not None
+        # A link to another bulletin is published as its address, and only where that is: it says nothing by itself.
+        more = [one for one in seen.more if above or self.settings.address_of(one) is None]
+        unit = Unit(self.path, number, kind, above, seen.visible, (*more, *shown), mark is not None)
+        unit = replace(unit, label=label, notes=tuple(seen.notes), before=text[: len(text) - len(bare)])
+        stray = max(inner.tokens, key=len) if inner is not None and not withheld else ""
+        self._append(replace(unit, high=self._above(bare), cell=cell, stray=stray))
         inline = Unit(self.path, number, "inline", withheld=True, visible="", own=True, cell=cell)
         self.units += [replace(inline, visible=one) for one in hidden if one]
 

@@ -14,33 +14,40 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-import yaml
-
 from tearline.findings import Finding, Place, finding
 from tearline.verify.decoding import TAG, pieces, plain
 from tearline.verify.folding import words
-from tearline.verify.inline import inside
-from tearline.verify.seen import attributes, blocks
+from tearline.verify.seen import UNSEEN, attributes, blocks, closing
+from tearline.verify.spans import spans, without
+from tearline.verify.staged import MARK, staged, texts_of, title_of
 
-_Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 SHORT: Final = 2  # words; so few are only explained as a whole
 _KEPT: Final = 200  # pages whose words are kept: as many as feeds speak of, or a few more
-_FRONT = re.compile(r"\A---\n(.*?)^---\n", re.DOTALL | re.MULTILINE)
-_TITLE = re.compile(r"^title: (.*(?:\n  .*)*)", re.MULTILINE)
-_HEADING = re.compile(r"\s*(?:#[ ]*([^#\n].*?)(?:[ ]+#+)?(?:[ ]*\{[^{}\n]*\})?[ ]*$|(\S.*)\n=+[ ]*$)", re.MULTILINE)
-_SPLIT = re.compile(r"\n(?=[ ]*(?:[-*+>|#]|[0-9]+[.)] |\[\^|\n|```))|(?<!\\)\||\n\n|[ ]{2,}\n")
-_BOX = re.compile(r'^[ >]*(?:!!!|\?\?\?\+?|===[!+]?)[ ]*([\w -]*)(?:"(.*)")?[ ]*$', re.MULTILINE)
-_FENCE = re.compile(r"^[ >]*(?:`{3,}|~{3,})[^\n]*?title=\"([^\"\n]*)\"[^\n]*$", re.MULTILINE)
-_MARKUP = re.compile(r"^[ ]*(?:[-*+>#]+|[0-9]+[.)](?= )|```\S*|\[\^[^\]]*\]:)[ ]*")
 _JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _STRING = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'")
-_SCRIPT = re.compile(r"<(script|style)\b[^>]*>(.*?)</\1>", re.DOTALL)
-_COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
-_MARK = re.compile(r"\([^()\n]{1,80}\)")
+_SCRIPT = re.compile(r"<(script|style)\b[^<>]*>")
+# Numbers that say which one it is, and how many: of tabs, of lines of code; and how much a heading weighs in search.
+_COUNTS = re.compile(
+    r' data-pagefind-weight="2"| data-tabs="[1-9][0-9]?:[1-9][0-9]?"| data-linenos="[ ]*[0-9]+[ ]*"'
+    r'|<td class="linenos"><div class="linenodiv"><pre>(?:<span></span>|<span class="normal">[ ]*[0-9]+</span>\s*)+'
+)
+_NAVIGATION = re.compile(r"<nav\b")
+_COMMENT = re.compile(r"<!--")
 _STRING_OR_LINE = re.compile(r"[^\n:\[\]{},]+")
 # What the Markdown library says by itself.
-_LIBRARY: Final = ("Jump back to footnote", "in the text", "Permanent link", "null", "true", "false")
+_LIBRARY: Final = (
+    "Jump back to footnote",
+    "in the text",
+    "Permanent link",
+    "End of marked words",
+    "null",
+    "true",
+    "false",
+)
+_NUMBER = re.compile(r">[0-9]+</a>")  # of a note
 _BACK = re.compile(r"(?<=Jump back to footnote) [0-9]+")
+_MODIFIED = re.compile(r"<lastmod>[0-9]{4}-[0-9]{2}-[0-9]{2}</lastmod>")  # the day of the build
+_LISTED: Final = "in a list of pages"
 _DATA: Final = (
     "http https www sitemaps org schemas sitemap urlset url loc lastmod xmlns xml version encoding utf 8",
     "w3 2005 Atom feed entry id title subtitle updated author name link published category summary content",
@@ -85,7 +92,7 @@ class Known:
 
 def explained(said: Words, kinds: Sequence[Known]) -> bool:
     """Whether a run of words is one of these texts, or is made of their pieces."""
-    if any(said in one.wholes for one in kinds) or all(word.isdigit() and len(word) <= SHORT for word in said):
+    if not said or any(said in one.wholes for one in kinds):
         return True
     if len(said) <= SHORT and not all(any((word,) in one.wholes for one in kinds) for word in said):
         return False
@@ -101,6 +108,7 @@ class Provenance:
 
     stage: Path
     shared: Known = field(default_factory=Known)
+    titles: Known = field(default_factory=Known)  # of pages: they stand in lists of pages and on their own page
     scripts: set[str] = field(default_factory=set)
     _seen: set[str] = field(default_factory=set)
     _explained: set[str] = field(default_factory=set)  # scripts and style sheets
@@ -116,21 +124,23 @@ class Provenance:
             said = tuple(words(text))
             if explained(said, (self.shared,)):
                 self._seen.add(text)
-            elif not explained(said, (self.shared, own)) and not self._is_cut(run, own):
+                continue
+            known = (self.shared, self.titles, own) if kind == _LISTED else (self.shared, own)
+            if not explained(said, known) and not self._is_cut(run, known):
                 yield finding("unexplained-words", _place(raw, said, shown), kind)
-        for _, script in _SCRIPT.findall(raw):
+        for script in _inside(raw, _SCRIPT, lambda begun: f"</{begun[1]}>"):
             if script not in self._explained:
                 strange = set(words(plain(script))) - self.scripts - self.shared.words - own.words
-                if any(not word.isdigit() for word in strange):
+                if strange:
                     yield finding("unexplained-words", Place(shown), "in a script or style sheet")
                 else:
                     self._explained.add(script)
 
     def handed_on(self, page: str, texts: Iterable[str], shown: str) -> Iterator[Finding]:
         """What says something of a page in another place: every run of its words is the page's, or the site's."""
-        own = self._own(page)
+        known = (self.shared, self.titles, self._own(page))
         for text in texts:
-            if not explained(tuple(words(text)), (self.shared, own)) and not self._is_cut(text, own):
+            if not explained(tuple(words(text)), known) and not self._is_cut(text, known):
                 yield finding("unexplained-words", Place(shown), "in what is handed on of a page")
                 return
 
@@ -141,20 +151,21 @@ class Provenance:
             source = staged(self.stage, name)
             for text in texts_of(source.read_text(encoding="utf-8", errors="replace")) if source is not None else ():
                 own.add(text)
+            own.add(title_of(source) if source is not None else "")
             while len(self._known) >= _KEPT:
                 self._known.pop(next(iter(self._known)))
             self._known[name] = own
         return self._known[name]
 
-    def _is_cut(self, text: str, own: Known) -> bool:
+    def _is_cut(self, text: str, known: Sequence[Known]) -> bool:
         """Whether a run is explained when it is cut at its marks."""
-        return all(explained(tuple(words(part)), (self.shared, own)) for part in _MARK.split(text))
+        return all(explained(tuple(words(part)), known) for part in MARK.split(text))
 
     def other(self, text: str, shown: str, more: Collection[str] = ()) -> Iterator[Finding]:
         """A file that is no page: every word has to be one of the site's, or one of ``more``."""
-        said = {word for part in pieces(text) for word in words(plain(_STAMP.sub(" ", TAG.sub(" ", part))))}
-        strange = {word for word in said if not word.isdigit()} - self.shared.words
-        if strange - self.scripts - self.everything - set(more):
+        bare = _STAMP.sub(" ", _MODIFIED.sub(" ", text))
+        said = {word for part in pieces(bare) for word in words(plain(TAG.sub(" ", part)))}
+        if said - self.shared.words - self.scripts - self.everything - set(more):
             yield finding("unexplained-words", Place(shown), "in a data file")
 
     @cached_property
@@ -169,12 +180,31 @@ class Provenance:
 
 
 def _runs(raw: str) -> Iterator[tuple[str, str]]:
-    for text in blocks(raw):
+    rest = _COUNTS.sub(" ", without(raw, _NAVIGATION, _ends_it))
+    for text in blocks(rest):
         yield "in its text", text
-    for text in attributes(raw):
+    for text in attributes(rest):
         yield "in an attribute", _BACK.sub("", text)
-    for text in _COMMENT.findall(raw):
+    hidden: dict[str, None] = {}
+    for begun, end in spans(raw, UNSEEN, closing):
+        if not begun[3] and begun[1] not in ("script", "style"):  # these are read by themselves
+            inner = raw[raw.find(">", begun.start()) + 1 : end]
+            hidden[_NUMBER.sub("></a>", inner) if begun[2] else inner] = None
+    yield from (("in what is not shown", text) for text in blocks("<p>".join(hidden)))
+    if rest is not raw:
+        lists = " ".join(raw[begun.start() : end] for begun, end in spans(raw, _NAVIGATION, _ends_it))
+        yield from ((_LISTED, text) for each in (blocks, attributes) for text in each(lists))
+    for text in _inside(raw, _COMMENT, lambda _: "-->"):
         yield "in a comment", text
+
+
+def _ends_it(_: re.Match[str]) -> str:
+    return "</nav>"
+
+
+def _inside(raw: str, begins: re.Pattern[str], ends: Callable[[re.Match[str]], str]) -> Iterator[str]:
+    for begun, end in spans(raw, begins, ends):
+        yield raw[begun.end() : end - len(ends(begun))]
 
 
 def _spaced(text: str) -> str:
@@ -188,61 +218,10 @@ def _place(raw: str, said: Words, shown: str) -> Place:
     return Place(shown, raw.count("\n", 0, found.start()) + 1, found.start() - raw.rfind("\n", 0, found.start()))
 
 
-def staged(stage: Path, name: str) -> Path | None:
-    """The staged source of a page of the site."""
-    stem = name.removesuffix("index.html").rstrip("/")
-    places = (f"{stem}.md", f"{stem}/index.md".lstrip("/")) if stem else ("index.md",)
-    return next((stage / "docs" / one for one in places if (stage / "docs" / one).is_file()), None)
-
-
-def texts_of(source: str) -> Iterator[str]:
-    """The texts of a staged page: values of its front matter, and its blocks without their markup."""
-    front = _FRONT.match(source)
-    if front is not None:
-        yield from _values(yaml.compose(front[1], _Loader))
-    body = _FENCE.sub(r"\n\n\1\n\n", _BOX.sub(_opened, source[front.end() :] if front else source))
-    for block in _SPLIT.split(body):
-        seen = inside(_bare(_bare(block or "")), _is_no_mark)
-        if "(" in seen.visible:
-            yield _MARK.sub("", seen.visible, count=1)
-        yield seen.visible
-        yield from seen.more
-        yield from (alt for _, alt in seen.images)
-
-
-def _bare(block: str) -> str:
-    """A block without the markup that begins it."""
-    found = _MARKUP.match(block)
-    return block[found.end() :] if found else block
-
-
-def _is_no_mark(_target: str) -> None:
-    return None
-
-
-def _opened(found: re.Match[str]) -> str:
-    """A box's title as a block of its own; without one it shows its kind."""
-    return f"\n\n{found[2] if found[2] is not None else found[1].split(' ')[0]}\n\n"
-
-
-def _values(node: yaml.Node | None) -> Iterator[str]:
-    """The values of front matter as they are written, and the lists of them as one text too."""
-    if isinstance(node, yaml.MappingNode):
-        for _, inner in node.value:
-            yield from _values(inner)
-    elif isinstance(node, yaml.SequenceNode):
-        for inner in node.value:
-            yield from _values(inner)
-        if all(isinstance(inner, yaml.ScalarNode) for inner in node.value):
-            yield " ".join(inner.value for inner in node.value)
-    elif isinstance(node, yaml.ScalarNode):
-        yield node.value
-
-
-def provenance(stage: Path, theme: Path, package: Iterable[Path], texts: Iterable[str]) -> Provenance:
+def provenance(stage: Path, theme: Path, package: Iterable[Path]) -> Provenance:
     """What a site may say anywhere. The package's own templates are read for the words of its language."""
     made = Provenance(stage)
-    for text in (*texts, *_LIBRARY, *_HANDED):
+    for text in (*_LIBRARY, *_HANDED):
         made.shared.add(text)
     config = stage / "mkdocs.yml"
     if config.is_file():
@@ -261,19 +240,8 @@ def provenance(stage: Path, theme: Path, package: Iterable[Path], texts: Iterabl
                 _template(path, made.shared.add)
                 made.scripts.update(words(path.read_text(encoding="utf-8")))
     for path in sorted((stage / "docs").rglob("*.md")):
-        made.shared.add(_title(path))
+        made.titles.add(title_of(path))
     return made
-
-
-def _title(path: Path) -> str:
-    """What a staged page is called: as it says, else as its first heading does, else as its file is."""
-    text = path.read_text(encoding="utf-8", errors="replace")
-    front = _FRONT.match(text)
-    given = _TITLE.search(front[1]) if front else None
-    if given:
-        return str(yaml.safe_load(f"title: {given[1]}")["title"])
-    heading = _HEADING.match(text[front.end() :] if front else text)
-    return inside(heading[1] or heading[2], lambda _: None).visible if heading else path.stem
 
 
 def _template(path: Path, add: Callable[[str], None]) -> None:

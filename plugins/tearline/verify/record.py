@@ -16,6 +16,9 @@ from typing import Final
 from tearline.verify.tokens import joined_spelling
 
 KEY: Final = 32  # bytes, at least
+_DIFFERENT: Final = 8  # bytes of a key that differ, at least: of 32 random ones, as good as always more than 20
+_OTHERS: Final = 0o077
+_CHECK: Final = "key"  # the only key of the line that says which key the others are made with
 _KEYS: Final = frozenset({"bulletin", "fingerprint", "reason", "name"})
 
 
@@ -36,13 +39,20 @@ class Accepted:
 
 
 def read_key(path: Path) -> bytes:
-    """The key in a file. Raises ``RecordError`` for one that is missing or short; the verifier never makes one."""
+    """The key in a file. Raises ``RecordError`` for one that is missing, short, no secret or plainly not random.
+
+    The verifier never makes one.
+    """
     try:
-        key = path.read_bytes()
+        key, mode = path.read_bytes(), path.stat().st_mode
     except OSError as error:
         raise RecordError(f"the key cannot be read: {error.strerror}") from None
     if len(key) < KEY:
         raise RecordError(f"the key is shorter than {KEY} bytes")
+    if len(set(key)) < _DIFFERENT:
+        raise RecordError("the key is not random; make one with: openssl rand -out FILE 32")
+    if mode & _OTHERS:
+        raise RecordError("the key's file can be read by others; try chmod 600")
     return key
 
 
@@ -54,14 +64,24 @@ def fingerprint(key: bytes, bulletin: str, term: str) -> str:
     return hmac.new(key, said.encode(), hashlib.sha256).hexdigest()
 
 
+def _check_value(key: bytes) -> str:
+    """What says that a record is of this key, and nothing about it."""
+    return hmac.new(key, b"tearline-accept-key", hashlib.sha256).hexdigest()
+
+
 def read_record(path: Path, key: bytes) -> Accepted:
     """The accepted terms of a record, one JSON object a line. Raises ``RecordError``."""
-    found = set()
+    found, known = set(), False
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
         for number, line in enumerate(lines, 1):
             entry = json.loads(line) if line.strip() else None
             if entry is None:
+                continue
+            if isinstance(entry, dict) and entry.keys() == {_CHECK}:
+                if entry[_CHECK] != _check_value(key):
+                    raise RecordError(f"{path.name}: it was written with another key")
+                known = True
                 continue
             if (
                 not isinstance(entry, dict)
@@ -72,16 +92,28 @@ def read_record(path: Path, key: bytes) -> Accepted:
             found.add(entry["fingerprint"])
     except (OSError, ValueError):
         raise RecordError(f"{path.name}: not readable") from None
+    if found and not known:
+        raise RecordError(f"{path.name}: it does not say which key it was written with")
     return Accepted(key, frozenset(found))
 
 
-def accept(path: Path, key: bytes, term: str, *, bulletin: str, reason: str, name: str) -> None:  # noqa: PLR0913 - an entry
-    """Add an entry. Raises ``RecordError`` where something is empty or the reason repeats the term."""
+def check_entry(term: str, *, bulletin: str, reason: str, name: str) -> None:
+    """Raise ``RecordError`` where something is empty or the reason repeats the term."""
     if not all(each.strip() for each in (bulletin, joined_spelling(term), reason, name)):
         raise RecordError("a term, a bulletin, a reason and a name are wanted")
     if joined_spelling(term) in joined_spelling(reason):
         raise RecordError("the reason repeats the term")
+
+
+def accept(path: Path, key: bytes, term: str, *, bulletin: str, reason: str, name: str) -> None:  # noqa: PLR0913 - an entry
+    """Add an entry. Raises ``RecordError`` as ``check_entry`` does, and where the record is of another key."""
+    check_entry(term, bulletin=bulletin, reason=reason, name=name)
+    begun = path.exists() and path.stat().st_size > 0
+    if begun:
+        read_record(path, key)
     entry = {"bulletin": bulletin, "fingerprint": fingerprint(key, bulletin, term), "reason": reason, "name": name}
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as record:
+        if not begun:
+            record.write(json.dumps({_CHECK: _check_value(key)}) + "\n")
         record.write(json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n")

@@ -47,11 +47,28 @@ class Repetitions:
         said: list[Hit] = []
         for document in documents:
             for unit in document.units:
+                if unit.stray:
+                    found.append(self._stray(unit, document))
                 if not unit.withheld:
                     hits = [(text, list(self.ledger.find(text))) for text in map(words, (unit.visible, *unit.more))]
                     said += [hit for _, each in hits for _, hit in each]
                     found += self._unit(unit, document, hits)
         return found, said
+
+    def runs(self, document: Document) -> Iterator[str]:
+        """The words that a document's released texts repeat, joined."""
+        for unit in document.units:
+            for text in map(words, () if unit.withheld else (unit.visible, *unit.more)):
+                hits = list(self.ledger.find(text))
+                terms = [_Span(at, at + len(hit.run), _first(hit.origins)) for at, hit in hits if hit.strong]
+                for one in (*terms, *_sentences(unit, hits)):
+                    yield "".join(text[one.first : one.last])
+
+    def _stray(self, unit: Unit, document: Document) -> Finding:
+        """A mark inside of a released text. Its author is told here, not when the site is built."""
+        here = self.locator.spot((unit.path, unit.line, unit.cell), words(unit.stray))
+        place = Place(unit.path, here.line, here.column)
+        return finding("misplaced-mark", place, portion=document.number or document.path, width=here.width)
 
     def _unit(self, unit: Unit, document: Document, texts: Iterable[tuple[list[str], Hits]]) -> Iterator[Finding]:
         """The findings about one unit: each run of words once, the longest where they overlap."""

@@ -7,7 +7,6 @@ its own.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from bs4.element import Comment, NavigableString
 
 from tearline.findings import Finding, Place, finding
 from tearline.verify import marks
+from tearline.verify.decoding import unescaped
 from tearline.verify.elements import Element, outermost
 from tearline.verify.folding import words
 from tearline.verify.inline import without_portions
@@ -97,7 +97,7 @@ def needed(elements: list[Element], wanted: Callable[[marks.Mark], bool]) -> lis
 
 
 def _is_wanted(text: str, wanted: Callable[[marks.Mark], bool]) -> bool:
-    found = _MARK.fullmatch(html.unescape(text)) if "(" in text or "&" in text else None
+    found = _MARK.fullmatch(unescaped(text)) if "(" in text or "&" in text else None
     mark = marks.read(found[1]) if found else None
     return mark is not None and wanted(mark)
 

@@ -5,20 +5,19 @@ The words that only a screen reader hears beside a mark are left out, and so are
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from tearline.verify import marks
-from tearline.verify.decoding import TAG
+from tearline.verify.decoding import TAG, unescaped
 from tearline.verify.folding import words
+from tearline.verify.spans import without
 
-_UNSEEN = re.compile(
-    r'<span class="tl-vh">[^<]*</span>|<(script|style|template|svg)\b.*?</\1>|<sup id="fnref.*?</sup>|<!--.*?-->'
-    r'|<a class="(?:footnote-backref|headerlink)".*?</a>|<head\b.*?</head>',
-    re.DOTALL,
+UNSEEN = re.compile(
+    r'<span class="tl-vh">(?=[^<]*</span>)|<(script|style|template|svg|head)\b|<(sup) id="fnref|(<!--)'
+    r'|<(a) class="(?:footnote-backref|headerlink)"'
 )
 # Tags that do not end a run of words; every other tag does.
 _INLINE = re.compile(
@@ -41,8 +40,9 @@ class _Inline(dict[str, bool]):
 _KEPT: Final = 200_000  # tags that are remembered
 _IS_INLINE: Final = _Inline()
 _MARK = re.compile(r"(\([^()\n]{1,120}\))")
+_BEGINS: Final = '<div class="tl-body '  # a bulletin's first portion may say what its title says, or what a mark means
 _ENDS = re.compile(r'<div class="tl-end"|</article>|<footer\b')
-_NAVIGATION = re.compile(r"<nav\b.*?</nav>", re.DOTALL)
+_NAVIGATION = re.compile(r"<nav\b")
 # A box without a title shows its kind.
 _UNTITLED = re.compile(
     r'<div class="admonition (\w+)">\s*<p class="admonition-title">\1</p>'
@@ -63,31 +63,41 @@ class Piece:
     place: int = 0
 
 
+def closing(begun: re.Match[str]) -> str:
+    """What ends that which a reader does not see."""
+    return "-->" if begun[3] else f"</{begun[1] or begun[2] or begun[4] or 'span'}>"
+
+
 def blocks(page: str) -> Iterator[str]:
     """The text of each block of a page, tags inside it taken out."""
-    parts = TAG.split(_UNSEEN.sub(" ", page))
+    parts = TAG.split(without(page, UNSEEN, closing))
     run = parts[0]
     for tag, text in zip(parts[1::2], parts[2::2], strict=True):
         if _IS_INLINE[tag]:
             run += text
             continue
         if run and not run.isspace():
-            yield html.unescape(run)
+            yield unescaped(run)
         run = text
     if run and not run.isspace():
-        yield html.unescape(run)
+        yield unescaped(run)
 
 
 def attributes(page: str) -> Iterator[str]:
     """The values of attributes that are words."""
     for double, single in set(_ATTRIBUTE.findall(page)):
-        yield html.unescape(double or single)
+        yield unescaped(double or single)
 
 
 def body_of(page: str) -> str:
-    """A page up to the end of what it is about, without lists of its own headings and names of kinds."""
-    end = _ENDS.search(page)
-    return _UNTITLED.sub(" ", _NAVIGATION.sub(" ", page[: end.start()] if end else page))
+    """A page's body up to the end of what it is about, without lists of its own headings and names of kinds.
+
+    Where the theme does not say that it begins, it is the whole page up to there.
+    """
+    begin = page.find(_BEGINS)
+    end = _ENDS.search(page, max(begin, 0))
+    body = page[max(begin, 0) : end.start() if end else len(page)]
+    return _UNTITLED.sub(" ", without(body, _NAVIGATION, lambda _: "</nav>"))
 
 
 def pieces(page: str) -> list[Piece]:
@@ -98,7 +108,7 @@ def pieces(page: str) -> list[Piece]:
     for text in blocks(page):
         for part in _MARK.split(text):
             read = marks.read(part[1:-1]) if part.startswith("(") and part.endswith(")") else None
-            if read is None:
+            if read is None or marks.is_word(part[1:-1], read):
                 said += words(part)
             else:
                 found.append(Piece(mark, tuple(said)))

@@ -74,6 +74,12 @@ _Loader.add_multi_constructor("!", _plain)
 _Loader.add_multi_constructor("tag:yaml.org,2002:python/", _plain)
 
 
+def editions_of(path: Path) -> list[str]:
+    """The names of a site's editions. Raises as ``read_settings`` does."""
+    editions = _options(read_plain(path)).get("editions")
+    return [str(name) for name in editions] if isinstance(editions, dict) else []
+
+
 def read_settings(path: Path, edition: str) -> Settings:
     """The settings of one edition. Raises ``SettingsError``, and ``OSError`` where the file cannot be read."""
     site = read_plain(path)

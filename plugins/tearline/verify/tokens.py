@@ -34,6 +34,7 @@ _DATE = re.compile(
 )
 # What many things are called: C-130, I-405, SR 520, UN1005.
 _TYPE = re.compile(r"[A-Za-z]{1,2}[- ]?\d{1,3}|UN[- ]?\d{4}")
+_AMOUNT = re.compile(r"(?<![\d,.])\d{1,3}(?:,\d{3}){1,4}(?![\d,]*\d)")
 _SUM = re.compile(r"(?<![\d,.])\d{1,3},\Z")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|s|am|pm|h|ft|in|m|km|mi|lb|kg|kw|mw|x|yd|yards?|mph|hrs?|min)")
 _NAME = re.compile(r"(?<![\w])[^\W\d_][\w]*(?:['\u2019\-][^\W\d_][\w]*)*")
@@ -101,7 +102,7 @@ def _stems(word: str) -> Iterator[str]:
 
 def terms(text: str) -> set[Term]:
     """Every distinctive term of a text."""
-    found = set(_addresses(text)) | set(_numbers(text)) | set(_names(text))
+    found = set(_addresses(text)) | set(_numbers(text)) | set(_amounts(text)) | set(_names(text))
     found |= {Term((word,), strong=False) for word in words(text) if not is_common(word) and not word.isdigit()}
     strong = {term.words for term in found if term.strong}
     return {term for term in found if term.words and (term.strong or term.words not in strong)}
@@ -126,6 +127,14 @@ def _numbers(text: str) -> Iterator[Term]:
                 yield Term(parts, strong=says and int(whole) % _ROUND != 0 and (len(parts) > 1 or len(whole) > _DIGITS))
         elif len(whole) >= _DIGITS and digits > 1:
             yield Term(parts, strong=says and not any(part in CALENDAR for part in parts))
+
+
+def _amounts(text: str) -> Iterator[Term]:
+    """Sums of money and counts, written with commas and found without; round ones say little."""
+    for found in _AMOUNT.finditer(text):
+        parts = tuple(found[0].split(","))
+        if int("".join(parts)) % _ROUND:
+            yield Term(parts, strong=False)
 
 
 def _says_little(part: str) -> bool:

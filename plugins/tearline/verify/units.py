@@ -27,6 +27,7 @@ class Unit:
     high: bool = False  # its own mark is above the ceiling
     instead_of: range | None = None  # in a tearline block: the lines of what it stands for
     cell: int = 0
+    stray: str = ""  # a word of a mark above the ceiling that stands inside of it
 
     @property
     def stands_in(self) -> bool:

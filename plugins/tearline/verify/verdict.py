@@ -151,7 +151,7 @@ def _inspector(question: Question, reading: Reading, themes: tuple[Path, ...]) -
     settings, documents = question.settings, reading.documents
     told = None
     if question.stage is not None:
-        told = provenance(question.stage, settings.theme, packages(), settings.texts)
+        told = provenance(question.stage, settings.theme, packages())
     sanitized = settings.releases is not None
     bulletins = {
         one.address: one for one in documents if sanitized and one.number and one.released and not one.recalled
@@ -195,7 +195,7 @@ def second_reading(
 
 
 def site_files(site: Path) -> tuple[dict[str, Path], list[str]]:
-    """The plain files of a site by name, and the names of what is neither a plain file nor a folder."""
+    """The plain files of a site by name, and the names of what is neither a plain file nor a folder of files."""
     if not site.is_dir():
         raise NotADirectoryError(20, "is not a folder", str(site))
     found: dict[str, Path] = {}
@@ -206,6 +206,8 @@ def site_files(site: Path) -> tuple[dict[str, Path], list[str]]:
             odd.append(name)
         elif path.is_file():
             found[name] = path
+        elif not any(path.iterdir()):
+            odd.append(name)
     return found, odd
 
 

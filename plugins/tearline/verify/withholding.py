@@ -17,6 +17,10 @@ from tearline.verify.sources import Document
 from tearline.verify.tokens import small_words
 
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# How umlauts are written where there are none; their dots are taken off when words are folded.
+_SPELLED: Final = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "å": "aa", "Å": "Aa"}
+)
 _DATA: Final = ("marking/systems", "policy/vocabulary.yml")
 _OURS: Final = tuple(f"**/*.{suffix}" for suffix in ("html", "css", "js", "svg", "txt", "json"))
 _PACKAGED: Final = ("*.html", "partials/**/*.html", "assets/stylesheets/*.css")
@@ -82,7 +86,10 @@ def withheld(documents: Iterable[Document]) -> Iterator[tuple[str, Origin]]:
         for unit in document.units:
             if unit.withheld:
                 for text in (unit.visible, *unit.more):
-                    yield text, Origin(unit.path, unit.line, unit.secret, unit.cell)
+                    origin = Origin(unit.path, unit.line, unit.secret, unit.cell)
+                    yield text, origin
+                    if not text.isascii() and (spelled := text.translate(_SPELLED)) != text:
+                        yield spelled, origin
 
 
 def _numbers(settings: Settings, documents: Iterable[Document]) -> Iterator[str]:

@@ -1,0 +1,116 @@
+"""What a staged page says: the texts of its front matter and of its blocks, without their markup.
+
+    - (U) A **list** item   ->   (U) A **list** item, A **list** item
+
+Markdown is not parsed, only taken apart where blocks can begin, so that every text is there, and some twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from tearline.verify.decoding import TAG
+from tearline.verify.inline import inside
+from tearline.verify.seen import attributes, blocks
+
+_Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_FRONT = re.compile(r"\A---\n(.*?)^---\n", re.DOTALL | re.MULTILINE)
+_TITLE = re.compile(r"^title: (.*(?:\n  .*)*)", re.MULTILINE)
+_HEADING = re.compile(r"\s*(?:#[ ]*([^#\n].*?)(?:[ ]+#+)?(?:[ ]*\{[^{}\n]*\})?[ ]*$|(\S.*)\n=+[ ]*$)", re.MULTILINE)
+_SPLIT = re.compile(r"\n(?=[ ]*(?:[-*+>|#]|[0-9]+[.)] |\[\^|:[ ]|\n|```))|(?<!\\)\||\n\n|[ ]{2,}\n")
+_BOX = re.compile(r'^[ >]*(?:!!!|\?\?\?\+?|===[!+]?)[ ]*([\w -]*)(?:"(.*)")?[ ]*$', re.MULTILINE)
+_FENCE = re.compile(r"^[ >]*(?:`{3,}|~{3,})[^\n]*?title=\"([^\"\n]*)\"[^\n]*$", re.MULTILINE)
+_MARKUP = re.compile(r"^[ ]*(?:[-*+>#]+|[0-9]+[.)](?= )|:(?= )|\[[ xX]\](?= )|```\S*|\[\^[^\]]*\]:)[ ]*")
+MARK = re.compile(r"\([^()\n]{1,80}\)")
+# Markdown that only pages may use.
+_ATTRIBUTES = re.compile(r"\{:?[^{}\n]*\}")
+_REFERRED = re.compile(r"!?\[([^\[\]]*)\][ ]?\[[^\[\]]*\]")
+_DEFINED = re.compile(r"^[ ]*\[[^\[\]\n]+\]:[ ]*<?([^\s<>]*)>?(?:\s+[\"'(]([^\"'()\n]*)[\"')])?", re.MULTILINE)
+
+
+def staged(stage: Path, name: str) -> Path | None:
+    """The staged source of a page of the site."""
+    stem = name.removesuffix("index.html").rstrip("/")
+    places = (f"{stem}.md", f"{stem}/index.md".lstrip("/")) if stem else ("index.md",)
+    return next((stage / "docs" / one for one in places if (stage / "docs" / one).is_file()), None)
+
+
+def texts_of(source: str) -> Iterator[str]:
+    """The texts of a staged page: values of its front matter, and its blocks without their markup."""
+    front = _FRONT.match(source)
+    if front is not None:
+        yield from _values(yaml.compose(front[1], _Loader))
+    body = _FENCE.sub(r"\n\n\1\n\n", _BOX.sub(_opened, source[front.end() :] if front else source))
+    for block in _SPLIT.split(body):
+        once = _bare(block or "")
+        seen = inside(_bare(once), _is_no_mark)
+        if once[:1].isdigit():
+            yield once  # a number that is typed into a heading
+        if "(" in seen.visible:
+            yield MARK.sub("", seen.visible, count=1)
+        yield seen.visible
+        yield from seen.more
+        yield from (alt for _, alt in seen.images)
+        if block and ("&" in block or "\\" in block):
+            yield block  # code shows entities and escapes as they are written
+        yield from _freer(_bare(once))
+
+
+def _freer(block: str) -> Iterator[str]:
+    """What pages may write beside: lists of attributes, links by reference, tags."""
+    if "{" not in block and "[" not in block and "<" not in block:
+        return
+    for defined in _DEFINED.finditer(block):
+        yield from filter(None, defined.groups())
+    plainer = _REFERRED.sub(r"\1", _ATTRIBUTES.sub(" ", block))
+    if plainer != block:
+        yield inside(plainer, _is_no_mark).visible
+    for one in (*_ATTRIBUTES.findall(block), *TAG.findall(plainer)):
+        yield from attributes(f" {one}")
+    if "<" in plainer:
+        yield from blocks(plainer)
+
+
+def _bare(block: str) -> str:
+    """A block without the markup that begins it."""
+    found = _MARKUP.match(block)
+    return block[found.end() :] if found else block
+
+
+def _is_no_mark(_target: str) -> None:
+    return None
+
+
+def _opened(found: re.Match[str]) -> str:
+    """A box's title as a block of its own; without one it shows its kind."""
+    return f"\n\n{found[2] if found[2] is not None else found[1].split(' ')[0]}\n\n"
+
+
+def _values(node: yaml.Node | None) -> Iterator[str]:
+    """The values of front matter as they are written, and the lists of them as one text too."""
+    if isinstance(node, yaml.MappingNode):
+        for _, inner in node.value:
+            yield from _values(inner)
+    elif isinstance(node, yaml.SequenceNode):
+        for inner in node.value:
+            yield from _values(inner)
+        if all(isinstance(inner, yaml.ScalarNode) for inner in node.value):
+            yield " ".join(inner.value for inner in node.value)
+    elif isinstance(node, yaml.ScalarNode):
+        yield node.value
+
+
+def title_of(path: Path) -> str:
+    """What a staged page is called: as it says, else as its first heading does, else as its file is."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    front = _FRONT.match(text)
+    given = _TITLE.search(front[1]) if front else None
+    if given:
+        return str(yaml.safe_load(f"title: {given[1]}")["title"])
+    heading = _HEADING.match(text[front.end() :] if front else text)
+    return inside(heading[1] or heading[2], lambda _: None).visible if heading else path.stem

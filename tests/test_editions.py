@@ -200,10 +200,11 @@ def clean(tmp_path: Path) -> Path:
 
 def test_mkdocs_build_gives_the_eoc_edition_byte_for_byte(tmp_path: Path) -> None:
     root = clean(tmp_path)
-    assert tearline("build", cwd=root).code == 0
-    ran = tearline("build", "--quiet", cwd=root, program="mkdocs")
+    assert tearline("build", cwd=root, SOURCE_DATE_EPOCH=NOON).code == 0
+    ran = tearline("build", "--quiet", cwd=root, program="mkdocs", SOURCE_DATE_EPOCH=NOON)
     assert ran.code == 0, ran.said
-    assert every_byte(root / ".preview/eoc") == every_byte(root / "site-eoc")
+    built = {name: data for name, data in every_byte(root / "site-eoc").items() if not name.startswith("pagefind/")}
+    assert every_byte(root / ".preview/eoc") == built  # a preview has no index
 
 
 def test_mkdocs_refuses_what_would_publish_or_keep_stale_pages(tmp_path: Path) -> None:

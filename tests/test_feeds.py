@@ -157,7 +157,7 @@ def test_every_feed_is_sound_in_every_edition_of_the_sample(tmp_path: Path) -> N
     policy = policy_of(ROOT / "mkdocs.yml")
     corpus = read_corpus(policy)
     for name, edition in policy.editions.items():
-        tree = compose(corpus, policy, edition, NOW)
+        tree = compose(corpus, policy, NOW)[edition.name]
         atoms = [text for place, text in tree.texts.items() if place.endswith("feed.xml")]
         assert len(atoms) > 20
         for read in parsed(tmp_path / name, *atoms):
@@ -222,7 +222,7 @@ def test_ids_and_dates_are_the_bulletins_own(tmp_path: Path) -> None:
 
     corpus = read_corpus(policy)
     later = datetime.fromisoformat("2027-01-20T12:00:00Z")
-    read = [fed(compose(corpus, policy, policy.editions["eoc"], at).texts["feed.json"]) for at in (NOW, later)]
+    read = [fed(compose(corpus, policy, at)["eoc"].texts["feed.json"]) for at in (NOW, later)]
     dates = [{one["id"]: (one["date_published"], one["date_modified"]) for one in each["items"]} for each in read]
     assert dates[0] == dates[1]
 
@@ -256,6 +256,7 @@ HOSTILE = {
 def hostile(root: Path, words: str) -> tuple[Item, Policy]:
     """An item with words that no source may have."""
     from tearline.corpus import read_corpus
+    from tearline.entries import Neighbours
     from tearline.policy import Edition
     from tearline.stage.deciding import Decided
 
@@ -267,7 +268,8 @@ def hostile(root: Path, words: str) -> tuple[Item, Policy]:
     entry = Decided(read_corpus(policy), policy, edition).entries["IB-2026-001"]
     shown = replace(entry.released.title, words=words)
     released = replace(entry.released, title=shown, texts={**entry.released.texts, "action": shown})
-    (item,) = items({"IB-2026-001": replace(entry, released=released)}, {}, policy, edition, NOW)
+    among = Neighbours({"IB-2026-001": replace(entry, released=released)}, {}, {}, NOW)
+    (item,) = items({}, among, policy, edition)
     return item, policy
 
 

@@ -36,8 +36,9 @@ _SPOKEN = re.compile(
 _CHIP = re.compile(r'<span class="tl-mark[^<>]*>\s*<span[^<>]*>(\([^<>]*\))</span>\s*</span>')
 _EMPHASIS = re.compile(r"</?(?:strong|em|a|code|br|img|hr|thead|tbody|table|ul|ol)\b[^<>]*>")
 _MARK = re.compile(r"\s*\(([^()\n]{1,120})\)\s*")
+# What is not the bulletin's own: titles of others (tl-other) are read on their own pages.
 _HIDDEN: Final = frozenset(
-    {"tl-vh", "tl-rail", "tl-end", "tl-handling", "tl-share", "footnote-ref", "footnote-backref"}
+    {"tl-vh", "tl-rail", "tl-end", "tl-handling", "tl-share", "tl-other", "footnote-ref", "footnote-backref"}
 )
 _BLOCKS: Final = frozenset({"p", "li", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "summary", "label", "pre"})
 BETWEEN: Final = " | "  # pieces of one mark's words that stand apart

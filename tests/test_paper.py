@@ -280,7 +280,8 @@ def found(root: Path, site: Path) -> list[str]:
 def test_a_site_as_built_is_silent(built: Path) -> None:
     assert found(built, built / "site-eoc") == []
     settings = read_settings(built / "mkdocs.yml", "full")
-    assert report(verify(Question(built / "site-full", settings, jobs=1)).findings) == ""
+    others = {"eoc": built / "site-eoc"}
+    assert report(verify(Question(built / "site-full", settings, jobs=1, others=others)).findings) == ""
 
 
 def script(writer: Any) -> None:

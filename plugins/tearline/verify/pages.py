@@ -49,7 +49,11 @@ class Look:
 def look(file: File, check: Callable[[str, bytes, str], list[Finding]]) -> Look:
     """What a check says of a file, and of which bytes."""
     data = file.path.read_bytes()
-    return Look(check(file.name, data, file.shown), len(data), hashlib.sha256(data).hexdigest())
+    try:
+        found = check(file.name, data, file.shown)
+    except (ValueError, IndexError, RecursionError):  # of some library, about something that no site should hold
+        found = [finding("unreadable-file", Place(file.shown), "its structure is broken")]
+    return Look(found, len(data), hashlib.sha256(data).hexdigest())
 
 
 @dataclass(slots=True)

@@ -10,7 +10,10 @@ import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 HEADERS: Final = {
     "Content-Security-Policy": (
@@ -55,6 +58,11 @@ class _Host(SimpleHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+
+def fits(page: Page, width: int) -> None:
+    """Waits until nothing is wider than the window; raises the browser's ``TimeoutError`` if that stays so."""
+    page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=width, timeout=5000)
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from served import fits
 from sites import NOON, ROOT, tearline
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def test_nothing_keeps_anybody_out(page: Page, root: str, scheme: Literal["light
     page.goto(f"{root}/index.html")
     for width in (1280, 320):
         page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        fits(page, width)
         found = Axe().run(page, context=".tl-offline", options={"runOnly": list(WCAG), "preload": False})
         assert found.violations_count == 0, found.generate_report()
 

@@ -299,6 +299,8 @@ MEDDLING: dict[str, tuple[Callable[[Path], object], str]] = {
         rewritten(lambda writer: writer.add_attachment("a.txt", WITHHELD.encode())), "withheld-words",
     ),
     "words in a bookmark": (rewritten(lambda writer: writer.add_outline_item(title=WITHHELD, page_number=0)), "withheld-words"),
+    "a time on a sheet": (on_a_sheet("02:47"), "unexplained-words"),
+    "a small number on a sheet": (on_a_sheet("93"), "unexplained-words"),
     "a common word on a sheet": (on_a_sheet("boats"), "unexplained-words"),
     "a common word in the properties": (
         rewritten(lambda writer: writer.add_metadata({"/Author": "Lane"})), "unexplained-words",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from served import serving
+from served import fits, serving
 from sites import bulletin, make_site, tearline
 
 if TYPE_CHECKING:
@@ -292,7 +292,7 @@ def test_what_can_be_touched_is_large_enough(page: Page, site: str, width: int) 
         "all => all.filter(one => one.checkVisibility()).filter(one => one.getBoundingClientRect().height < 43.9).map(one => one.outerHTML)",
     )
     assert small == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    fits(page, width)
 
 
 def test_two_builds_are_the_same_bytes(built: Path, tmp_path: Path) -> None:

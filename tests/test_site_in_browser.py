@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from served import serving
+from served import fits, serving
 from sites import ROOT, tearline
 
 if TYPE_CHECKING:
@@ -111,8 +111,7 @@ def test_every_kind_of_page_is_marked_at_both_ends_and_fetches_nothing_from_else
     assert f'content: "{marking(page)}"' in page.content()
     page.emulate_media(media="screen")
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    width = page.evaluate("document.documentElement.scrollWidth")
-    assert width <= PHONE["width"]
+    fits(page, PHONE["width"])
     assert bars(page) == [marking(page)] * 2
 
 
@@ -135,7 +134,7 @@ def test_nothing_keeps_anybody_out(page: Page, scheme: Literal["light", "dark"])
         page.set_viewport_size({"width": width, "height": 900})
         found = Axe().run(page, options={"runOnly": list(WCAG), "rules": {"target-size": {"enabled": True}}})
         assert found.violations_count == 0, found.generate_report()
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        fits(page, width)
 
 
 @pytest.mark.parametrize(("kind", "limit"), [("bulletin", 120_000), ("urgent", 120_000), ("home", 150_000)])

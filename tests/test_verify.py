@@ -522,6 +522,20 @@ def test_the_full_edition_in_the_place_of_the_other_is_found(built: Path) -> Non
     assert codes(check(built, built / "site-full")) >= {"TL301", "TL302"}
 
 
+@pytest.mark.parametrize("words", ["Basement", "(Basement)", "[Basement]", "Basement (U) basement", "(U) (basement)"])
+def test_a_common_word_that_nothing_released_explains_is_found(built: Path, site: Path, words: str) -> None:
+    page = site / PAGE
+    page.write_text(page.read_text("utf-8").replace("</article>", f"<p>{words}</p></article>"), encoding="utf-8")
+    assert "TL305" in codes(check(built, site))
+
+
+def test_what_is_handed_on_may_say_the_mark_of_its_page(tmp_path: Path) -> None:
+    """The page itself says its marking as a banner alone, where no portion has that mark."""
+    held = "---\nid: IB-2026-001\ntitle: (U) Boats\nmarking: U//LES-NF\n---\n\n(U) Words.\n"
+    root = made(tmp_path / "site", {"a.md": held})
+    assert "[U//LES-NF]" in (root / "site-full/messages.json").read_text("utf-8")
+
+
 def test_by_hand_every_check_is_made_or_said_not_to_be(built: Path, tmp_path: Path) -> None:
     root = shutil.copytree(built, tmp_path / "site")
     assert tearline("verify", "site-eoc", "--edition", "eoc", cwd=root).said.endswith(
@@ -534,6 +548,20 @@ def test_by_hand_every_check_is_made_or_said_not_to_be(built: Path, tmp_path: Pa
     alone = tearline("verify", "site-eoc", "--edition", "eoc", "--bytes-alone", cwd=root)
     assert (alone.code, alone.out) == (0, "")
     assert "Not checked, as --bytes-alone asked: where its words come from" in alone.err
+
+
+def test_what_a_site_lacks_or_a_configuration_has_is_no_reason_to_check_less(built: Path, tmp_path: Path) -> None:
+    root = shutil.copytree(built, tmp_path / "site")
+    (root / "site-eoc/404.html").unlink()
+    path = root / "site-eoc/index.html"
+    path.write_text(path.read_text("utf-8").replace("</article>", "<p>Basement</p></article>"), encoding="utf-8")
+    ran = tearline("verify", "--edition", "eoc", "-f", "mkdocs.yml", "site-eoc", cwd=root)
+    assert (ran.code, "TL305" in ran.out) == (1, True)
+    config = root / "mkdocs.yml"
+    config.write_text(config.read_text("utf-8").replace("email:", "no_such_key: x\n      email:"), encoding="utf-8")
+    ran = tearline("verify", "site-eoc", "--edition", "eoc", cwd=root)
+    assert (ran.code, ran.out) == (2, "")
+    assert "the configuration is refused" in ran.err
 
 
 def test_a_page_without_banner_is_found(built: Path, site: Path) -> None:

@@ -18,12 +18,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+import click
+
 from tearline.cli_publish import copy_command
 from tearline.printing import plain_path, say
 
 _COMPOSED: Final = ("--stage", "--full", "--other")
 # What an offline copy says of its own making is known to nobody afterwards: without its stage, its bytes stand alone.
-_ALONE: Final = ("--bytes-alone", "--offline", "--help", "-h")
+_FLAGS: Final = ("--bytes-alone", "--offline", "--help", "-h")
 
 
 def verify_site(arguments: Sequence[str]) -> int:
@@ -33,7 +35,7 @@ def verify_site(arguments: Sequence[str]) -> int:
         return code
     with ExitStack() as stack:
         more: list[str] = []
-        if not any(_value(arguments, name) is not None for name in (*_COMPOSED, *_ALONE)):
+        if not any(_value(arguments, name) is not None for name in (*_COMPOSED, *_FLAGS)):
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="tearline-")))
             more = _composed(arguments, folder, stack)
         return apart("tearline.verify", [*arguments, *more])
@@ -54,36 +56,52 @@ def _value(arguments: Sequence[str], *names: str) -> str | None:
 
 
 def _composed(arguments: Sequence[str], folder: Path, stack: ExitStack) -> list[str]:
-    """Options that name stages and full edition; none where the arguments or the sources do not allow to make them."""
+    """Options that name stages and full edition; none where the verifier itself will say that an argument is wrong.
+
+    What was asked for and cannot be composed is no reason to verify less: raises ``click.UsageError`` where the
+    configuration is refused, ``RenderError`` and ``TargetError`` where making them fails.
+    """
     from tearline.build import How, composed, rendered
     from tearline.commit import private_folder
     from tearline.policy import load_policy
-    from tearline.render import RenderError
     from tearline.stage import write
-    from tearline.swap import TargetError
 
-    policy, _ = load_policy(Path(_value(arguments, "-f", "--config-file") or "mkdocs.yml"), os.environ)
-    name = _value(arguments, "--edition")
-    site = next((Path(one) for one in arguments if (Path(one) / "404.html").is_file()), None)
-    if policy is None or name is None or name not in policy.editions or site is None:
-        return []  # the verifier says what is wrong with it
+    config, name, site = _value(arguments, "-f", "--config-file"), _value(arguments, "--edition"), _site(arguments)
+    path = Path(config or "mkdocs.yml")
+    if name is None or site is None or not site.is_dir() or not path.is_file():
+        return []
+    policy, _ = load_policy(path, os.environ)
+    if policy is None:
+        raise click.UsageError(
+            "the configuration is refused, so nothing can be composed to compare the site with; `tearline check` says "
+            "why, and with --bytes-alone the bytes are verified without it"
+        )
+    if name not in policy.editions:
+        return []
     now = _moment(site)
     say("Composing what the site is compared with")
-    try:
-        papers = policy.pdf is True or (policy.pdf == "auto" and any(site.glob("[0-9]*/*/*.pdf")))
-        _, trees = composed(policy, now, How(hold=True), papers=papers)
-        for each, tree in trees.items():
-            write(tree, folder / each)
-        more = ["--stage", str(folder / name)]
-        more += [word for each in trees if each != name for word in ("--other", f"{each}={folder / each}")]
-        full = next((tree for tree in trees.values() if tree.edition.releases is None), None)
-        if full is None or policy.editions[name].releases is None:
-            return more
-        private = stack.enter_context(private_folder(folder / "rendered"))
-        return [*more, "--full", str(rendered([full], private, now)[0].site)]
-    except (RenderError, TargetError) as error:
-        say(f"That failed ({error}); the bytes are verified alone")
-        return []
+    papers = policy.pdf is True or (policy.pdf == "auto" and any(site.glob("[0-9]*/*/*.pdf")))
+    _, trees = composed(policy, now, How(hold=True), papers=papers)
+    for each, tree in trees.items():
+        write(tree, folder / each)
+    more = ["--stage", str(folder / name)]
+    more += [word for each in trees if each != name for word in ("--other", f"{each}={folder / each}")]
+    full = next((tree for tree in trees.values() if tree.edition.releases is None), None)
+    if full is None or policy.editions[name].releases is None:
+        return more
+    private = stack.enter_context(private_folder(folder / "rendered"))
+    return [*more, "--full", str(rendered([full], private, now)[0].site)]
+
+
+def _site(arguments: Sequence[str]) -> Path | None:
+    """The folder that is named: what is no option, and no option's value."""
+    rest = iter(arguments)
+    for one in rest:
+        if not one.startswith("-"):
+            return Path(one)
+        if "=" not in one and one not in _FLAGS:
+            next(rest, None)
+    return None
 
 
 def _moment(site: Path) -> dt.datetime:

@@ -21,6 +21,7 @@ from tearline.verify.folding import words
 # What sheets say by themselves.
 _SHEET: Final = "Marking Check the site for changes after before you use this copy Page of Picture"
 _MARKING = re.compile(r'<meta name="marking" content="([^"]+)"')
+_ITEM = re.compile(r"<li\b")  # whose numbers a list makes
 _SHOWN = re.compile(r'\s(?:alt|href)="([^"]*)"')
 _ACTS: Final = ("/OpenAction", "/AA", "/AcroForm", "/Collection")
 _NAMES: Final = ("/EmbeddedFiles", "/JavaScript")
@@ -60,6 +61,7 @@ def check(data: bytes, beside: Beside, shown: str) -> Iterator[Finding]:
         yield finding("unexplained-words", Place(shown), "a sheet without the number of its page")
     texts = [TAG.sub(" ", page), TAG.sub("", page), *_SHOWN.findall(page), beside.address, _SHEET]
     known = {word for text in texts for word in words(unescape(text))}
+    known.update(map(str, range(1, max(len(paper.sheets), len(_ITEM.findall(page))) + 1)))  # of sheets and of items
     for place, sheet in enumerate(paper.sheets, 1):
         if not _is_known(sheet, known):
             yield finding("unexplained-words", Place(shown), f"on PDF page {place}")
@@ -75,7 +77,7 @@ def _is_known(text: str, known: set[str]) -> bool:
     ends = {line[-1] + after[0] for line, after in pairwise(lines)}
     for line, after in pairwise([*lines, []]):
         for place, word in enumerate(line):
-            whole = word in known or word.isdigit() or any(word in one for one in known if len(one) >= _LONG)
+            whole = word in known or any(word in one for one in known if len(one) >= _LONG)
             cut = place == len(line) - 1 and after and word + after[0] in known
             if not (whole or cut or (place == 0 and any(one.endswith(word) and one in known for one in ends))):
                 return False

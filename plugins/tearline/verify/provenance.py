@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Final
 
 from tearline.findings import Finding, Place, finding
+from tearline.verify import marks
 from tearline.verify.decoding import TAG, pieces, plain
 from tearline.verify.folding import words
 from tearline.verify.seen import UNSEEN, attributes, blocks, closing
 from tearline.verify.spans import spans, without
-from tearline.verify.staged import MARK, staged, texts_of, title_of
+from tearline.verify.staged import staged, texts_of, title_of
 
 SHORT: Final = 2  # words; so few are only explained as a whole
 _KEPT: Final = 200  # pages whose words are kept: as many as feeds speak of, or a few more
@@ -47,6 +48,7 @@ _LIBRARY: Final = (
 _NUMBER = re.compile(r">[0-9]+</a>")  # of a note
 _BACK = re.compile(r"(?<=Jump back to footnote) [0-9]+")
 _MODIFIED = re.compile(r"<lastmod>[0-9]{4}-[0-9]{2}-[0-9]{2}</lastmod>")  # the day of the build
+_ENCLOSED = re.compile(r"\(([^()\n]{1,120})\)|\[([^\[\]\n]{1,120})\]")  # a portion's mark; a subject's
 _LISTED: Final = "in a list of pages"
 _DATA: Final = (
     "http https www sitemaps org schemas sitemap urlset url loc lastmod xmlns xml version encoding utf 8",
@@ -159,7 +161,8 @@ class Provenance:
 
     def _is_cut(self, text: str, known: Sequence[Known]) -> bool:
         """Whether a run is explained when it is cut at its marks."""
-        return all(explained(tuple(words(part)), known) for part in MARK.split(text))
+        parts = _ENCLOSED.sub(lambda found: "\0" if marks.read(found[1] or found[2]) else f"\0{found[0]}\0", text)
+        return all(explained(tuple(words(part)), known) for part in parts.split("\0"))
 
     def other(self, text: str, shown: str, more: Collection[str] = ()) -> Iterator[Finding]:
         """A file that is no page: every word has to be one of the site's, or one of ``more``."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from tearline.corpus import Corpus, read_corpus
 from tearline.findings import Finding
 from tearline.policy import Policy, load_policy
 from tearline.stage import Tree, compose
+from tearline.verify.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 NOON = "1795435200"  # 2026-11-23 12:00 UTC: the moment these sites are built for
@@ -47,6 +49,21 @@ plugins:
             tlp: [CLEAR, GREEN, AMBER]
         full: {site_name: Test Center full edition, audience: law-enforcement, releases: all}
 """
+EOC_SETTINGS = Settings(
+    root=Path(),
+    sources=Path("bulletins"),
+    edition="eoc",
+    releases={"fouo-les": frozenset({"U", "FOUO"}), "tlp": frozenset({"CLEAR", "GREEN"})},
+    nation="USA",
+    system="fouo-les",
+    pages=(),
+    ids=(),
+    theme=Path("overrides"),
+    texts=(),
+    urls={},
+    repositories=(),
+    stricter=frozenset(),
+)  # what the verifier reads of that edition, as far as its parts need it
 INDEX = "---\ntitle: Home\nmarking: U\n---\n\nWelcome to the test site.\n"
 
 
@@ -126,6 +143,32 @@ def tearline(*arguments: str | Path, cwd: Path, program: str = "tearline.cli", *
         timeout=300,
     )
     return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder that ``make`` fills once, however many processes run the tests. Nobody may change what is in it."""
+    base = factory.getbasetemp()
+    common = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with (common / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        folder, done = common / name, common / f"{name}.done"
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            done.touch()
+    return folder
+
+
+def sample_copy(root: Path, pdf: str = "false") -> Path:
+    """A copy of the site that comes with the program; without PDFs, which take longest, unless it says otherwise."""
+    root.mkdir()
+    for name in ("bulletins", "overrides", "plugins/placeholder"):
+        shutil.copytree(ROOT / name, root / name)
+    said = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    assert "pdf: auto" in said
+    (root / "mkdocs.yml").write_text(said.replace("pdf: auto", f"pdf: {pdf}"), encoding="utf-8")
+    return root
 
 
 def needed(*programs: str, package: str) -> str:

@@ -14,7 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from served import fits
-from sites import NOON, ROOT, tearline
+from sites import NOON, ROOT, once, tearline
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -22,19 +22,21 @@ if TYPE_CHECKING:
 MADE = dt.datetime.fromtimestamp(int(NOON), dt.UTC)
 PHONE = {"width": 360, "height": 740}
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+STICK = "EOC stick #1 (März)"
 OVER = "This offline copy is out of date: its time ended on Thu 26 November 2026, 07:00 EST."
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of the unpacked sample site, in a folder with a name that needs escaping."""
-    out = tmp_path_factory.mktemp("out")
-    ran = tearline("bundle", "--edition", "eoc", "-f", ROOT / "mkdocs.yml", "--out", out, cwd=ROOT)
-    assert ran.code == 0, ran.said
-    stick = out / "EOC stick #1 (März)"
-    with zipfile.ZipFile(out / "site-eoc-offline.zip") as archive:
-        archive.extractall(stick)
-    return (stick / "site-eoc-offline").as_uri()
+
+    def make(out: Path) -> None:
+        ran = tearline("bundle", "--edition", "eoc", "--out", out, cwd=ROOT)
+        assert ran.code == 0, ran.said
+        with zipfile.ZipFile(out / "site-eoc-offline.zip") as archive:
+            archive.extractall(out / STICK)
+
+    return (once(tmp_path_factory, "sample-bundle", make) / STICK / "site-eoc-offline").as_uri()
 
 
 @pytest.fixture

@@ -266,6 +266,7 @@ def test_no_bytes_break_the_reader(data: bytes) -> None:
     made, found = parse_manifest(data, "m.json")
     assert made is None
     assert codes(found) == ["manifest-unreadable"]
+    assert "JSON" in found[0].detail
 
 
 @given(st.binary(max_size=300))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from drafts import Draft
 from fillings import Filling
 from places import FRONTS, PLACES
 from respelling import Respelled, renamed
-from sites import CONFIGURATION, NOW, ROOT, make_site, policy_of, tearline
+from sites import CONFIGURATION, NOW, make_site, policy_of, sample_copy, tearline
 from tearline.corpus import read_corpus
 from tearline.findings import Severity
 from tearline.inventory import take_inventory
@@ -133,15 +132,6 @@ def test_every_kind_of_withheld_place_changes_no_byte_that_the_command_publishes
 # --- the sample corpus, through the command -----------------------------------------------------------------------
 
 
-def sample(root: Path) -> Path:
-    """A copy of the site that comes with the program."""
-    root.mkdir()
-    for name in ("bulletins", "overrides", "plugins/placeholder"):
-        shutil.copytree(ROOT / name, root / name)
-    shutil.copyfile(ROOT / "mkdocs.yml", root / "mkdocs.yml")
-    return root
-
-
 def respelled(root: Path, seed: int) -> Path:
     """The sample with other withheld words, names, documents and files."""
     fill = Filling(seed)
@@ -179,8 +169,8 @@ def built(root: Path, *more: str) -> dict[str, tuple[int, bytes]]:
 
 
 def test_the_samples_withheld_words_change_no_byte_of_its_eoc_edition(tmp_path: Path) -> None:
-    first = built(sample(tmp_path / "one"))
-    second = built(respelled(sample(tmp_path / "other"), 1), "--hold")
+    first = built(sample_copy(tmp_path / "one"))
+    second = built(respelled(sample_copy(tmp_path / "other"), 1), "--hold")
     assert "site-eoc.manifest.json" in first
     assert sorted(first) == sorted(second)
     assert [name for name in first if first[name] != second[name]] == []

@@ -7,12 +7,11 @@ should MkDocs 1.x go. What the theme brings and no page uses is removed from bot
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 
-from sites import NOON, NOW, ROOT, bulletin, every_byte, files_saying, make_site, tearline
+from sites import NOON, NOW, bulletin, every_byte, files_saying, make_site, once, sample_copy, tearline
 from tearline import render
 from tearline.render import start_rendering
 
@@ -35,18 +34,17 @@ def rendered(stage: Path, renderer: str, to: Path) -> Path:
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The repository's own site: both editions staged, and each rendered twice."""
-    root = tmp_path_factory.mktemp("renderers")
-    for name in ("bulletins", "overrides", "plugins/placeholder"):
-        shutil.copytree(ROOT / name, root / name)
-    said = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
-    (root / "mkdocs.yml").write_text(said.replace("pdf: auto", "pdf: false"), encoding="utf-8")  # not a renderer's work
+    return once(tmp_path_factory, "renderers", _rendered_twice) / "site"
+
+
+def _rendered_twice(out: Path) -> None:
+    root = sample_copy(out / "site")  # without PDFs: they are not a renderer's work
     for edition in ("eoc", "full"):
         ran = tearline("stage", "--edition", edition, "--out", root / edition / "stage", cwd=root)
         assert ran.code == 0, ran.said
         for renderer in RENDERERS:
             (root / edition / renderer).mkdir()
             rendered(root / edition / "stage", renderer, root / edition / renderer)
-    return root
 
 
 def verify(sample: Path, edition: str, *more: str | Path) -> tuple[int, str]:

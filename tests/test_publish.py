@@ -588,25 +588,33 @@ def test_a_journal_that_makes_no_sense_changes_nothing(tmp_path: Path, journal: 
 # --- the whole way, on the command line -----------------------------------------------------------------------
 
 
-def test_from_sources_to_the_served_folder_and_back(tmp_path: Path) -> None:
+def sides(root: Path, sources: dict[str, str]) -> tuple[Path, Path]:
+    """A site with a signing key, and a folder with all that the serving side gets."""
     signing = "      signing: {key: !ENV TEARLINE_SIGNING_KEY, signers: signers}\n      email: desk@example.org\n"
-    text = CONFIGURATION.replace("      email: desk@example.org\n", signing)
-    config = make_site(tmp_path / "site", {"2026/a.md": bulletin("IB-2026-001", "(U) First words.")}, text)
-    site = config.parent
+    site = make_site(root / "site", sources, CONFIGURATION.replace("      email: desk@example.org\n", signing)).parent
     make_key(site / "key", site / "signers", ["eoc", "full"])
-    deploy = tmp_path / "deploy"  # all that the serving side gets
-    (deploy / "www").mkdir(parents=True)
-    shutil.copy(site / "signers", deploy)
+    (root / "deploy" / "www").mkdir(parents=True)
+    shutil.copy(site / "signers", root / "deploy")
+    return site, root / "deploy"
+
+
+def carried(site: Path, deploy: Path) -> None:
+    """Bring a built site over, with its manifest and signature."""
+    shutil.rmtree(deploy / "site-eoc", ignore_errors=True)
+    shutil.copytree(site / "site-eoc", deploy / "site-eoc")
+    for end in ("", ".sig"):
+        shutil.copy(site / f"site-eoc.manifest.json{end}", deploy)
+
+
+def test_from_sources_to_the_served_folder_and_back(tmp_path: Path) -> None:
+    site, deploy = sides(tmp_path, {"2026/a.md": bulletin("IB-2026-001", "(U) First words.")})
 
     def built_and_carried(words: str, epoch: str) -> None:
         source = bulletin("IB-2026-001", f"(U) {words}")
         (site / "bulletins" / "2026" / "a.md").write_text(source, encoding="utf-8")
         ran = tearline("build", "--edition", "eoc", cwd=site, TEARLINE_SIGNING_KEY="key", SOURCE_DATE_EPOCH=epoch)
         assert ran.code == 0, ran.said
-        shutil.rmtree(deploy / "site-eoc", ignore_errors=True)
-        shutil.copytree(site / "site-eoc", deploy / "site-eoc")
-        for end in ("", ".sig"):
-            shutil.copy(site / f"site-eoc.manifest.json{end}", deploy)
+        carried(site, deploy)
 
     command = ("publish", "--edition", "eoc", "--to", "www/eoc", "--signers", "signers")
     page = deploy / "www" / "eoc" / "2026" / "ib-2026-001" / "index.html"
@@ -622,6 +630,31 @@ def test_from_sources_to_the_served_folder_and_back(tmp_path: Path) -> None:
     assert "TL408" in tearline(*verify, cwd=deploy).out
     assert tearline(*command, cwd=deploy).code == 0
     assert tearline(*verify, cwd=deploy).said == "Every file is as it was verified.\n"
+
+
+def test_a_document_that_is_held_back_is_never_served(tmp_path: Path) -> None:
+    """Without --hold there is nothing to publish; with it, the site without it, and no other."""
+    sources = {"a.md": bulletin("IB-2026-001", "(U) Words."), "b.md": bulletin("IB-2026-002", "Quietwater unmarked.")}
+    site, deploy = sides(tmp_path, sources)
+    publish = ("publish", "--edition", "eoc", "--to", deploy / "www/eoc")
+    refused = tearline("build", "--edition", "eoc", cwd=site, TEARLINE_SIGNING_KEY="key")
+    unbuilt = tearline(*publish, cwd=site, TEARLINE_SIGNING_KEY="key")
+    assert (refused.code, unbuilt.code, (deploy / "www/eoc").exists()) == (1, 1, False)
+    ran = tearline("build", "--edition", "eoc", "--hold", cwd=site, TEARLINE_SIGNING_KEY="key")
+    assert ran.code == 0, ran.said
+    carried(site, deploy)
+    command = ("publish", "--edition", "eoc", "--to", "www/eoc", "--signers", "signers")
+    done = tearline(*command, cwd=deploy)
+    assert done.code == 0, done.said
+    assert "Quietwater" not in refused.said + ran.said + done.said
+    served = every_byte(deploy / "www/eoc")
+    assert not any(b"Quietwater" in data or "ib-2026-002" in name for name, data in served.items())
+    page = deploy / "site-eoc/2026/ib-2026-002/index.html"
+    page.parent.mkdir()
+    page.write_text("<p>Quietwater unmarked.</p>", encoding="utf-8")
+    again = tearline(*command, cwd=deploy)
+    assert (again.code, "TL4" in again.out, "Quietwater" in again.said) == (1, True, False)
+    assert every_byte(deploy / "www/eoc") == served
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ from typing import Any
 
 import pytest
 
-from sites import CONFIGURATION, NOW, bulletin, every_byte, make_site, policy_of, tearline
+from papers import needs_pango
+from sites import CONFIGURATION, NOW, bulletin, every_byte, make_site, policy_of, sample_copy, tearline
 from tearline.corpus import read_corpus
 from tearline.findings import Severity
 from tearline.selftest import Result, SelfTestError, selftest
@@ -26,7 +27,6 @@ from tearline.selftest.documents import Ground, Writer
 from tearline.selftest.encodings import ENCODINGS, Plant
 from tearline.selftest.marks import ranges
 from tearline.selftest.page import page
-from test_noninterference import sample
 
 SOURCES = {"2026/a.md": bulletin("IB-2026-001", "(U) Some words.\n\n(U//LES) Other words.")}
 SYSTEMS = ("fouo-les", "cui", "cui-dod", "tlp")
@@ -56,7 +56,7 @@ def places(canaries: set[Canary]) -> set[str]:
 
 
 def test_the_sample_passes_and_is_left_as_it_was(tmp_path: Path) -> None:
-    root = sample(tmp_path / "site")
+    root = sample_copy(tmp_path / "site")
     before = every_byte(root)
     ran = tearline("selftest", "--seed", "7", cwd=root)
     assert ran.code == 0, ran.said
@@ -67,6 +67,15 @@ def test_the_sample_passes_and_is_left_as_it_was(tmp_path: Path) -> None:
     assert not [word for word in ("@example.org", "-555-", "-26-") if word in ran.said]
     assert every_byte(root) == before
     assert sorted(path.name for path in root.iterdir()) == ["bulletins", "mkdocs.yml", "overrides", "plugins"]
+
+
+def test_a_site_with_pdfs_passes(tmp_path: Path) -> None:
+    needs_pango()
+    root = small(tmp_path / "site")
+    path = root / "mkdocs.yml"
+    path.write_text(path.read_text("utf-8").replace("agency:", "pdf: true\n      agency:"), encoding="utf-8")
+    result = tried(root)
+    assert result.passed, page(result)
 
 
 @pytest.mark.parametrize("system", SYSTEMS)

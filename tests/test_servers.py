@@ -18,7 +18,6 @@ import pytest
 from playwright.sync_api import Error
 
 from servers import PROGRAMS, USER, readable, serving
-from sites import ROOT, tearline
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -87,19 +86,11 @@ class Served:
             return refused.code, refused.headers, refused.read()
 
 
-@pytest.fixture(scope="module")
-def sites(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("served")
-    ran = tearline("build", "--out", out, cwd=ROOT)
-    assert ran.code == 0, ran.said
-    return out
-
-
 @pytest.fixture(scope="module", params=sorted(PROGRAMS))
-def served(request: pytest.FixtureRequest, sites: Path) -> Iterator[Served]:
+def served(request: pytest.FixtureRequest, sample_sites: Path) -> Iterator[Served]:
     folder = Path(tempfile.mkdtemp(prefix="served-"))  # where the server's own user can read
     try:
-        readable(folder, sites)
+        readable(folder, sample_sites)
         for name in (*PLANTED, *HIDDEN[:-1]):
             path = folder / "site-eoc" / name
             path.parent.mkdir(parents=True, exist_ok=True)

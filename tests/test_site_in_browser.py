@@ -13,7 +13,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from served import fits, serving
-from sites import ROOT, tearline
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -50,18 +49,10 @@ def pages_of(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module", params=["eoc", "full"])
-def site(request: pytest.FixtureRequest, built: Path) -> Iterator[Site]:
-    folder = built / f"site-{request.param}"
+def site(request: pytest.FixtureRequest, sample_sites: Path) -> Iterator[Site]:
+    folder = sample_sites / f"site-{request.param}"
     with serving(folder) as address:
         yield Site(address, pages_of(folder))
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("sites")
-    ran = tearline("build", "-f", ROOT / "mkdocs.yml", "--out", out, cwd=ROOT)
-    assert ran.code == 0, ran.said
-    return out
 
 
 @pytest.fixture(scope="module")
@@ -182,6 +173,6 @@ def test_without_script_everything_is_there(site: Site, browser: Browser) -> Non
     context.close()
 
 
-def test_the_editions_differ_where_they_should(built: Path) -> None:
-    eoc, full = ({path.name for path in (built / f"site-{name}").glob("2*/*")} for name in ("eoc", "full"))
+def test_the_editions_differ_where_they_should(sample_sites: Path) -> None:
+    eoc, full = ({path.name for path in (sample_sites / f"site-{name}").glob("2*/*")} for name in ("eoc", "full"))
     assert eoc < full

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from drafts import drafts, spelled
 from leaks import PAGE, beside, into, picture
-from sites import CONFIGURATION, NOON, ROOT, bulletin, make_site, tearline
+from sites import CONFIGURATION, NOON, bulletin, make_site, tearline
 from tearline.findings import Finding, report
 from tearline.marking import SYSTEMS, find_marks
 from tearline.marking.folding import fold as fold_of_marking
@@ -531,8 +531,8 @@ def test_a_common_word_that_nothing_released_explains_is_found(built: Path, site
 
 def test_what_is_handed_on_may_say_the_mark_of_its_page(tmp_path: Path) -> None:
     """The page itself says its marking as a banner alone, where no portion has that mark."""
-    held = "---\nid: IB-2026-001\ntitle: (U) Boats\nmarking: U//LES-NF\n---\n\n(U) Words.\n"
-    root = made(tmp_path / "site", {"a.md": held})
+    front = ("marking: U//LES-NF", 'compilation_reason: "(U//LES) Together they say more."')
+    root = made(tmp_path / "site", {"a.md": bulletin("IB-2026-001", "(U) Words.", *front)})
     assert "[U//LES-NF]" in (root / "site-full/messages.json").read_text("utf-8")
 
 
@@ -631,6 +631,16 @@ def test_a_site_that_has_just_begun_can_be_built(tmp_path: Path, sources: dict[s
 def test_a_canary_that_is_not_found_is_a_finding(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tearline.verify.ledger.Ledger.is_in", lambda *_: False)
     assert [one.rule.code for one in check(built)].count("TL314") >= 6
+
+
+def test_a_site_that_is_wrong_throughout_is_not_blamed_on_the_verifier(built: Path, site: Path) -> None:
+    for page in site.rglob("*.html"):
+        full = built / "site-full" / page.relative_to(site)
+        if full.is_file():
+            page.write_bytes(full.read_bytes() * 20)
+    found = codes(check(built, site))
+    assert "TL301" in found
+    assert "TL314" not in found
 
 
 @pytest.mark.parametrize(
@@ -779,19 +789,8 @@ def test_the_second_reading_has_what_titles_headings_and_items_hold(tmp_path: Pa
 # --- no false alarms --------------------------------------------------------------------------------------------
 
 
-def test_the_sample_corpus_raises_no_alarm_but_repetitions(tmp_path: Path) -> None:
-    for arguments in (
-        ["build", "--hold", "--out", tmp_path],
-        ["stage", "--hold", "--edition", "eoc", "--out", tmp_path / "stage"],
-    ):
-        assert tearline(*arguments, cwd=ROOT).code == 0
-    settings_of = {name: read_settings(ROOT / "mkdocs.yml", name) for name in ("eoc", "full")}
-    found = verify(
-        Question(tmp_path / "site-eoc", settings_of["eoc"], tmp_path / "stage", tmp_path / "site-full", jobs=1)
-    ).findings
-    assert report(one for one in found if one.rule.code != "TL304") == ""
-    others = {"eoc": tmp_path / "site-eoc"}
-    assert report(verify(Question(tmp_path / "site-full", settings_of["full"], jobs=1, others=others)).findings) == ""
+def test_the_sample_raises_no_alarm(sample_sites: Path) -> None:
+    assert (sample_sites / "findings.txt").read_text(encoding="utf-8") == ""
 
 
 @given(st.data())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sites import EOC_SETTINGS as EOC
 from tearline.findings import Place, finding
 from tearline.verify import second
 from tearline.verify.provenance import Known, Provenance, explained, provenance, staged, texts_of
@@ -14,22 +15,6 @@ from tearline.verify.settings import Settings
 from tearline.verify.sources import Document
 from tearline.verify.units import Unit
 from tearline.verify.verdict import Answer
-
-EOC = Settings(
-    root=Path(),
-    sources=Path("bulletins"),
-    edition="eoc",
-    releases={"fouo-les": frozenset({"U", "FOUO"})},
-    nation="USA",
-    system="fouo-les",
-    pages=(),
-    ids=(),
-    theme=Path("overrides"),
-    texts=(),
-    urls={},
-    repositories=(),
-    stricter=frozenset(),
-)
 
 
 def marked(text: str) -> str:

@@ -7,30 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from sites import EOC_SETTINGS as EOC
 from tearline.verify import marks
 from tearline.verify.channels.contents import Text
 from tearline.verify.decoding import Tags, hidden_bytes, plain, readings, texts_of
 from tearline.verify.folding import fold, words
 from tearline.verify.ledger import Ledger, Origin, make_ledger
 from tearline.verify.scan import Scanner
-from tearline.verify.settings import Settings
 from tearline.verify.tokens import is_common, joined_spelling, small_words, terms
 
-EOC = Settings(
-    root=Path(),
-    sources=Path("bulletins"),
-    edition="eoc",
-    releases={"fouo-les": frozenset({"U", "FOUO"}), "tlp": frozenset({"CLEAR", "GREEN"})},
-    nation="USA",
-    system="fouo-les",
-    pages=(),
-    ids=(),
-    theme=Path("overrides"),
-    texts=(),
-    urls={},
-    repositories=(),
-    stricter=frozenset(),
-)
 HELD = "Jorun Quillfeather of 118 Tannery Lane has plate 7 ABC-123; call 555-0167 when herons nested by the old weir"
 
 

@@ -119,7 +119,7 @@ def parse_manifest(data: bytes, shown: str) -> tuple[Manifest | None, list[Findi
         read = _adapter().validate_json(data)
     except ValidationError as error:
         each = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        return None, [_unreadable(shown, _said(each["loc"]))]
+        return None, [_unreadable(shown, _said(each["type"], each["loc"]))]
     except (ValueError, RecursionError):
         return None, [_unreadable(shown, "it is not JSON")]
     if faults := read.faults:
@@ -129,8 +129,10 @@ def parse_manifest(data: bytes, shown: str) -> tuple[Manifest | None, list[Findi
     return read, []
 
 
-def _said(loc: tuple[int | str, ...]) -> str:
+def _said(kind: str, loc: tuple[int | str, ...]) -> str:
     """Where in the manifest the first fault stands: our own key names only."""
+    if not loc:
+        return "it is not JSON" if kind == "json_invalid" else "it is JSON of another kind"
     known = {one.name for kind in (Manifest, Verdict, Entry) for one in dataclasses.fields(kind)}
     steps = [str(step) for step in loc if isinstance(step, int) or step in known]
     return f"`{'.'.join(steps)}` is wrong" if len(steps) == len(loc) and steps else "it has a key that is not known"

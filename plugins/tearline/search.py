@@ -36,6 +36,7 @@ _LEFT_OUT: Final = (
     ".tl-vh",
     ".tl-state",
     ".tl-instead",
+    ".tl-actions",
     ".headerlink",
     ".footnote-backref",
     ".footnote-ref",

@@ -76,8 +76,6 @@ class Inspector:
         if is_one_of(self.trusted, name, data):
             return found
         ours = name.endswith((*_TEXTS, *_DATA)) and is_one_of(self.themes, name, data)
-        if name.endswith(".pdf") and name == paper_of(beside := f"{name.rpartition('/')[0]}/index.html"):
-            found += self.paper(beside, data, shown)
         if not name.endswith(_TEXTS) and (ours or not name.endswith(_DATA)):
             return found
         raw = data.decode("utf-8", "replace")
@@ -95,9 +93,15 @@ class Inspector:
             found += self.provenance.other(raw, shown, more) if self.provenance is not None else ()
         return found
 
-    def paper(self, page: str, data: bytes, shown: str) -> Iterator[Finding]:
-        """The findings about a bulletin's PDF beside its page."""
+    def paper(self, name: str, data: bytes, shown: str) -> Iterator[Finding]:
+        """The findings about a bulletin's PDF beside its page; none where the file is no such PDF.
+
+        It takes long to read, so this is asked when its words are looked through.
+        """
+        page = f"{name.rpartition('/')[0]}/index.html"
         settings, path = self.links.settings, self.links.site / page
+        if not name.endswith(".pdf") or name != paper_of(page):
+            return
         address = urljoin(settings.urls.get(settings.edition, ""), page.removesuffix("index.html"))
         if path.is_file():
             beside = papers.Beside(path.read_text(encoding="utf-8", errors="replace"), path.parent.name, address)

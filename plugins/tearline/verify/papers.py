@@ -5,16 +5,15 @@ This sees what no list of withheld words can: any word that the page does not ha
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 from tearline.findings import Finding, Place, finding
-from tearline.verify.channels.bounded import bounded
+from tearline.verify.channels.document import document
 from tearline.verify.decoding import TAG
 from tearline.verify.folding import words
 
@@ -23,8 +22,6 @@ _SHEET: Final = "Marking Check the site for changes after before you use this co
 _MARKING = re.compile(r'<meta name="marking" content="([^"]+)"')
 _ITEM = re.compile(r"<li\b")  # whose numbers a list makes
 _SHOWN = re.compile(r'\s(?:alt|href)="([^"]*)"')
-_ACTS: Final = ("/OpenAction", "/AA", "/AcroForm", "/Collection")
-_NAMES: Final = ("/EmbeddedFiles", "/JavaScript")
 _LONG: Final = 20  # letters of a word that may be cut more than once
 BANNERS: Final = 2  # top and foot of every sheet
 
@@ -38,20 +35,12 @@ class Beside:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Paper:
-    sheets: list[str]
-    told: str  # what is said beside the sheets: properties, bookmarks
-    acts: bool
-
-
 def check(data: bytes, beside: Beside, shown: str) -> Iterator[Finding]:
     """What is wrong with a PDF."""
     page = beside.page
-    paper = bounded(lambda: _read(data))
+    paper = document(data)
     if paper is None:
-        yield finding("unreadable-file", Place(shown), "a PDF that cannot be read to its end")
-        return
+        return  # its channel has said so
     marking = _MARKING.search(page)
     banner = words(unescape(marking[1])) if marking else []
     if not banner or any(_count(words(sheet), banner) < BANNERS for sheet in paper.sheets) or not paper.sheets:
@@ -86,25 +75,3 @@ def _is_known(text: str, known: set[str]) -> bool:
 
 def _count(said: list[str], banner: list[str]) -> int:
     return sum(said[at : at + len(banner)] == banner for at in range(len(said)))
-
-
-def _read(data: bytes) -> _Paper:
-    from pypdf import PdfReader  # noqa: PLC0415 - few sites have a PDF, and loading its reader takes a while
-
-    reader = PdfReader(io.BytesIO(data))
-    root: Any = reader.trailer["/Root"]
-    info = [str(value) for value in (reader.metadata or {}).values()]
-    names = root.get("/Names", {})
-    acts = any(key in root for key in _ACTS) or any(key in names for key in _NAMES)
-    xmp = root["/Metadata"].get_data().decode("utf-8", "replace") if "/Metadata" in root else ""
-    told = re.sub(r"<[^<>]*>|<\?.*?\?>", " ", xmp, flags=re.DOTALL)
-    said = "\n".join([*info, told, *_titles(reader.outline)])
-    return _Paper([page.extract_text() for page in reader.pages], said, acts)
-
-
-def _titles(outline: Any) -> Iterator[str]:
-    for one in outline:
-        if isinstance(one, list):
-            yield from _titles(one)
-        else:
-            yield str(one.get("/Title", ""))

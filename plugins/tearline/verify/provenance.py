@@ -161,12 +161,11 @@ class Provenance:
 
     def _is_cut(self, text: str, known: Sequence[Known]) -> bool:
         """Whether a run is explained when it is cut at its marks."""
-        parts = _ENCLOSED.sub(lambda found: "\0" if marks.read(found[1] or found[2]) else f"\0{found[0]}\0", text)
-        return all(explained(tuple(words(part)), known) for part in parts.split("\0"))
+        return all(explained(tuple(words(part)), known) for part in _cut(text))
 
     def other(self, text: str, shown: str, more: Collection[str] = ()) -> Iterator[Finding]:
         """A file that is no page: every word has to be one of the site's, or one of ``more``."""
-        bare = _STAMP.sub(" ", _MODIFIED.sub(" ", text))
+        bare = " ".join(_cut(_STAMP.sub(" ", _MODIFIED.sub(" ", text))))
         said = {word for part in pieces(bare) for word in words(plain(TAG.sub(" ", part)))}
         if said - self.shared.words - self.scripts - self.everything - set(more):
             yield finding("unexplained-words", Place(shown), "in a data file")
@@ -180,6 +179,13 @@ class Provenance:
             if path.suffix == ".md":
                 found.update(words(path.read_text(encoding="utf-8", errors="replace")))
         return frozenset(found)
+
+
+def _cut(text: str) -> list[str]:
+    """A text cut where marks stand in it, which are left out, and at what else stands between brackets."""
+    return _ENCLOSED.sub(lambda found: "\0" if marks.read(found[1] or found[2]) else f"\0{found[0]}\0", text).split(
+        "\0"
+    )
 
 
 def _runs(raw: str) -> Iterator[tuple[str, str]]:

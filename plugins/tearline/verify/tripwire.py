@@ -47,11 +47,15 @@ _WAYS: Final[Mapping[str, Callable[[str], bytes]]] = {
 
 
 def check(scanner: Scanner, word: str, page: Path | None) -> Iterator[Finding]:
-    """Plant the canary in copies of a page, in memory, and demand that each is found."""
+    """Plant the canary in copies of a page, in memory, and demand that each is found.
+
+    A page that is wrong already may have so many findings that one more is not told: an empty one takes its place.
+    """
     if page is None:
         yield finding("verifier-blind", Place("site"), "there is no page to plant a canary in")
         return
-    data = page.read_bytes()
+    read = page.read_bytes()
+    data = read if next(scanner.bytes_of(page.name, read, page.name), None) is None else b""
     for way, plant in _WAYS.items():
         if not _is_found(scanner, data + plant(word)):
             yield finding("verifier-blind", Place("site"), f"a canary planted {way} was not found")

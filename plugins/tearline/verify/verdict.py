@@ -113,7 +113,8 @@ def verify(question: Question) -> Answer:
     found, seen = second_reading(question, documents, jobs)
     themes = tuple(_themes(question))
     plain = _listed(question, files, str)
-    inspected = begun(_inspector(question, reading, themes).file, plain, jobs)
+    inspector = _inspector(question, reading, themes)
+    inspected = begun(inspector.file, plain, jobs)
     word = tripwire.canary()
     ledger = ledger_of(settings, documents, [*seen, (word, tripwire.ORIGIN)])
     repeated, said = Repetitions(ledger, question.accepted, Locator(settings.base, documents)).check(documents)
@@ -131,7 +132,11 @@ def verify(question: Question) -> Answer:
         found += offline.check(files, themes, shown, jobs, offline=question.offline)
         told = inspected()
         listed = _listed(question, files, scanner.shown)
-        scanned = shared(lambda file: look(file, scanner.file), listed, jobs)
+
+        def scan(name: str, data: bytes, shown: str) -> list[Finding]:
+            return [*scanner.file(name, data, shown), *inspector.paper(name, data, shown)]
+
+        scanned = shared(lambda file: look(file, scan), listed, jobs)
     for file, before, one, other in zip(listed, plain, told, scanned, strict=True):
         found += together(file, before.shown, one, other)
     read = [(name, one.size, one.digest) for name, one in zip(files, scanned, strict=False)]  # the log is no part of it

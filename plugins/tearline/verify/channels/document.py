@@ -9,6 +9,8 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,6 +38,22 @@ _KINDS: Final = {
 }
 _FONTS: Final = (b"\x00\x01\x00\x00", b"\x01\x00\x04", b"OTTO", b"true", b"ttcf", b"%!PS")
 _LANGUAGE: Final = ("/ObjStm", "/XRef", "/XObject", "/Pattern", "/CMap")
+_ACTS: Final = ("/OpenAction", "/AA", "/AcroForm", "/Collection")
+_NAMES: Final = ("/EmbeddedFiles", "/JavaScript")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a reader of PDF makes of a file.
+
+    ``contents`` is everything in it, ``sheets`` the text of each page, ``told`` what is said beside them in properties
+    and bookmarks; ``acts`` where it has attachments, forms or scripts.
+    """
+
+    contents: list[Content]
+    sheets: list[str]
+    told: str = ""
+    acts: bool = False
 
 
 def read(data: bytes) -> Iterator[Content]:
@@ -51,11 +69,19 @@ def read(data: bytes) -> Iterator[Content]:
         if not inner.startswith(_FONTS):
             yield Text(_words(inner), "in a PDF stream")
     yield Text(_words(b"".join([*bare, data[end:]])), "in the PDF's bytes")
-    found = bounded(lambda: _document(data))
+    found = document(data)
     if found is None:
         yield Trouble("unreadable-file", "a PDF that cannot be read to its end")
     else:
-        yield from found
+        yield from found.contents
+
+
+@lru_cache(maxsize=1)  # two checks of a file ask for it, one after the other
+def document(data: bytes) -> Document | None:
+    """A PDF as a reader has it, up to ``UNPACKED`` bytes; None where it cannot be read to its end."""
+    import pypdf  # noqa: F401, PLC0415 - here, or each file's process would load it anew; few sites have a PDF at all
+
+    return bounded(lambda: _document(data))
 
 
 def _words(data: bytes) -> str:
@@ -76,27 +102,46 @@ def _streams(data: bytes) -> Iterator[tuple[int, int, bytes]]:
         at = data.find(b"stream", end + len(b"endstream"))
 
 
-def _document(data: bytes) -> list[Content]:
-    """What a reader of PDF finds, up to ``UNPACKED`` bytes. Raises whatever a broken file makes it raise."""
-    from pypdf import PdfReader  # noqa: PLC0415 - few sites have a PDF, and loading its reader takes a while
+def _document(data: bytes) -> Document:
+    """See ``document``. Raises whatever a broken file makes it raise."""
+    from pypdf import PdfReader  # noqa: PLC0415 - see document
 
     reader = PdfReader(io.BytesIO(data), strict=True)
     found: list[Content] = []
     if reader.is_encrypted:
         found.append(Trouble("unreadable-file", "an encrypted PDF"))
         if not reader.decrypt(""):
-            return found
+            return Document(found, [])
     left = UNPACKED
-    for each in (*_pages(reader.pages), *_objects(reader)):
+    sheets = [page.extract_text() for page in reader.pages]
+    for each in (*_pages(sheets), *_objects(reader)):
         left -= len(each.text if isinstance(each, Text) else each.data)
         if left < 0:
-            return [*found, Trouble("unreadable-file", "a PDF that unpacks to more than can be read")]
+            return Document([*found, Trouble("unreadable-file", "a PDF that unpacks to more than can be read")], sheets)
         found.append(each)
-    return found
+    root: Any = reader.trailer["/Root"]
+    names = root.get("/Names", {})
+    acts = any(key in root for key in _ACTS) or any(key in names for key in _NAMES)
+    return Document(found, sheets, "\n".join(_beside(reader, root)), acts)
 
 
-def _pages(pages: Iterable[PageObject]) -> Iterator[Text]:
-    texts = [page.extract_text() for page in pages]
+def _beside(reader: PdfReader, root: Any) -> Iterator[str]:
+    """What a document says beside its pages: properties in both their forms, bookmarks."""
+    yield from (str(value) for value in (reader.metadata or {}).values())
+    xmp = root["/Metadata"].get_data().decode("utf-8", "replace") if "/Metadata" in root else ""
+    yield re.sub(r"<[^<>]*>|<\?.*?\?>", " ", xmp, flags=re.DOTALL)
+    yield from _titles(reader.outline)
+
+
+def _titles(outline: Any) -> Iterator[str]:
+    for one in outline:
+        if isinstance(one, list):
+            yield from _titles(one)
+        else:
+            yield str(one.get("/Title", ""))
+
+
+def _pages(texts: list[str]) -> Iterator[Text]:
     for place, text in enumerate(texts, 1):
         yield from (Text(each, f"on PDF page {place}") for each in _as_set(text))
     for place, (before, after) in enumerate(pairwise(texts), 1):

@@ -150,9 +150,7 @@ class Draft:
         if self._often(0.25):
             found += self._log()
         end = ["## (U) Source summary", *self._paragraphs(1, 3)]
-        end += [
-            f"(U) **Reporting notice.** Life at risk: 911. All else: the watch desk, 555-01{self._chance.randint(10, 99)}."
-        ]
+        end.append(f"(U) **Reporting notice.** Life at risk: 911. All else: {self._desk()}.")
         found += ["## (U) Outlook", *self._paragraphs(1, 3)]
         while sum(len(part.split()) for part in (*found, *end, *self._notes)) < LENGTH - 120:  # those of front matter
             found += self._paragraphs(1, self._chance.randint(2, 5))

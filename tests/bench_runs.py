@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import signal
 import statistics
 import subprocess
@@ -85,7 +86,9 @@ def run(
         process.returncode = os.waitstatus_to_exitcode(status)
         said.seek(0)
         words = said.read().decode(errors="replace")
-        done = Run(took, max(watch.peak, used.ru_maxrss * 1024), used.ru_utime + used.ru_stime, said=words)
+        # What the system says of a child that was never as large as we are is our own size.
+        largest = used.ru_maxrss if used.ru_maxrss > resource.getrusage(resource.RUSAGE_SELF).ru_maxrss else 0
+        done = Run(took, max(watch.peak, largest * 1024), used.ru_utime + used.ru_stime, said=words)
         if process.returncode:
             last = words.strip().splitlines()[-1:] or ["no message"]
             return replace(done, failed=watch.ended or f"exit {process.returncode}: {last[0][:_LONGEST]}")

@@ -81,7 +81,11 @@ def run(
         watch = _Watch(process.pid)
         late = threading.Timer(limit, lambda: watch.end(limit))
         with watch, _started(late):
-            _, status, used = os.wait4(process.pid, 0)
+            try:
+                _, status, used = os.wait4(process.pid, 0)
+            except BaseException:  # Ctrl-C reaches us alone: the command has a session of its own
+                watch.end(limit)
+                raise
             took = time.perf_counter() - begun
         process.returncode = os.waitstatus_to_exitcode(status)
         said.seek(0)

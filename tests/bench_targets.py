@@ -51,7 +51,7 @@ def targets(by_size: Mapping[int, Figures]) -> Iterator[Target]:
         return getattr(by_size[count], kind).get(name) if count in by_size else None
 
     cold = seconds(SMALL, COLD)
-    check_at = min(by_size, default=SMALL)
+    check_at = max(by_size, default=LARGE)
     changed = seconds(LARGE, "tearline, one change")
     yield Target(
         "cold, 1,000 / stock mkdocs, default nav", _ratio(cold, seconds(SMALL, "mkdocs, default nav")), 0.35, ""

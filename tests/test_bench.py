@@ -18,21 +18,20 @@ HOLD = "import time; held = b'x' * 60_000_000; time.sleep(0.5)"
 
 
 def test_memory_is_that_of_all_processes_together(tmp_path: Path) -> None:
-    code = (
-        f"import subprocess, sys; subprocess.run([sys.executable, '-c', {HOLD!r}]) if len(sys.argv) > 1 else 0; {HOLD}"
-    )
     both = f"import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', {HOLD!r}]); {HOLD}; p.wait()"
-    one = run([sys.executable, "-c", code], tmp_path)
+    one = run([sys.executable, "-c", HOLD], tmp_path)
     two = run([sys.executable, "-c", both], tmp_path)
-    assert 60e6 < one.memory < 110e6 < 120e6 < two.memory < 200e6
-    assert one.seconds > 0.5 and not one.failed
+    assert 60e6 < one.memory < 110e6
+    assert 120e6 < two.memory < 200e6
+    assert one.seconds > 0.5
 
 
 def test_what_fails_is_said_with_its_last_line(tmp_path: Path) -> None:
     assert run([sys.executable, "-c", "import sys; print('first'); sys.exit('why')"], tmp_path).failed == "exit 1: why"
     assert run([sys.executable, "-c", "pass"], tmp_path, then=lambda: "pages are missing").failed == "pages are missing"
     late = run([sys.executable, "-c", "import time; time.sleep(60)"], tmp_path, limit=0.5)
-    assert late.failed == "not done after 0.5 s" and late.seconds < 30
+    assert late.failed == "not done after 0.5 s"
+    assert late.seconds < 30
 
 
 def test_a_median_with_a_failure_is_a_failure() -> None:

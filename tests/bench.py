@@ -15,6 +15,7 @@ import math
 import os
 import platform
 import shutil
+import signal
 import statistics
 import sys
 import tempfile
@@ -234,6 +235,7 @@ def main() -> None:
     asked.add_argument("--limit", type=float, default=3600, help="seconds after which a build has failed")
     asked.add_argument("--out", type=Path, default=Path("bench.json"))
     chosen = asked.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # and what it runs is stopped, as after Ctrl-C
     where = machine()
     say(", ".join(f"{key} {value}" for key, value in where.items() if key != "memory"))
     say(f"Memory: {MEMORY}. Medians of {chosen.runs}. 1 MB = 1,000,000 bytes.")

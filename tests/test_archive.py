@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archive import LENGTH, bulletins, numbers, write_site
-from archive_words import Vocabulary, _name
+from archive_words import CASE, PLATES, WITHHELD, Vocabulary, _name
 from sites import every_byte, tearline
 
 # Each kind of portion and of front matter, as it is typed.
@@ -66,6 +66,19 @@ def test_an_archive_has_portions_and_front_matter_of_each_kind(texts: list[str],
 def test_bulletins_are_as_long_as_real_ones_and_a_third_withholds(texts: list[str]) -> None:
     assert abs(statistics.mean(len(text.split()) for text in texts) - LENGTH) < LENGTH / 10
     assert 1 / 4 < sum("(U//LES)" in text for text in texts) / len(texts) < 2 / 5
+
+
+def test_no_four_withheld_words_in_a_row_could_be_released_ones(texts: list[str]) -> None:
+    released = [line for text in texts for line in text.splitlines() if "(U//LES)" not in line and "U//LES" not in line]
+    said = set(
+        re.findall(r"[a-z]+", " ".join(line for line in released if line.startswith(("(U) ", "- (U) "))).lower())
+    )
+    own = {*CASE, "sold"}
+    assert said.isdisjoint(own)
+    for pattern in (*WITHHELD, *PLATES):
+        words = re.findall(r"\{\w\}|[a-z]+", pattern.lower())
+        for run in zip(*(words[at:] for at in range(4)), strict=False):
+            assert own & {*run} or {"{l}", "{k}"} & {*run}, run
 
 
 def test_product_numbers_are_all_different_and_span_years() -> None:

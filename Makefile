@@ -19,7 +19,7 @@ KEY := .tearline/signing-key
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --require-virtualenv
 
-.PHONY: help site test fuzz lint docs pictures bench-verify lock wheels clean
+.PHONY: help site test fuzz lint docs pictures bench bench-verify lock wheels clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -47,6 +47,12 @@ docs: $(READY) ## write the parts of README.md and docs/ that the tool says itse
 
 pictures: $(READY) ## draw the pictures of README.md anew (needs Chromium)
 	@$(BIN)/python tests/pictures.py
+
+SIZES ?= 100 1000 10000
+RUNS ?= 3
+
+bench: $(READY) ## time builds of made archives beside stock MkDocs and Hugo: make bench SIZES="100 1000" RUNS=1
+	@$(BIN)/python tests/bench.py $(SIZES) --runs $(RUNS) --out bench.json
 
 bench-verify: $(READY) ## how fast the verifier reads a thousand bulletins
 	@$(BIN)/python tests/bench_verify.py

@@ -30,7 +30,7 @@ site: $(READY) $(KEY) ## build both editions, site-eoc and site-full
 	@echo "To look at one: python3 -m http.server -d site-eoc   then open http://127.0.0.1:8000/"
 
 test: $(READY) ## run every test
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n $$(( $$(nproc) + 1 )) --durations 25
 
 fuzz: $(READY) ## look for documents that break the parser, and for withheld words that change what is released
 	@$(BIN)/python tests/fuzz_documents.py 300

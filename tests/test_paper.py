@@ -151,6 +151,35 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+TITLES = {
+    "Salt & pepper at AT&T; 5 < 6 > 4, <b>not bold</b>": "Straße, İstanbul, Cầu chính, ﬁre, H₂O, ½ mile, № 5, re\u0301sume\u0301.",
+    "日本語 in a title, 第3版": "主桥关闭 555-0110, 다리 3번, สะพาน, पुल बंद.",
+    "Fire 🔥 and ⚠️ warning": "Мост закрыт; Η γέφυρα έκλεισε; Կամուրջը փակվել է; ხიდი დაიკეტა.",
+    "الجسر مغلق": "اتصل بمكتب الطوارئ على الرقم 555-0110 قبل English يوم الاثنين. הגשר נסגר 14:30 EOC.",
+}
+
+
+def test_no_letter_or_sign_of_a_bulletin_refuses_its_pdf(tmp_path: Path) -> None:
+    needs_pango()
+    texts = enumerate(TITLES.items(), 1)
+    files = {f"{n}.md": bulletin(f"IB-2026-{n:03}", f"(U) {said}", title=f"(U) {title}") for n, (title, said) in texts}
+    root = make_site(tmp_path / "site", files, CONFIGURED).parent
+    ran = tearline("build", "--edition", "eoc", cwd=root)
+    assert (ran.code, ran.out) == (0, ""), ran.said
+    words = [page.extract_text() for page in reader(root / "site-eoc" / PDF.replace("001", "002")).pages]
+    assert "□□□ in a title, □3□" in words[0]
+    assert "□ stands for a character that no font here has; the page has it." in words[0]
+
+
+def test_a_sign_that_a_page_itself_shows_needs_no_explanation() -> None:
+    needs_pango()
+    from tearline.paper.drawing import Press
+
+    press = Press(b"")
+    assert press.spelled("<body>a □ box, “quotes”</body>") == "<body>a □ box, “quotes”</body>"
+    assert press.spelled("<body>日\u3000本\u0900</body>").startswith("<body>□ □<p")
+
+
 def pdfs(site: Path) -> dict[str, bytes]:
     return {path.relative_to(site).as_posix(): path.read_bytes() for path in sorted(site.rglob("*.pdf"))}
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import base64
 import io
 import re
+import unicodedata
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,10 +20,14 @@ from fontTools.varLib.instancer import instantiateVariableFont
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
+from tearline.paper.engine import fonts
+
 VARIANT: Final = "pdf/ua-1"
 DOTS: Final = 200  # per inch: more of a picture's would make a file larger and no sheet sharper
 WEIGHTS: Final = (400, 700)
 _FACE: Final = '@font-face {{ font-family: "Public Sans"; font-weight: {}; src: url("data:font/ttf;base64,{}") }}\n'
+LACKING: Final = "\N{WHITE SQUARE}"  # stands for what no font here has
+_LACKING: Final = f'<p class="lacking">{LACKING} stands for a character that no font here has; the page has it.</p>'
 _PRODUCER = re.compile(rb' pdf:Producer="[^"]*"')
 
 
@@ -30,6 +36,7 @@ class Press:
 
     def __init__(self, face: bytes) -> None:
         own = (Path(__file__).parent / "paper.css").read_text(encoding="utf-8")
+        self.face = face
         self.style = "".join(_faces(face)) + own
         self.fetcher = URLFetcher(allowed_protocols={"data"}, allow_redirects=False)
 
@@ -38,13 +45,39 @@ class Press:
 
         Fonts are configured anew for each: what a document comes to must not depend on which ones were made before.
         """
-        fonts = FontConfiguration()
-        style = weasyprint.CSS(string=self.style, font_config=fonts, url_fetcher=self.fetcher)
+        configured = FontConfiguration()
+        style = weasyprint.CSS(string=self.style, font_config=configured, url_fetcher=self.fetcher)
         out = io.BytesIO()
-        weasyprint.HTML(string=document, url_fetcher=self.fetcher).write_pdf(
-            out, stylesheets=[style], font_config=fonts, pdf_variant=VARIANT, dpi=DOTS, finisher=_unsigned
+        weasyprint.HTML(string=self.spelled(document), url_fetcher=self.fetcher).write_pdf(
+            out, stylesheets=[style], font_config=configured, pdf_variant=VARIANT, dpi=DOTS, finisher=_unsigned
         )
         return out.getvalue()
+
+    def spelled(self, document: str) -> str:
+        """A document in characters that there are fonts for, and a line that says so where others stood.
+
+        The engine would draw boxes for them too, and lose the words of the whole line for whoever copies or hears it.
+        """
+        strange = {char for char in set(document) if not char.isascii() and ord(char) not in self.letters}
+        if not strange:
+            return document
+        told = document.translate({ord(char): _instead(char) for char in strange})
+        return told.replace("</body>", f"{_LACKING}</body>") if LACKING in told and LACKING not in document else told
+
+    @cached_property
+    def letters(self) -> frozenset[int]:
+        """The characters that the fonts have."""
+        found: set[int] = set()
+        for source in (*([io.BytesIO(self.face)] if self.face else []), *fonts()):
+            with TTFont(source, lazy=True) as font:
+                found.update(font.getBestCmap())
+        return frozenset(found)
+
+
+def _instead(char: str) -> str:
+    """What is drawn for a character that no font has: a sign that one is missing, a blank, or nothing."""
+    kind = unicodedata.category(char)
+    return " " if kind.startswith("Z") else "" if kind in {"Cc", "Cf", "Mn", "Me"} else LACKING
 
 
 def _faces(face: bytes) -> Iterator[str]:

@@ -33,7 +33,7 @@ def missing() -> list[str]:
     """What is not there, by the names it is installed by; nothing where PDFs can be made."""
     python = [EXTRA] if not all(map(_version, PACKAGES)) else []
     system = [package for library, package in LIBRARIES.items() if _loaded(library) is None]
-    return [*python, *system, *([] if _fonts() else [FONT_PACKAGE])]
+    return [*python, *system, *([] if fonts() else [FONT_PACKAGE])]
 
 
 @lru_cache(maxsize=1)
@@ -44,7 +44,7 @@ def identity() -> str:
     if pango is not None:
         known.append(f"pango {pango.pango_version()}")
     own = sorted(path for path in Path(__file__).parent.iterdir() if path.suffix in {".py", ".css", ".conf"})
-    known += [hashlib.sha256(path.read_bytes()).hexdigest() for path in (*own, *_fonts())]
+    known += [hashlib.sha256(path.read_bytes()).hexdigest() for path in (*own, *fonts())]
     return " ".join(known)
 
 
@@ -61,7 +61,8 @@ def _version(package: str) -> str:
         return ""
 
 
-def _fonts() -> list[Path]:
+def fonts() -> list[Path]:
+    """The files of the system's family that sheets use; none where it is not installed."""
     folder = next((one for one in FOLDERS if (one / FONT).is_file()), None)
     return sorted(folder.glob("DejaVuSans*.ttf")) if folder is not None else []
 

@@ -40,10 +40,11 @@ _ALIGNED = re.compile(r"text-align:\s*(left|center|right)")
 # Nothing that acts, and nothing that only finds its way about a screen.
 _SCREEN: Final = (
     "script, style, link, meta, template, nav, button, input, select, textarea, iframe, object, embed, audio, video,"
-    " svg, [hidden], .tl-vh, .tl-noprint, .tl-toc, .tl-pdf, .tl-feedback, .tl-hint, .headerlink, .footnote-backref,"
+    " svg, [hidden], .tl-vh, .tl-noprint, .tl-toc, .tl-actions, .tl-feedback, .tl-hint, .headerlink, .footnote-backref,"
     " .md-clipboard"
 )
 _KEPT: Final = frozenset({"class", "id", "href", "src", "alt", "colspan", "rowspan", "scope", "start", "lang", "dir"})
+_DIGITS = re.compile(r"[^0-9]")
 _BOXES: Final = {True: "\N{BALLOT BOX WITH CHECK}", False: "\N{BALLOT BOX}"}
 
 
@@ -253,7 +254,8 @@ def _link(link: Tag, soup: BeautifulSoup, address: str) -> None:
     elif parts.scheme in {"http", "https", "mailto", "tel"}:
         shown = parts.path if parts.scheme in {"mailto", "tel"} else target
         bare = re.sub(r"^https?://|/$", "", shown)
-        if bare and bare not in words:
+        is_said = bare in words or (parts.scheme == "tel" and _DIGITS.sub("", bare) in _DIGITS.sub("", words))
+        if bare and not is_said:
             link.append(BeautifulSoup(f' <span class="address">({escape(shown)})</span>', "html.parser"))
     elif not parts.scheme and not parts.netloc and address:
         link["href"] = urljoin(address, target)

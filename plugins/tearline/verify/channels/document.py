@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from html import unescape
 from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any, Final
 
@@ -129,7 +130,7 @@ def _beside(reader: PdfReader, root: Any) -> Iterator[str]:
     """What a document says beside its pages: properties in both their forms, bookmarks."""
     yield from (str(value) for value in (reader.metadata or {}).values())
     xmp = root["/Metadata"].get_data().decode("utf-8", "replace") if "/Metadata" in root else ""
-    yield re.sub(r"<[^<>]*>|<\?.*?\?>", " ", xmp, flags=re.DOTALL)
+    yield unescape(re.sub(r"<[^<>]*>|<\?.*?\?>", " ", xmp, flags=re.DOTALL))
     yield from _titles(reader.outline)
 
 

@@ -20,7 +20,6 @@ from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from functools import cache
-from importlib.metadata import distributions
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -86,7 +85,10 @@ def version() -> bytes:
     root = Path(str(files("tearline")))
     paths = sorted(path for path in root.rglob("*") if path.suffix in {".py", ".yml", ".txt"})
     ours = (part for path in paths for part in (path.relative_to(root).as_posix().encode(), path.read_bytes()))
-    others = sorted({f"{one.name} {one.version}" for one in distributions()})
+    places = filter(
+        Path.is_dir, map(Path, sys.path)
+    )  # names tell versions; reading each one's data takes half a second
+    others = sorted(path.name for place in places for path in place.glob("*.dist-info"))
     return key_of([sys.version.encode(), "\n".join(others).encode(), *ours]).encode()
 
 

@@ -124,7 +124,11 @@ def verify(question: Question) -> Answer:
     found += [*repeated, *blind(settings, reading, ledger)]
     with search.program(files) as program:
         scanner = Scanner(ledger.without(said), settings, _declared(documents), (*packages(), *program), themes)
-        found += search.check(files, program, lambda name: f"{question.name}/{scanner.shown(name)}", jobs)
+        index = key_of([b"index", version(), bytes_below([question.site])]) if inspector.world else ""
+        wrong: list[Finding] = []
+        if index not in clean:
+            wrong += search.check(files, program, lambda name: f"{question.name}/{scanner.shown(name)}", jobs)
+        found += wrong
         found += tripwire.check(scanner, word, next((files[name] for name in reading.pages), None))
         expected = fileset.Expectation(documents, question.stage, (*themes, *scanner.trusted))
 
@@ -137,7 +141,7 @@ def verify(question: Question) -> Answer:
         listed = _listed(question, files, scanner.shown)
         scans = Known(clean, scanner.remembering(ledger_digest(scanner.ledger)))
         scanned = shared(lambda file: look(file, scanner.file, scans if inspector.world else None), listed, jobs)
-    remember(question.memory, {one.clean for one in (*told, *scanned)} - {""})
+    remember(question.memory, ({one.clean for one in (*told, *scanned)} | {"" if wrong else index}) - {""})
     for file, before, one, other in zip(listed, unshown, told, scanned, strict=True):
         found += together(file, before.shown, one, other)
     read = [(name, one.size, one.digest) for name, one in zip(files, scanned, strict=False)]  # the log is no part of it

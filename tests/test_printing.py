@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tearline.findings import Place, finding
-from tearline.printing import caret, plain_path
+from tearline.printing import caret, plain_path, progress
 
 
 def shown(root: Path, data: bytes, line: int, column: int, width: int = 1) -> str:
@@ -81,3 +81,15 @@ def test_closed_streams_change_nothing() -> None:
     }
     done = subprocess.run(["bash", "-c", f'{sys.executable} -c "$CODE" >&- 2>&-'], env=env, check=False)
     assert done.returncode == 0
+
+
+def test_timings_say_where_the_time_went(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress() as step:
+        step("Reading")
+        step.watch(1, 2)
+        step("Writing")
+    assert capsys.readouterr().err == "Reading\nWriting\n"
+    head, *rows = step.timings().splitlines()
+    assert head.split() == ["seconds", "processors", "step"]
+    assert [row.split(maxsplit=2)[2] for row in rows] == ["Reading", "Writing", "All of it"]
+    assert all(float(row.split()[0]) >= 0 and float(row.split()[1]) >= 0 for row in rows)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from tearline.store import Store, digest_of
+from tearline.store import Shelf, Store, digest_of, shelf
 
 KEY, OTHER = digest_of([b"a"]), digest_of([b"b"])
 
@@ -116,3 +117,93 @@ def test_many_at_once_do_not_mix(store: Store) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(work, range(64)))
+
+
+# --- a shelf -------------------------------------------------------------------------------------------------------
+
+
+def shelved(folder: Path, **content: bytes) -> Path:
+    with shelf(folder, "things") as made:
+        for key, data in content.items():
+            made.put(key, data)
+    return folder / "things.shelf"
+
+
+def on_it(folder: Path) -> dict[str, bytes | None]:
+    with shelf(folder, "things") as made:
+        return {key: made.get(key) for key in ("a", "b")}
+
+
+def test_a_shelf_holds_what_was_put(tmp_path: Path) -> None:
+    path = shelved(tmp_path / "eoc", a=b"one", b=b"")
+    assert on_it(tmp_path / "eoc") == {"a": b"one", "b": b""}
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with shelf(tmp_path / "eoc", "things") as made:
+        assert made.keys() == {"a", "b"}
+        made.put("a", b"other")
+    assert on_it(tmp_path / "eoc") == {"a": b"other", "b": b""}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE entry SET content = x'00' WHERE key = 'a'",
+        "UPDATE entry SET content = 'text' WHERE key = 'a'",
+        "UPDATE entry SET content = (SELECT content FROM entry WHERE key = 'b'), seal = (SELECT seal FROM entry WHERE key = 'b')",
+        "UPDATE entry SET seal = NULL",
+        "DELETE FROM entry",
+        "DROP TABLE entry",
+        "DROP TABLE opened",
+        "INSERT INTO opened VALUES ('junk')",
+    ],
+)
+def test_a_shelf_that_somebody_wrote_to_is_not_believed(tmp_path: Path, change: str) -> None:
+    path = shelved(tmp_path / "eoc", a=b"one", b=b"two")
+    with sqlite3.connect(path) as base:
+        base.execute(change)
+    base.close()
+    assert on_it(tmp_path / "eoc")["a"] in {None, b"one"}
+    shelved(tmp_path / "eoc", a=b"anew")
+    assert on_it(tmp_path / "eoc")["a"] == b"anew"
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o660])
+def test_a_shelf_that_others_may_use_goes(tmp_path: Path, mode: int) -> None:
+    shelved(tmp_path / "eoc", a=b"one").chmod(mode)
+    assert on_it(tmp_path / "eoc")["a"] is None
+
+
+def test_a_link_is_no_shelf(tmp_path: Path) -> None:
+    path = shelved(tmp_path / "eoc", a=b"one")
+    path.rename(tmp_path / "elsewhere")
+    path.symlink_to(tmp_path / "elsewhere")
+    assert on_it(tmp_path / "eoc")["a"] is None
+    assert (tmp_path / "elsewhere").exists()
+
+
+def test_what_nobody_asks_for_leaves_the_shelf(tmp_path: Path) -> None:
+    shelved(tmp_path / "eoc", a=b"one", b=b"two")
+    for _ in range(9):
+        with shelf(tmp_path / "eoc", "things") as made:
+            assert made.get("a") == b"one"
+    assert on_it(tmp_path / "eoc") == {"a": b"one", "b": None}
+
+
+def test_a_shelf_that_somebody_else_writes_to_is_left_to_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tearline.store._PATIENCE", 0)
+    path = shelved(tmp_path / "eoc", a=b"one")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    shelved(tmp_path / "eoc", a=b"two")
+    other.execute("COMMIT")
+    other.close()
+    assert on_it(tmp_path / "eoc")["a"] == b"one"
+
+
+def test_a_shelf_that_cannot_be_there_holds_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    made = Shelf(tmp_path / "file", "things")
+    made.put("a", b"one")
+    made.close()
+    assert made.get("a") is None
+    assert made.keys() == set()

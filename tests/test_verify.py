@@ -112,7 +112,7 @@ import types
 import tearline.stage.composing as c
 old = c.emit
 c.emit = lambda *a: (lambda said: said + "\\n" + said.split("\\n\\n")[1] + "\\n")(old(*a))
-c.prove = lambda *a: types.SimpleNamespace(holds=True, broken=frozenset())
+c.Renderer.prove = lambda *a: types.SimpleNamespace(holds=True, broken=frozenset())
 """
 TEMPLATE = """
 import tearline.stage.composing as c

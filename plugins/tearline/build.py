@@ -14,31 +14,36 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tearline.commit import Change, Private, commit, private_folder, sweep
 from tearline.corpus import Corpus, read_corpus
+from tearline.crew import Watch, unwatched
 from tearline.detach import detach
 from tearline.findings import Finding, Place, Severity, finding, in_order, refuses
 from tearline.inventory import Inventory, differences, fingerprint, take_inventory
 from tearline.judging import RecordError, judge, repetitions
 from tearline.manifest import Verdict, moment
 from tearline.offline import Offline
-from tearline.paper import print_papers, wanted
+from tearline.paper import CACHE, print_papers, wanted
 from tearline.policy import Edition, Policy, extensions
 from tearline.proof import Renderer
 from tearline.render import Rendering, start_rendering
 from tearline.seal import seal, signature, signing_key
 from tearline.search import index
 from tearline.stage import Tree, compose, write
+from tearline.store import Shelf, shelf
 from tearline.swap import TargetError, exchange, locked, make_readable
 
 Say = Callable[[str], None]
+FULL_SIDE: Final = "full-side"  # beside the editions' folders: what is known of sources, which no renderer is told of
 
 
 @dataclass(slots=True)
@@ -62,12 +67,14 @@ class Outcome:
 class How:
     """What whoever typed the command asked for: hold refused documents back, take warnings for errors.
 
-    The edition that ``offline`` is of becomes an offline copy.
+    The edition that ``offline`` is of becomes an offline copy. ``watch`` is told how many of how many documents or
+    pages a step has done.
     """
 
     hold: bool = False
     strict: bool = False
     offline: Offline | None = None
+    watch: Watch = unwatched
 
 
 def check(policy: Policy, paths: Sequence[Path], now: dt.datetime) -> Outcome:
@@ -118,6 +125,7 @@ def build(  # noqa: PLR0913, PLR0917 - the command's options
         _refuse_other_things(out / f"site-{edition.name}")
     with made(policy, editions, out, now, say, how) as built:
         if built.private is not None and not built.outcome.refused:
+            say("Putting the sites in place")
             with locked(out):  # two builds end one after the other
                 sweep(out)
                 commit(built.private.path, built.changes)
@@ -156,7 +164,7 @@ def made(  # noqa: PLR0913, PLR0917 - what a build is made from
     papers = wanted(policy, say)
     say("Reading the sources")
     before = fingerprint(_read_from(policy))
-    outcome, trees = composed(policy, now, how, papers=papers)
+    outcome, trees = composed(policy, now, how, say, papers=papers)
     if outcome.refused:
         yield Made(outcome)
         return
@@ -165,7 +173,7 @@ def made(  # noqa: PLR0913, PLR0917 - what a build is made from
     witness = [fullest] if fullest is not None and fullest not in chosen and any(map(_sanitized, chosen)) else []
     with private_folder(beside) as private:
         say(f"Rendering {', '.join(f'{one.edition.name} ({one.bulletins} bulletins)' for one in chosen)}")
-        built = rendered([*chosen, *witness], private, now)
+        built = rendered([*chosen, *witness], private, now, policy.root / CACHE, how.watch, say)
         if papers:
             say("Making PDFs")
             print_papers([(one.rendering, one.tree.edition) for one in built[: len(chosen)]], policy, private.lock)
@@ -229,7 +237,10 @@ def _read(built: _Built, policy: Policy, full: Path | None, stages: Mapping[str,
     taken = take_inventory(built.site, built.tree.name)
     second = full if _sanitized(built.tree) else None
     offline = built.tree.offline is not None
-    judged = judge(built.rendering, policy, built.tree.edition, second, os.environ, stages=stages, offline=offline)
+    memory = policy.root / CACHE / FULL_SIDE / f"{built.tree.name}.clean"
+    judged = judge(
+        built.rendering, policy, built.tree.edition, second, os.environ, stages=stages, offline=offline, memory=memory
+    )
     return _Read(built.tree, built.site, taken, judged.verdict, [*taken.findings, *judged.findings])
 
 
@@ -266,20 +277,30 @@ def _recalled(tree: Tree) -> list[str]:
     return [f"{name.removesuffix('.md')}/index.html" for name, each in told.items() if each.get("kind") == "tombstone"]
 
 
-def composed(policy: Policy, now: dt.datetime, how: How, *, papers: bool = False) -> tuple[Outcome, dict[str, Tree]]:
+def composed(
+    policy: Policy, now: dt.datetime, how: How, say: Say = lambda _: None, *, papers: bool = False
+) -> tuple[Outcome, dict[str, Tree]]:
     """The trees of all editions: what one of them refuses is refused for every one.
 
     With ``hold``, documents that are refused are left out, on whatever step that shows.
     """
-    corpus = read_corpus(policy)
-    renderer = Renderer(extensions(policy))
-    attempt = partial(compose, corpus, policy, now, renderer, papers=papers, offline=how.offline)
+    with shelf(policy.root / CACHE / FULL_SIDE, "readings") as readings:
+        corpus = read_corpus(policy, stored=readings, watch=how.watch)
+    say("Composing and proving the pages")
+    proofs = Shelf(policy.root / CACHE / FULL_SIDE, "proofs")
+    proved = proofs.keys()
+    renderer = Renderer(extensions(policy), proved)
+    attempt = partial(compose, corpus, policy, now, renderer, papers=papers, offline=how.offline, watch=how.watch)
     while True:
         trees = attempt()
         found = _findings(corpus, trees.values())
         late = {path for tree in trees.values() for path in tree.refused}
         if not (how.hold and corpus.hold(late, found)):
             break
+    for key in set(renderer.held) - proved:
+        proofs.put(key, b"")
+    proofs.use(renderer.held)
+    proofs.close()
     fatal = [one for one in found if not how.hold or one.place.path not in corpus.refused]
     outcome = Outcome(found, held=sorted(corpus.refused) if how.hold else [], checked=len(corpus.documents))
     nothing_left = not corpus.bulletins and not corpus.pages
@@ -291,24 +312,49 @@ def _findings(corpus: Corpus, trees: Iterable[Tree]) -> list[Finding]:
     return in_order([*corpus.findings, *(one for tree in trees for one in tree.findings)])
 
 
-def rendered(trees: Sequence[Tree], private: Private, now: dt.datetime) -> list[_Built]:
-    """The editions' sites with their search indexes, each rendered by a process of its own from a folder of its own."""
+def rendered(  # noqa: PLR0913, PLR0917 - what sites are made of and where
+    trees: Sequence[Tree], private: Private, now: dt.datetime,
+    cache: Path | None = None, watch: Watch = unwatched, say: Say = lambda _: None,
+) -> list[_Built]:  # fmt: skip
+    """The editions' sites with their search indexes, each rendered by a process of its own from a folder of its own.
+
+    Below ``cache`` each edition has what was rendered of it before. ``watch`` is told how many bulletins there are.
+    """
+    pages = sum(tree.bulletins for tree in trees)
     with ExitStack() as stack:
         started: list[_Built] = []
         for tree in trees:
             folder = private.path / tree.edition.name
             write(tree, folder / "stage")
-            rendering = start_rendering(folder / "stage", folder / "site", folder / "log", now, private.lock)
+            stage, site, log = (folder / name for name in ("stage", "site", "log"))
+            rendering = start_rendering(stage, site, log, now, private.lock, _kept(cache, tree))
             stack.callback(rendering.stop)
             started.append(_Built(tree, rendering))
         for built in started:
-            built.rendering.finish()
-            if built.tree.offline is None:
-                index(built.site, private.lock)
-            else:
-                theme = built.rendering.stage / "theme"
-                detach(built.site, theme, built.tree.name, built.tree.offline, private.lock)
+            built.rendering.finish(lambda: watch(sum(map(_pages, started)), pages))
+    say("Indexing for search")
+    with ThreadPoolExecutor(len(started)) as threads:  # each waits for a Pagefind of its own
+        for done in [threads.submit(_index, built, private.lock, _kept(cache, built.tree)) for built in started]:
+            done.result()
     return started
+
+
+def _index(built: _Built, lock: int, kept: Path | None) -> None:
+    """Give a rendered site its search index."""
+    if built.tree.offline is None:
+        index(built.site, lock, kept)
+    else:
+        detach(built.site, built.rendering.stage / "theme", built.tree.name, built.tree.offline, lock)
+
+
+def _pages(built: _Built) -> int:
+    """How many bulletins are rendered by now: each has a folder in that of its year."""
+    return sum(len(os.listdir(year)) for year in built.site.glob("[0-9][0-9][0-9][0-9]"))  # noqa: PTH208 - names are enough
+
+
+def _kept(cache: Path | None, tree: Tree) -> Path | None:
+    """The folder of what was made of an edition before, which no other edition ever uses."""
+    return cache / tree.edition.name if cache is not None else None
 
 
 def _read_from(policy: Policy) -> list[Path]:

@@ -202,7 +202,9 @@ class Chips(Treeprocessor):
 
         Its title, the wording that other editions have, stays the title.
         """
-        mark = canonical_mark(unquote(link.get("href", "")), self.system) if link.tag == "a" else None
+        href = link.get("href", "")
+        # No mark has a dot, and every address of the site's own has.
+        mark = canonical_mark(unquote(href), self.system) if link.tag == "a" and "." not in href else None
         if mark is None:
             return
         link.tag = "span"

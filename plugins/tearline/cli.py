@@ -148,22 +148,27 @@ def stage_command(edition: str, out: Path, config_file: Path, form: str, **how: 
     show_default=True,
     help="Where the site-<edition> folders go.",
 )
+@click.option("--timings", is_flag=True, help="Say where the time went, step by step.")
 @_config
 @_format
 @_show
 @_strict
 @_hold
-def build_command(editions: Sequence[str], out: Path, config_file: Path, form: str, **how: bool) -> int:
+def build_command(
+    editions: Sequence[str], out: Path, config_file: Path, form: str, *, timings: bool, **how: bool
+) -> int:
     """Build the editions' sites, have every byte verified, seal them, and swap them into place."""
     policy = _policy(config_file, form)
     from tearline.build import How, build
     from tearline.render import RenderError
 
     chosen = [_edition(policy, name) for name in dict.fromkeys(editions)] or list(policy.editions.values())
-    asked = How(hold=how["hold"], strict=how["strict"])
     try:
         with progress() as step:
+            asked = How(hold=how["hold"], strict=how["strict"], watch=step.watch)
             outcome = build(policy, chosen, _absolute(out), _now(), step, asked)
+        if timings:
+            say(step.timings())
     except RenderError as error:
         if how["show"]:
             say(error.log)
@@ -204,9 +209,10 @@ def bundle_command(edition: str, out: Path, valid_for: int, config_file: Path, f
     from tearline.bundle import bundle
     from tearline.render import RenderError
 
-    asked, hours = How(hold=how["hold"], strict=how["strict"]), dt.timedelta(hours=valid_for)
+    hours = dt.timedelta(hours=valid_for)
     try:
         with progress() as step:
+            asked = How(hold=how["hold"], strict=how["strict"], watch=step.watch)
             outcome = bundle(policy, _edition(policy, edition), _absolute(out), _now(), hours, step, asked)
     except RenderError as error:
         if how["show"]:

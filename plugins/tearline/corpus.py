@@ -6,7 +6,7 @@ What is read here feeds everything after it; no source is opened a second time.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -16,12 +16,16 @@ from tearline.bulletin.document import Bulletin, Page, read_document
 from tearline.bulletin.metadata import Asset as Entry
 from tearline.bulletin.metadata import MarkedValue
 from tearline.bulletin.tree import Image, InlinePortion, Link, nested
+from tearline.crew import Watch, unwatched
+from tearline.crew import each as for_each
 from tearline.effective import Marked, effective_marks
 from tearline.findings import Finding, Place, Severity, finding, in_order
 from tearline.naming import address_key, page_name, page_problem
+from tearline.packing import packed_of, unpacked
 from tearline.policy import Policy
 from tearline.release import FACETS, check_stand_ins, is_raster
 from tearline.sources import SUFFIXES, Source, find_sources, shown_path
+from tearline.store import Shelf, digest_of, identity
 
 ELSEWHERE: Final = ("http://", "https://", "mailto:", "tel:")  # how addresses begin that lead out of the site
 
@@ -116,8 +120,13 @@ class Corpus:
         return bool(held)
 
 
-def read_corpus(policy: Policy, only: Iterable[Path] = ()) -> Corpus:
+def read_corpus(
+    policy: Policy, only: Iterable[Path] = (), stored: Shelf | None = None, watch: Watch = unwatched
+) -> Corpus:
     """Read and check the sources; with ``only``, just these files and folders (links lead anywhere then).
+
+    ``stored`` are readings of an earlier time: a document of the same bytes is not parsed again. ``watch`` is told how
+    many documents are read.
 
     Never raises for what it finds: a source that cannot be read is a finding.
     """
@@ -130,7 +139,12 @@ def read_corpus(policy: Policy, only: Iterable[Path] = ()) -> Corpus:
         corpus.findings.append(finding("no-sources", Place(top)))
     corpus.refused |= {one.place.path: "" for one in found.findings if one.place.path != top}
     texts: dict[str, str] = {}
-    read = [(source, _read(policy, corpus, source, texts)) for source in found.sources]
+    readings = _readings(policy, found.sources, stored, watch)
+    read: list[tuple[Source, Bulletin | Page | None]] = []
+    for source, (text, findings, document) in zip(found.sources, readings, strict=True):
+        texts[source.shown] = text
+        corpus.findings += findings
+        read.append((source, document))
     _index(corpus, [(source, one) for source, one in read if isinstance(one, Bulletin)])
     _addresses(corpus, [source for source, one in read if isinstance(one, Page)])
     kept = [_checked(policy, corpus, source, one) for source, one in read]
@@ -146,17 +160,45 @@ def read_corpus(policy: Policy, only: Iterable[Path] = ()) -> Corpus:
     return corpus
 
 
-def _read(policy: Policy, corpus: Corpus, source: Source, texts: dict[str, str]) -> Bulletin | Page | None:
-    """One document, if it can be read as one. Its text is kept until it is known not to be refused."""
-    data = source.read()
+# The text of a document, what is wrong with it, and the document, if it can be read as one.
+_Reading = tuple[str, list[Finding], Bulletin | Page | None]
+
+
+def _readings(policy: Policy, sources: Sequence[Source], kept: Shelf | None, watch: Watch) -> list[_Reading]:
+    """Every document read; those that were read before are taken from there."""
+    data = [source.read() for source in sources]
+    if kept is None:
+        return for_each(lambda at: _read(policy, sources[at], data[at]), range(len(sources)), watch)
+    keys = [_key(policy, *pair) for pair in zip(sources, data, strict=True)]
+    made: dict[int, _Reading] = {}
+    for at, key in enumerate(keys):
+        packed = kept.get(key)
+        reading = unpacked(packed) if packed is not None else None
+        if reading is not None:
+            made[at] = reading
+    todo = [at for at in range(len(sources)) if at not in made]
+
+    def anew(at: int) -> tuple[_Reading, bytes]:
+        reading = _read(policy, sources[at], data[at])
+        return reading, packed_of(reading)
+
+    for at, (reading, packed) in zip(todo, for_each(anew, todo, watch), strict=True):
+        made[at] = reading
+        kept.put(keys[at], packed)
+    return [made[at] for at in range(len(sources))]
+
+
+def _key(policy: Policy, source: Source, data: bytes | None) -> str:
+    """What a reading depends on: our code, the path that it names in findings, the system of bare marks, the bytes."""
+    said = b"" if data is None else b"." + data
+    return digest_of([identity().encode(), source.shown.encode("utf-8", "replace"), policy.system.encode(), said])
+
+
+def _read(policy: Policy, source: Source, data: bytes | None) -> _Reading:
     if data is None:
-        corpus.findings.append(finding("not-a-plain-file", Place(source.shown)))
-        texts[source.shown] = ""
-        return None
+        return "", [finding("not-a-plain-file", Place(source.shown))], None
     reading = read_document(source.shown, data, policy.system)
-    corpus.findings += reading.findings
-    texts[source.shown] = data.decode("utf-8", "replace")
-    return reading.document
+    return data.decode("utf-8", "replace"), list(reading.findings), reading.document
 
 
 def _index(corpus: Corpus, bulletins: Iterable[tuple[Source, Bulletin]]) -> None:

@@ -66,11 +66,12 @@ def judge(  # noqa: PLR0913 - what a verifier is told
     *,
     stages: Mapping[str, Path],
     offline: bool = False,
+    memory: Path | None = None,
 ) -> Judgement:
     """Have one rendered site verified. ``full`` is the full edition's site, if there is one to compare it with.
 
     ``stages`` are the stages of all editions by name: a fuller edition may link to what a stricter one has. With
-    ``offline`` the site is an offline copy.
+    ``offline`` the site is an offline copy. In the file ``memory``, the verifier keeps in mind what it found clean.
 
     Raises ``JudgeError`` where the verifier failed and ``RecordError`` where it could not use what it was given.
     """
@@ -81,6 +82,7 @@ def judge(  # noqa: PLR0913 - what a verifier is told
     asked += [word for name, stage in stages.items() if name != edition.name for word in ("--other", f"{name}={stage}")]
     if full is not None:
         asked += ["--full", str(full)]
+    asked += ["--memory", str(memory)] if memory is not None else []
     told = _asked("tearline.verify", asked, report, policy, environ)
     try:
         return Judgement(tuple(map(_finding, told["findings"])), Verdict(**told["verdict"]))

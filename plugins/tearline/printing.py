@@ -6,9 +6,11 @@ Results go to standard output, remarks and progress to standard error.
 from __future__ import annotations
 
 import os
+import resource
 import stat
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, TextIO
@@ -43,22 +45,73 @@ def _print(stream: TextIO | None, text: str, *, exact: bool) -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+class Steps:
+    """What is being done: a line for each step, and how long each took."""
+
+    def __init__(self) -> None:
+        self.begun: list[tuple[str, float, float]] = []
+
+    def __call__(self, line: str) -> None:
+        """Say that a step begins."""
+        self.begun.append((line, time.perf_counter(), _worked()))
+        say(line)
+
+    def watch(self, done: int, total: int) -> None:
+        """Show how much of a step is done, where somebody looks on."""
+
+    def timings(self) -> str:
+        """Where the time went: seconds of the clock and of the processors for each step, and their sum."""
+        ends = [*self.begun[1:], ("", time.perf_counter(), _worked())]
+        rows = [
+            (line, at - clock, done - worked)
+            for (line, clock, worked), (_, at, done) in zip(self.begun, ends, strict=True)
+        ]
+        rows.append(("All of it", sum(row[1] for row in rows), sum(row[2] for row in rows)))
+        lines = [f"{clock:9.2f} {worked:11.2f}  {line}\n" for line, clock, worked in rows]
+        return f"  seconds  processors  step\n{''.join(lines)}"
+
+
+def _worked() -> float:
+    """The seconds of processors that we and those who ended for us have used."""
+    used = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
 @contextmanager
-def progress() -> Iterator[Callable[[str], None]]:
-    """A way to say what is being done: a line for each step, and on a terminal a sign of life while it takes."""
+def progress() -> Iterator[Steps]:
+    """A way to say what is being done: a line for each step, and on a terminal a bar with what is done and left."""
     if not sys.stderr.isatty():
-        yield say
+        yield Steps()
         return
-    from rich.console import Console  # noqa: PLC0415 - only where somebody looks on
+    from rich import progress as bars  # noqa: PLC0415 - only where somebody looks on
+    from rich.console import Console  # noqa: PLC0415 - likewise
 
     console = Console(stderr=True)
-    with console.status("") as status:
+    columns = (
+        bars.SpinnerColumn(),
+        bars.TextColumn("{task.description}", markup=False),
+        bars.BarColumn(),
+        bars.MofNCompleteColumn(),
+        bars.TimeElapsedColumn(),
+        bars.TimeRemainingColumn(),
+    )
+    # A bar that moves by itself has a thread, and beside threads nothing can be forked.
+    with bars.Progress(*columns, console=console, transient=True, auto_refresh=False) as shown:
 
-        def step(line: str) -> None:
-            console.print(line, markup=False, highlight=False)
-            status.update(f"{line} ...")
+        class Shown(Steps):
+            def __call__(self, line: str) -> None:
+                self.begun.append((line, time.perf_counter(), _worked()))
+                for task in shown.task_ids:
+                    shown.remove_task(task)
+                console.print(line, markup=False, highlight=False)
+                shown.add_task(line, total=None)
+                shown.refresh()
 
-        yield step
+            def watch(self, done: int, total: int) -> None:
+                for task in shown.task_ids:
+                    shown.update(task, completed=done, total=total, refresh=True)
+
+        yield Shown()
 
 
 def plain_path(path: Path) -> str:

@@ -25,6 +25,7 @@ from typing import IO, Any, Final
 import cbor2
 
 from tearline.render import RenderError, refuse_full
+from tearline.store import digest_of, identity, shelf
 
 FOLDER: Final = "pagefind"
 TIME_LIMIT: Final = 1800  # seconds
@@ -54,24 +55,49 @@ _SHOWN: Final = re.compile(r'<meta name="([^"]*)" content="([^"]*)" data-tl-foun
 _BROKEN: Final = "the search index could not be made: Pagefind's answer cannot be read"
 
 
-def index(site: Path, lock: int) -> None:
+def index(site: Path, lock: int, kept: Path | None = None) -> None:
     """Write the index of a rendered site into it; nothing where no page of it is to be found by search.
 
+    Below ``kept`` is the index that was made last of this edition: the same pages have the same one.
     Pagefind inherits ``lock`` as the renderer does. Raises ``RenderError`` where it fails, ``OSError`` for a full disk.
     """
-    pages, files = _made(site, lock)
-    try:
-        kept = {name: data for name, data in files.items() if _KEPT.fullmatch(name)}
-        if kept:
-            _settle(kept)
-        for name in [name for name in kept if name.startswith(_FRAGMENTS)]:
-            kept[name] = _packed(_json({**_told(kept[name], pages), "content": ""}))
-    except (KeyError, TypeError, ValueError, cbor2.CBORDecodeError):
-        raise RenderError(_BROKEN) from None
-    for name, data in kept.items():
+    pages = _searched(site)
+    if kept is None:
+        files = _index(pages, site, lock)
+    else:
+        key = digest_of([identity().encode(), *(part for name in pages for part in (name.encode(), pages[name]))])
+        with shelf(kept, "search") as stored:
+            files = _stored(stored.get(key))
+            if not files:
+                files = _index(pages, site, lock)
+                stored.put(key, cbor2.dumps(files))
+    for name, data in files.items():
         path = site / FOLDER / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
+
+
+def _stored(packed: bytes | None) -> dict[str, bytes]:
+    """The files of an index that was made before; none where there is none."""
+    with suppress(cbor2.CBORDecodeError):
+        told = cbor2.loads(packed) if packed is not None else {}
+        if isinstance(told, dict) and all(isinstance(name, str) and _KEPT.fullmatch(name) for name in told):
+            return told
+    return {}
+
+
+def _index(pages: Mapping[str, bytes], site: Path, lock: int) -> dict[str, bytes]:
+    """The files of the index of these pages."""
+    made = _made(pages, site, lock)
+    try:
+        files = {name: data for name, data in made.items() if _KEPT.fullmatch(name)}
+        if files:
+            _settle(files)
+        for name in [name for name in files if name.startswith(_FRAGMENTS)]:
+            files[name] = _packed(_json({**_told(files[name], pages), "content": ""}))
+    except (KeyError, TypeError, ValueError, cbor2.CBORDecodeError):
+        raise RenderError(_BROKEN) from None
+    return files
 
 
 def fragments(site: Path, lock: int) -> list[dict[str, Any]]:
@@ -79,7 +105,8 @@ def fragments(site: Path, lock: int) -> list[dict[str, Any]]:
 
     Nothing is written. Raises as ``index`` does.
     """
-    pages, files = _made(site, lock)
+    pages = _searched(site)
+    files = _made(pages, site, lock)
     try:
         told = [_told(data, pages) for name, data in files.items() if name.startswith(_FRAGMENTS)]
         return sorted(told, key=lambda each: str(each["url"]))
@@ -87,11 +114,15 @@ def fragments(site: Path, lock: int) -> list[dict[str, Any]]:
         raise RenderError(_BROKEN) from None
 
 
-def _made(site: Path, lock: int) -> tuple[dict[str, bytes], dict[str, bytes]]:
-    """The pages of a site that search reads, and the files that Pagefind makes of them."""
-    pages = {name: data for name, data in _pages(site) if _INDEXED.search(data)}
+def _searched(site: Path) -> dict[str, bytes]:
+    """The pages of a site that search reads."""
+    return {name: data for name, data in _pages(site) if _INDEXED.search(data)}
+
+
+def _made(pages: Mapping[str, bytes], site: Path, lock: int) -> dict[str, bytes]:
+    """The files that Pagefind makes of pages."""
     if not pages:
-        return {}, {}
+        return {}
     requests: list[dict[str, Any]] = [{"type": "NewIndex", "config": {"exclude_selectors": list(_LEFT_OUT)}}]
     for name, data in pages.items():
         address = f"/{name.removesuffix('index.html')}"
@@ -100,7 +131,7 @@ def _made(site: Path, lock: int) -> tuple[dict[str, bytes], dict[str, bytes]]:
         )
     answers = _asked([*requests, {"type": "GetFiles", "index_id": 0}], site.parent, lock)
     try:
-        return pages, {each["path"]: base64.b64decode(each["content"]) for each in answers[-1]["files"]}
+        return {each["path"]: base64.b64decode(each["content"]) for each in answers[-1]["files"]}
     except (KeyError, TypeError, ValueError):
         raise RenderError(_BROKEN) from None
 
@@ -132,7 +163,8 @@ def _settle(files: dict[str, bytes]) -> None:
 def _told(packed: bytes, pages: Mapping[str, bytes]) -> dict[str, Any]:
     """A fragment with its page's words, what a result shows, and what it may be narrowed by."""
     told = json.loads(_unpacked(packed))
-    head = pages[f"{told['url'].removeprefix('/')}index.html"].decode("utf-8")
+    page = pages[f"{told['url'].removeprefix('/')}index.html"]
+    head = page[: page.find(b"</head>")].decode("utf-8")
     shown = {html.unescape(name): html.unescape(value) for name, value in _SHOWN.findall(head)}
     return {
         "url": told["url"],

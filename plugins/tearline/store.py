@@ -1,19 +1,26 @@
 """A small store of made things, named by what they were made from: what did not change is not made again.
 
     FOLDER/<digest of the key>   a line that says for which key and with which SHA-256, then the content
+    FOLDER/<name>.shelf          very many small things of one kind, in one file that sqlite reads and writes
 
 A store speeds up and is never believed: an entry that is cut off, changed, another's or not ours is dropped, as is a
-folder that others may write to. Whatever is wrong with a store, it comes to nothing being stored.
+folder that others may write to. Whatever is wrong with a store, it comes to nothing being stored. Sizes and times say
+nothing: a key is made of every byte that what is stored depends on, the code of this program among them.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import sqlite3
 import stat
+import sys
 import tempfile
-from collections.abc import Iterable
-from contextlib import suppress
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +29,16 @@ LARGEST: Final = 256 << 20  # bytes of a whole store
 _SHAPE: Final = b"tearline-store 1"
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _PART: Final = ".part-"
+_SHELF: Final = ".shelf"  # how names of shelves end, but for what sqlite puts beside them
 _STALE: Final = 3600  # seconds after which an entry that was never finished goes
+_KEPT: Final = 4  # openings of a shelf after which what nobody asked for goes
+_PATIENCE: Final = 10  # seconds to wait for another build that writes to the same shelf
+_PASSING: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL}  # what is no fault of the file
+_BATCH: Final = 500  # entries that are written at once
+_TABLES: Final = """
+CREATE TABLE IF NOT EXISTS entry (key TEXT PRIMARY KEY, seal BLOB, content BLOB, used INTEGER) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS opened (times INTEGER);
+"""
 
 
 class Store:
@@ -79,6 +95,143 @@ class Store:
                     _remove(path)
 
 
+class Shelf:
+    """Entries of one kind in one file. As with ``Store``, nothing that is wrong with it is ever raised or believed."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.path = folder / f"{name}{_SHELF}"
+        self.base = _opened(self.path) if _made(folder) else None
+        self.times = 0
+        self.asked: set[str] = set()
+        self.fresh: dict[str, bytes] = {}
+        for row in self._ask("SELECT times FROM opened"):
+            self.times = row[0] if isinstance(row[0], int) else 0
+
+    def get(self, key: str) -> bytes | None:
+        """What was put under a key; None where there is nothing, or nothing that can be relied on."""
+        for seal, content in self._ask("SELECT seal, content FROM entry WHERE key = ?", key):
+            self.asked.add(key)
+            if isinstance(content, bytes) and seal == _seal(key, content):
+                with suppress(zlib.error):
+                    return zlib.decompress(content)
+        return None
+
+    def keys(self) -> set[str]:
+        """All keys that something was put under: for what is known by its key alone."""
+        rows = self._ask("SELECT key, seal, content FROM entry")
+        return {str(key) for key, seal, made in rows if isinstance(made, bytes) and seal == _seal(str(key), made)}
+
+    def put(self, key: str, content: bytes) -> None:
+        """Put content under a key. It is there for others after ``close``."""
+        self.fresh[key] = zlib.compress(content, 1)
+        if len(self.fresh) >= _BATCH:
+            self._write()
+
+    def use(self, keys: Iterable[str]) -> None:
+        """Say that these were asked for, so that they stay."""
+        self.asked.update(keys)
+
+    def close(self) -> None:
+        """Write what was put, and let go of what nobody asked for in some time."""
+        self._write()
+        marked = [(self.times + 1, key) for key in self.asked]
+        self._do("UPDATE entry SET used = ? WHERE key = ?", marked)
+        self._do("DELETE FROM entry WHERE used < ?", [(self.times + 1 - _KEPT,)])
+        self._do("DELETE FROM opened", [()])
+        self._do("INSERT INTO opened VALUES (?)", [(self.times + 1,)])
+        self._commit()
+        if self.base is not None:
+            self.base.close()
+        self.base = None
+
+    def _commit(self) -> None:
+        try:
+            if self.base is not None:
+                self.base.commit()
+        except sqlite3.Error as error:
+            self._drop(error)
+
+    def _write(self) -> None:
+        rows = [(key, _seal(key, made), made, self.times + 1) for key, made in self.fresh.items()]
+        self._do("INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?)", rows)
+        self.asked.difference_update(self.fresh)  # they are new, and say so themselves
+        self.fresh.clear()
+        self._commit()
+
+    def _ask(self, asked: str, *values: str) -> list[tuple[object, ...]]:
+        try:
+            return self.base.execute(asked, values).fetchall() if self.base is not None else []
+        except sqlite3.Error as error:
+            self._drop(error)
+            return []
+
+    def _do(self, what: str, rows: Iterable[tuple[object, ...]]) -> None:
+        try:
+            if self.base is not None:
+                self.base.executemany(what, rows)
+        except sqlite3.Error as error:
+            self._drop(error)
+
+    def _drop(self, error: sqlite3.Error) -> None:
+        """No more of this file: another build has it, or the disk is full, or it is broken and goes."""
+        if self.base is not None:
+            with suppress(sqlite3.Error):
+                self.base.close()
+        self.base = None
+        if error.sqlite_errorcode not in _PASSING:
+            _remove(self.path)
+
+
+@contextmanager
+def shelf(folder: Path, name: str) -> Iterator[Shelf]:
+    """A shelf, closed at the end."""
+    made = Shelf(folder, name)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def _opened(path: Path) -> sqlite3.Connection | None:
+    """The file as a database; a file that is none, or not ours alone, is removed first."""
+    for _ in range(2):
+        with suppress(OSError):
+            told = path.lstat()
+            if not stat.S_ISREG(told.st_mode) or told.st_uid != os.geteuid() or told.st_mode & _OTHERS:
+                _remove(path)
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600))
+            base = sqlite3.connect(path, timeout=_PATIENCE)
+            base.execute("PRAGMA synchronous = OFF")  # what a fallen machine leaves half written is not believed
+            base.executescript(_TABLES)
+        except sqlite3.Error as error:
+            if error.sqlite_errorcode in _PASSING:
+                return None
+            _remove(path)
+        except OSError:
+            _remove(path)
+        else:
+            return base
+    return None
+
+
+def _seal(key: str, content: bytes) -> bytes:
+    return hashlib.sha256(b" ".join([_SHAPE, key.encode("utf-8", "replace"), content])).digest()
+
+
+@cache
+def identity() -> str:
+    """What whatever is made here depends on beside its input: our own code and data, and every library's version."""
+    root = Path(str(files("tearline")))
+    paths = sorted(path for path in root.rglob("*") if path.suffix in {".py", ".yml", ".txt"})
+    ours = (part for path in paths for part in (path.relative_to(root).as_posix().encode(), path.read_bytes()))
+    places = filter(
+        Path.is_dir, map(Path, sys.path)
+    )  # names tell versions; reading each one's data takes half a second
+    others = sorted(path.name for place in places for path in place.glob("*.dist-info"))
+    return digest_of([sys.version.encode(), "\n".join(others).encode(), *ours])
+
+
 def digest_of(parts: Iterable[bytes]) -> str:
     """The key of what is made from these parts: no two lists of parts have the same."""
     made = hashlib.sha256()
@@ -108,6 +261,8 @@ def _listed(folder: Path) -> list[tuple[os.stat_result, Path]]:
     with os.scandir(folder) as entries:
         for entry in entries:
             told = entry.stat(follow_symlinks=False)
+            if _SHELF in entry.name:
+                continue
             if not entry.name.startswith(_PART):
                 found.append((told, Path(entry.path)))
             elif told.st_mtime < folder.stat().st_mtime - _STALE:

@@ -166,11 +166,13 @@ def _settled(
     return tokens, audience
 
 
-def _in_order(mark: Mark) -> Iterator[Token]:
+@lru_cache(maxsize=4096)
+def _in_order(mark: Mark) -> tuple[Token, ...]:
     """The tokens of a mark in the order in which it spells them."""
-    return (token for name, token in system(mark.system).tokens.items() if name in mark.tokens)
+    return tuple(token for name, token in system(mark.system).tokens.items() if name in mark.tokens)
 
 
+@lru_cache(maxsize=4096)
 def _gravest(mark: Mark, key: Literal["sharing", "style"]) -> Token:
     return max((token for token in _in_order(mark) if getattr(token, key)), key=lambda token: token.rank)
 

@@ -12,6 +12,7 @@ This proves the emission. It cannot prove that the source was read rightly.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from tearline.proof.events import Event
 from tearline.proof.expected import Expected
 from tearline.proof.rendered import events_of
 from tearline.release import Released
+from tearline.store import digest_of, identity
 
 # What MkDocs always loads besides the configured extensions.
 BUILT_IN: Final = ("toc", "tables", "fenced_code")
@@ -45,9 +47,17 @@ def prove(
     text: str, released: Released, addresses: Addresses, plain: frozenset[int], render: Callable[[str], str]
 ) -> Verdict:
     """Compare what ``text`` renders to with what ``released`` says it should."""
+    return _compared(_expected(released, addresses, plain), render(text))
+
+
+def _expected(released: Released, addresses: Addresses, plain: frozenset[int]) -> Expected:
     expected = Expected(addresses, plain)
     expected.page(released)
-    return Verdict(_differing(expected.events, expected.numbers, events_of(render(text))))
+    return expected
+
+
+def _compared(expected: Expected, page: str) -> Verdict:
+    return Verdict(_differing(expected.events, expected.numbers, events_of(page)))
 
 
 def _differing(wanted: Sequence[Event], numbers: Sequence[int], got: Sequence[Event]) -> frozenset[int]:
@@ -62,17 +72,41 @@ def _differing(wanted: Sequence[Event], numbers: Sequence[int], got: Sequence[Ev
 
 
 class Renderer:
-    """The site's Markdown, as MkDocs sets it up, for proving one page after the other."""
+    """The site's Markdown, as MkDocs sets it up, for proving one page after the other.
 
-    def __init__(self, extensions: Mapping[str, Mapping[str, Any]]) -> None:
+    ``proved`` are the keys of emissions that held before, as ``prove`` notes them in ``held``: a key is made of the
+    Markdown, what it should come out as, and everything that renders and compares. With None, none are made.
+    """
+
+    def __init__(self, extensions: Mapping[str, Mapping[str, Any]], proved: AbstractSet[str] | None = None) -> None:
         names = [name for name in BUILT_IN if name not in extensions]
         configs = {name: _resolved(options) for name, options in extensions.items() if options}
         self._markdown = markdown.Markdown(extensions=[*names, *extensions], extension_configs=configs)
+        self._last = ("", "")
+        self._extensions = repr(sorted(extensions.items())).encode()
+        self.proved = proved
+        self.held: list[str] = []
+
+    def prove(self, text: str, released: Released, addresses: Addresses, plain: frozenset[int]) -> Verdict:
+        """Compare what ``text`` renders to with what ``released`` says it should."""
+        expected = _expected(released, addresses, plain)
+        if self.proved is None:
+            return _compared(expected, self.render(text))
+        key = digest_of([identity().encode(), self._extensions, text.encode(), repr(expected.events).encode()])
+        verdict = Verdict(frozenset()) if key in self.proved else _compared(expected, self.render(text))
+        if verdict.holds:
+            self.held.append(key)
+        return verdict
 
     def render(self, text: str) -> str:
-        """One page's Markdown as HTML; nothing is kept from the page before."""
-        self._markdown.reset()
-        return self._markdown.convert(text)
+        """One page's Markdown as HTML; nothing is kept from the page before.
+
+        Most bulletins read alike in all editions, one after the other: the same text is not rendered twice in a row.
+        """
+        if text != self._last[0]:
+            self._markdown.reset()
+            self._last = (text, self._markdown.convert(text))
+        return self._last[1]
 
 
 def _resolved(value: Any) -> Any:

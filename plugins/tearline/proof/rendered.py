@@ -7,8 +7,9 @@ attribute nobody expects, a comment, an id that is not made of its heading's wor
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html.parser import HTMLParser
 from itertools import zip_longest
 from typing import Final
@@ -322,11 +323,12 @@ def _code(element: Element) -> str:
     return "".join(parts)
 
 
-def events_of(page: str) -> list[Event]:
+@lru_cache(maxsize=2)  # one page in several editions
+def events_of(page: str) -> Sequence[Event]:
     """The events of a rendered body."""
     tree = _Tree()
     tree.feed(page)
     tree.close()
     rendered = _Rendered()
     rendered.inside(tree.root)
-    return rendered.events
+    return tuple(rendered.events)

@@ -16,7 +16,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -25,6 +26,7 @@ from typing import Final
 
 _SCANT: Final = 1 << 18  # bytes: with less than this left, a disk is why something failed
 TIME_LIMIT: Final = 3600  # seconds; a renderer that hangs is a failed build
+_LOOK: Final = 0.5  # seconds between two looks at how far it is
 # The theme's static files that are published; everything else it brings stays behind.
 THEME_FILES: Final = (
     "assets/javascripts/bundle.*.min.js",
@@ -45,12 +47,20 @@ class Rendering:
     site: Path
     log: Path
 
-    def finish(self) -> str:
-        """Wait for it. Returns what it said; raises ``RenderError`` where it failed, ``OSError`` for a full disk."""
+    def finish(self, watch: Callable[[], None] = lambda: None) -> str:
+        """Wait for it. Returns what it said; raises ``RenderError`` where it failed, ``OSError`` for a full disk.
+
+        ``watch`` is called every now and then.
+        """
+        late = time.monotonic() + TIME_LIMIT
+        code: int | None = None
         try:
-            code = self.process.wait(timeout=TIME_LIMIT)
-        except subprocess.TimeoutExpired:
-            raise RenderError("the renderer took too long") from None
+            while code is None:
+                if time.monotonic() > late:
+                    raise RenderError("the renderer took too long")
+                with suppress(subprocess.TimeoutExpired):
+                    code = self.process.wait(timeout=_LOOK)
+                watch()
         finally:
             self.stop()
         said = self.log.read_text(encoding="utf-8", errors="replace")
@@ -107,10 +117,13 @@ def prune(site: Path, own: Path) -> None:
             folder.rmdir()
 
 
-def start_rendering(stage: Path, site: Path, log: Path, now: dt.datetime, lock: int) -> Rendering:
+def start_rendering(  # noqa: PLR0913, PLR0917 - what a renderer is given
+    stage: Path, site: Path, log: Path, now: dt.datetime, lock: int, kept: Path | None = None
+) -> Rendering:
     """Start rendering the stage into the folder ``site``, which must not exist yet.
 
-    The renderer inherits ``lock``, which keeps its private folder from being swept should we die before it.
+    ``kept`` is the folder of what this edition's renderer made before, if any may be used. It inherits
+    ``lock``, which keeps its private folder from being swept should we die before it.
     """
     environment = {
         "PATH": os.defpath,
@@ -121,7 +134,7 @@ def start_rendering(stage: Path, site: Path, log: Path, now: dt.datetime, lock: 
     }
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter, no shell, no outside words
-            [sys.executable, *_COMMAND, str(site)],
+            [sys.executable, *_COMMAND, str(site), *([str(kept)] if kept is not None else [])],
             cwd=stage,
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -1,23 +1,28 @@
 """The renderer's process: the staged tree it is started in -> the site in the folder it is given.
 
-Its whole world is the stage. It says nothing unless something is wrong; then the last line of what it says is why.
+Its whole world is the stage, and what it rendered of this edition before. It says nothing unless something is
+wrong; then the last line of what it says is why.
 """
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
 from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from multiprocessing import get_context
 from pathlib import Path
 
 from tearline.render.pages import read_context
 from tearline.render.working import Here, ready, render_pages
+from tearline.store import Shelf, shelf
 
 
 def main() -> None:
     """Render the stage in the current folder into the folder named first."""
+    gc.set_threshold(100_000, 20, 20)  # as the command line does
     logging.getLogger("mkdocs").setLevel(logging.ERROR)
     site = Path(sys.argv[1])
     docs = Path("docs")
@@ -32,9 +37,15 @@ def main() -> None:
             _put(site / name, (docs / name).read_bytes())
     for name, data in renderer.templates():
         _put(site / name, data)
-    with _executor(len(sources)) as executor:
-        for name, data in render_pages(context, names, sources, executor):
+    gc.freeze()
+    with _kept() as kept, _executor(len(sources)) as executor:
+        for name, data in render_pages(context, names, sources, executor, kept):
             _put(site / name, data)
+
+
+def _kept() -> AbstractContextManager[Shelf | None]:
+    """The pages of this edition that were rendered before, in the folder named second; without one there are none."""
+    return shelf(Path(sys.argv[2]), "pages") if len(sys.argv) > 2 else nullcontext()  # noqa: PLR2004 - the second
 
 
 def _executor(pages: int) -> Executor:

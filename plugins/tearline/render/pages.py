@@ -19,7 +19,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -32,8 +31,9 @@ from mkdocs.structure.files import File, Files, file_sort_key
 from mkdocs.structure.nav import get_navigation
 from mkdocs.structure.pages import Page
 
+from tearline.store import identity
+
 CONFIGURATION: Final = "mkdocs.yml"
-_LIBRARIES: Final = ("mkdocs", "mkdocs-material", "jinja2", "markdown", "pymdown-extensions", "pygments", "tearline")
 
 _TEMPLATE: Final = re.compile(
     r"\.html$|readme|^locales/", re.IGNORECASE
@@ -55,12 +55,12 @@ class Context:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of all of it, and of the versions of what renders: other bytes may come of any change."""
+        """SHA-256 of all of it, and of our code and the libraries: other bytes may come of any change."""
         hashed = hashlib.sha256()
         parts: list[tuple[str, bytes]] = [(CONFIGURATION, self.configuration.encode()), ("", str(self.epoch).encode())]
         parts += [(f"theme/{name}", data) for name, data in sorted(self.theme.items())]
         parts += [(f"docs/{name}", text.encode()) for name, text in sorted(self.pages.items())]
-        parts += [(name, version(name).encode()) for name in _LIBRARIES]
+        parts += [("", identity().encode())]
         for name, data in parts:
             hashed.update(f"{len(name)} {len(data)}\n{name}\n".encode())
             hashed.update(data)
@@ -77,7 +77,10 @@ def read_context(stage: Path, epoch: int) -> Context:
 
 
 class Renderer:
-    """Renders pages of one context. ``names`` are all files below docs. Once it is made, it needs no disk."""
+    """Renders pages of one context. ``names`` are all files below docs. Once it is made, it needs no disk.
+
+    ``asked`` are the files that the page rendered last looked for, there or not: all that it knows of other pages.
+    """
 
     def __init__(self, context: Context, names: Iterable[str]) -> None:
         self.context = context
@@ -86,13 +89,14 @@ class Renderer:
         own = {name: data.decode("utf-8") for name, data in context.theme.items() if name.endswith(".html")}
         self.env.loader = ChoiceLoader([DictLoader(own), self.env.loader])  # type: ignore[list-item]  # it has one
         made = [File.generated(self.config, name, content="") for name in names]
-        self.files = Files(sorted(made, key=file_sort_key))
+        self.files = _Files(sorted(made, key=file_sort_key))
         self.nav = get_navigation(self.files, self.config)
         for name, text in context.pages.items():
             self._read(name, text)
 
     def page(self, name: str, source: str) -> bytes:
         """The page that the staged source ``source`` at ``name`` becomes."""
+        self.files.asked.clear()
         page = self._read(name, source) if name not in self.context.pages else self._page(name)
         self.config._current_page = page  # noqa: SLF001 - as the generator's loop does: extensions ask for it
         page.active = True
@@ -105,6 +109,15 @@ class Renderer:
             if name not in self.context.pages:
                 self._file(name).page = None  # ten thousand of them would fill the memory
         return text.encode("utf-8", errors="xmlcharrefreplace")
+
+    @property
+    def asked(self) -> dict[str, bool]:
+        """The files that were looked for since a page was begun, and whether they are there."""
+        return {name: self.has(name) for name in sorted(self.files.asked)}
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a file below docs."""
+        return Files.get_file_from_path(self.files, name) is not None
 
     def address(self, name: str) -> str:
         """Where the page at ``name`` is in the site: ``2026/ib-2026-014/index.html``."""
@@ -130,7 +143,7 @@ class Renderer:
         yield from ((name, data) for name, data in self.context.theme.items() if not _TEMPLATE.search(name))
 
     def _file(self, name: str) -> File:
-        file = self.files.get_file_from_path(name)
+        file = Files.get_file_from_path(self.files, name)
         if file is None:
             raise KeyError(name)
         return file
@@ -150,6 +163,18 @@ class Renderer:
         finally:
             self.config._current_page = None  # noqa: SLF001 - likewise
         return page
+
+
+class _Files(Files):
+    """The files of a site, which note what is looked for among them."""
+
+    def __init__(self, files: Iterable[File]) -> None:
+        super().__init__(files)
+        self.asked: set[str] = set()
+
+    def get_file_from_path(self, path: str) -> File | None:
+        self.asked.add(path)
+        return super().get_file_from_path(path)
 
 
 def _zipped(name: str, data: bytes, epoch: int) -> bytes:

@@ -6,16 +6,19 @@ and staged text, never a source or a key, and keeps the renderer it made for the
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from itertools import islice
 from typing import Final, TypeVar
 
 from tearline.render.pages import Context, Renderer
+from tearline.store import Shelf, digest_of
 
 CHUNK: Final = 24  # pages: enough that sending them costs little, few enough that all workers end together
 
 _Each = TypeVar("_Each")
+_Made = tuple[str, dict[str, bool], bytes]  # a page's name, what it looked for among the others, its bytes
 _kept: dict[tuple[str, int], Renderer] = {}
 
 
@@ -32,19 +35,45 @@ class Here(Executor):
 
 
 def render_pages(
-    context: Context, names: Sequence[str], sources: Mapping[str, str], executor: Executor
+    context: Context, names: Sequence[str], sources: Mapping[str, str], executor: Executor, kept: Shelf | None = None
 ) -> Iterator[tuple[str, bytes]]:
     """The address in the site and the bytes of each page of ``sources``, in no order.
 
-    ``names`` are all files below docs. Raises whatever a page raises.
+    ``names`` are all files below docs. Pages that were rendered before are taken from ``kept``, and the others put
+    there. Raises whatever a page raises.
     """
-    waiting = [executor.submit(_render, context, names, chunk) for chunk in _chunks(sorted(sources.items()))]
+    renderer = ready(context, names)
+    keys = {  # pages in the navigation are read with the context, before anybody could note what they look for
+        name: digest_of([context.digest.encode(), name.encode(), text.encode()])
+        for name, text in sources.items()
+        if kept is not None and name not in context.pages
+    }
+    todo: list[tuple[str, str]] = []
+    for name, source in sorted(sources.items()):
+        page = _known(kept.get(keys[name]), renderer) if kept is not None and name in keys else None
+        if page is not None:
+            yield renderer.address(name), page
+        else:
+            todo.append((name, source))
+    waiting = [executor.submit(_render, context, names, chunk) for chunk in _chunks(todo)]
     try:
         for done in as_completed(waiting):
-            yield from done.result()
+            for name, asked, page in done.result():
+                if kept is not None and name in keys:
+                    kept.put(keys[name], json.dumps(asked).encode() + b"\n" + page)
+                yield renderer.address(name), page
     finally:
         for each in waiting:
             each.cancel()
+
+
+def _known(stored: bytes | None, renderer: Renderer) -> bytes | None:
+    """A page that was rendered before, if what it looked for among the other pages is as it was then."""
+    if stored is None:
+        return None
+    asked, _, page = stored.partition(b"\n")
+    same = all(renderer.has(name) is there for name, there in json.loads(asked).items())
+    return page if same else None
 
 
 def ready(context: Context, names: Sequence[str]) -> Renderer:
@@ -56,9 +85,13 @@ def ready(context: Context, names: Sequence[str]) -> Renderer:
     return _kept[key]
 
 
-def _render(context: Context, names: Sequence[str], pages: Sequence[tuple[str, str]]) -> list[tuple[str, bytes]]:
+def _render(context: Context, names: Sequence[str], pages: Sequence[tuple[str, str]]) -> list[_Made]:
     renderer = ready(context, names)
-    return [(renderer.address(name), renderer.page(name, source)) for name, source in pages]
+    made: list[_Made] = []
+    for name, source in pages:
+        page = renderer.page(name, source)
+        made.append((name, renderer.asked, page))
+    return made
 
 
 def _chunks(of: Iterable[_Each]) -> Iterator[list[_Each]]:

@@ -21,6 +21,7 @@ from pathlib import Path
 import frontmatter
 
 from tearline.corpus import Corpus
+from tearline.crew import Watch, each, unwatched
 from tearline.findings import in_order
 from tearline.offline import Offline
 from tearline.policy import Policy, extensions
@@ -41,9 +42,11 @@ def compose(  # noqa: PLR0913 - what trees are made of
     *,
     papers: bool = False,
     offline: Offline | None = None,
+    watch: Watch = unwatched,
 ) -> dict[str, Tree]:
     """Each edition's tree. ``now`` decides what is still in effect; ``renderer`` is one for all editions.
 
+    ``watch`` is told how many bulletins are composed and proved.
     With ``papers``, whoever renders the trees puts a PDF beside every bulletin, and pages may link to it. The edition
     that ``offline`` is of is composed for an offline copy, the others as ever. Refused documents are named in the
     result; their pages are not there.
@@ -52,12 +55,23 @@ def compose(  # noqa: PLR0913 - what trees are made of
     decided = {name: Decided(corpus, policy, edition) for name, edition in policy.editions.items()}
     if offline is not None:
         decided[offline.edition.name].tree.offline = offline
-    for each in decided.values():
-        Composer(each, now, renderer, _elsewhere(each, decided.values())).compose()
+    composers = {name: Composer(one, now, renderer, _elsewhere(one, decided.values())) for name, one in decided.items()}
+
+    def bulletin(number: str) -> tuple[dict[str, File | None], list[str]]:  # in all editions: most read alike there
+        before = len(renderer.held)
+        made = {name: one.bulletin(number) for name, one in composers.items() if number in one.entries}
+        return made, renderer.held[before:]
+
+    numbers = list({number: None for one in composers.values() for number in one.entries})
+    results = each(bulletin, numbers, watch)
+    pages = {number: made for number, (made, _) in zip(numbers, results, strict=True)}
+    renderer.held = [key for _, held in results for key in held]
+    for name, one in decided.items():
+        composers[name].compose({number: pages[number][name] for number in one.entries})
         if corpus.whole:
-            furnish(each, papers=papers)
-        each.tree.findings = in_order(each.tree.findings)
-    return {name: each.tree for name, each in decided.items()}
+            furnish(one, papers=papers)
+        one.tree.findings = in_order(one.tree.findings)
+    return {name: one.tree for name, one in decided.items()}
 
 
 def _elsewhere(here: Decided, all_of: Iterable[Decided]) -> dict[str, dict[str, str]]:

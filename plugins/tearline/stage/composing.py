@@ -33,7 +33,7 @@ from tearline.presentation import (
     page_of,
     said_by_phone,
 )
-from tearline.proof import Renderer, prove
+from tearline.proof import Renderer
 from tearline.release import is_raster
 from tearline.stage.deciding import Decided
 from tearline.stage.model import File
@@ -61,10 +61,10 @@ class Composer:
         self.names = {HOME, *(page.name for page in decided.pages), *(entry.page for entry in self.entries.values())}
         self.names.update(self.recalled.values())
 
-    def compose(self) -> None:
-        """Every page, and the files that pages use."""
+    def compose(self, bulletins: Mapping[str, File | None]) -> None:
+        """Every page, and the files that pages use. ``bulletins`` are the pages that ``bulletin`` gave, by id."""
         for name, entry in self.entries.items():
-            self.bulletin(self.decided.sources[name], entry)
+            self.put_bulletin(self.decided.sources[name], entry, bulletins[name])
         for name, when in self.decided.recalled.items():
             self.tombstone(name, when)
         self.handed_on()
@@ -94,17 +94,24 @@ class Composer:
 
     # --- bulletins ------------------------------------------------------------------------------------------
 
-    def bulletin(self, source: MarkedBulletin, entry: Entry) -> None:
-        """A bulletin's page, unless the renderer would misread it."""
+    def bulletin(self, name: str) -> File | None:
+        """The page of the bulletin with this id; None where the renderer would misread it. Nothing is changed by it."""
+        source, entry = self.decided.sources[name], self.entries[name]
         linked: dict[str, None] = {}
         body = self.proved(entry, self.addresses(source, entry, linked))
         if body is None:
+            return None
+        front = bulletin_page(entry, self.edition, self.policy, self.among, linked)
+        front["tearline"]["search"] = told_of(entry, self.policy)
+        return File(front, body)
+
+    def put_bulletin(self, source: MarkedBulletin, entry: Entry, page: File | None) -> None:
+        """A bulletin's page and its files; a finding where there is no page."""
+        if page is None:
             self.tree.findings.append(finding("emission-mismatch", Place(source.path), portion=source.id))
             self.tree.refused.append(source.path)
             return
-        front = bulletin_page(entry, self.edition, self.policy, self.among, linked)
-        front["tearline"]["search"] = told_of(entry, self.policy)
-        self.put(entry.page, front, body)
+        self.tree.files[entry.page] = page
         self.publish(source.assets[file] for file in entry.released.assets)
 
     def proved(self, entry: Entry, at: Addresses) -> str | None:
@@ -112,7 +119,7 @@ class Composer:
         plain: frozenset[int] = frozenset()
         for _ in range(_ATTEMPTS):
             body = emit(entry.released, at, plain)
-            verdict = prove(body, entry.released, at, plain, self.renderer.render)
+            verdict = self.renderer.prove(body, entry.released, at, plain)
             if verdict.holds:
                 return body
             if verdict.broken <= plain:

@@ -38,6 +38,12 @@ from tearline.verify.verdict import Question, verify
     help="Compare the site with neither stage nor full edition where none is named; otherwise both are made anew.",
 )
 @click.option("--log", type=click.Path(path_type=Path), help="What the renderer said while it built the site.")
+@click.option(
+    "--memory",
+    type=click.Path(path_type=Path),
+    hidden=True,
+    help="A file to keep in mind which bytes were clean, beside everything they were compared with.",
+)
 @click.option("--offline", is_flag=True, help="The site is an unpacked offline copy, as `tearline bundle` makes it.")
 @config_option
 @record_option
@@ -60,6 +66,7 @@ from tearline.verify.verdict import Question, verify
 @click.option("--jobs", type=click.IntRange(0, 64), default=0, help="Processes; 0 takes as many as make sense.")
 def verify_command(  # noqa: PLR0913, PLR0917 - the command's options
     site: Path, edition: str, full: Path | None, stage: Path | None, others: Sequence[str], log: Path | None,
+    memory: Path | None,
     config_file: Path, record: Path | None, key: Path | None, form: str, name: str | None,
     target: Path | None, jobs: int, *, offline: bool, bytes_alone: bool,
 ) -> int:  # fmt: skip
@@ -72,7 +79,7 @@ def verify_command(  # noqa: PLR0913, PLR0917 - the command's options
     accepted = accepted_by(settings.root, record, key)
     folders = dict(map(_named, others))
     shown = name or site.resolve().name
-    answer = verify(Question(site, settings, stage, full, log, accepted, jobs, shown, offline, folders))
+    answer = verify(Question(site, settings, stage, full, log, accepted, jobs, shown, offline, folders, memory))
     found = answer.findings
     if target is not None:
         target.write_text(answer.report(), encoding="utf-8")

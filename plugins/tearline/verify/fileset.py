@@ -42,7 +42,7 @@ def check(
     if expected.stage is None:
         papers = {paper_of(page) for page in bulletins & files.keys()} & files.keys()
     else:
-        papers = {paper_of(page) for page in bulletins & wanted if has_papers(expected.stage)}
+        papers = set(map(paper_of, bulletins & wanted)) if has_papers(expected.stage) else set()
     for name, path in files.items():
         if name in same and path.read_bytes() != same[name].read_bytes():
             yield finding("unexpected-file", Place(shown(name)), "not the bytes that were staged")

@@ -46,6 +46,12 @@ def is_message(name: str) -> bool:
     return bool(_MESSAGE.fullmatch(name))
 
 
+def page_of(name: str) -> str:
+    """The page that the text of an e-mail is about."""
+    found = _MESSAGE.fullmatch(name)
+    return f"{found[1]}index.html" if found is not None else ""
+
+
 def parts(name: str, raw: str, settings: Settings) -> list[Part] | None:
     """The parts of a feed, an index or a message; None where it cannot be taken apart."""
     root = settings.urls.get(settings.edition, "").rstrip("/") + "/"

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Final
 
 from tearline.verify.folding import words
+from tearline.verify.memory import key_of
 from tearline.verify.tokens import ADDRESS, CALENDAR, Term, is_common, terms
 
 RUN: Final = 4  # words; shorter texts are looked for whole
@@ -68,6 +69,17 @@ class Ledger:
         found = [*self.singles.values(), *self.numbers.values()]
         found += [origins for known in self.runs.values() for origins in known.values()]
         return all(origins == {origin} for origins in found)
+
+    def digest(self, but: Origin) -> str:
+        """What it looks for, as one digest; where that comes from does not count, and what comes from ``but`` alone."""
+        known: list[dict[Run, frozenset[Origin]]] = [
+            *self.runs.values(),
+            {(one,): v for one, v in self.singles.items()},
+        ]
+        told = [f"run {' '.join(run)}" for each in known for run, origins in each.items() if origins != {but}]
+        told += [f"number {one}" for one, origins in self.numbers.items() if origins != {but}]
+        told += [f"lead {one} {' '.join(sorted(firsts))}" for one, firsts in self.leads.items() if one in self.numbers]
+        return key_of(one.encode() for one in sorted(told))
 
     # --- looking --------------------------------------------------------------------------------------------
 

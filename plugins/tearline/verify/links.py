@@ -56,11 +56,14 @@ class Links:
     settings: Settings
     others: Mapping[str, Collection[str]] = field(default_factory=dict)  # the pages of other editions, where known
     served: bool = True  # by a server, which makes a folder into its page; else the site is opened from a disk
+    crossed: bool = False  # whether what was judged since this was set depends on the anchors of another page
+    _at: str = ""
     _ids: dict[str, frozenset[str]] = field(default_factory=dict)
     _tags: dict[str, Tag] = field(default_factory=dict)  # pages of a site have most of their tags in common
 
     def page(self, name: str, raw: str, shown: str) -> Iterator[Finding]:
         """The findings about one page."""
+        self._at = name
         tags = self._read(name, raw)
         wrong: dict[str, list[str]] = {}
         for written, tag in tags.items():
@@ -164,6 +167,7 @@ class Links:
         name = next((one for one in _files(place) if one in self.files), None)
         if name is None or not anchor or not name.endswith(".html"):
             return name is not None
+        self.crossed |= name != self._at
         if name not in self._ids:
             self._read(name, (self.site / name).read_text(encoding="utf-8", errors="replace"))
         return anchor in self._ids[name] or anchor.startswith(":~:")

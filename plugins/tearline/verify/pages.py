@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -17,9 +17,11 @@ from tearline.findings import Finding, Place, finding
 from tearline.verify import agreement, handed, offline, papers, search
 from tearline.verify.fileset import paper_of
 from tearline.verify.links import Links
+from tearline.verify.memory import key_of, plain
 from tearline.verify.provenance import Provenance
 from tearline.verify.scan import is_one_of
 from tearline.verify.sources import Document
+from tearline.verify.staged import staged
 from tearline.verify.unseen import unseen
 
 LARGEST: Final = 1 << 23  # characters of a page
@@ -39,21 +41,36 @@ class File(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one reading of a file came to: findings, size in bytes, SHA-256 in hexadecimal."""
+    """What one reading of a file came to: findings, size in bytes, SHA-256 in hexadecimal.
+
+    ``clean`` is the key by which a clean file is known again; empty for others.
+    """
 
     findings: list[Finding]
     size: int
     digest: str
+    clean: str = ""
 
 
-def look(file: File, check: Callable[[str, bytes, str], list[Finding]]) -> Look:
-    """What a check says of a file, and of which bytes."""
+def look(file: File, check: Callable[[str, bytes, str], list[Finding]], known: Known | None = None) -> Look:
+    """What a check says of a file, and of which bytes. What is ``known`` to be clean is not checked again."""
     data = file.path.read_bytes()
+    digest = hashlib.sha256(data).hexdigest()
+    key = known.key(file.name, digest) if known is not None else ""
+    if known is not None and key in known.clean:
+        return Look([], len(data), digest, key)
     try:
         found = check(file.name, data, file.shown)
     except (ValueError, IndexError, RecursionError):  # of some library, about something that no site should hold
         found = [finding("unreadable-file", Place(file.shown), "its structure is broken")]
-    return Look(found, len(data), hashlib.sha256(data).hexdigest())
+    return Look(found, len(data), digest, key if not found else "")
+
+
+class Known(NamedTuple):
+    """The keys of what was clean before, and what makes a file's key of its name and its digest: empty for none."""
+
+    clean: frozenset[str]
+    key: Callable[[str, str], str]
 
 
 @dataclass(slots=True)
@@ -65,10 +82,30 @@ class Inspector:
     bulletins: Mapping[str, Document] = field(default_factory=dict)
     trusted: tuple[Path, ...] = ()  # what the theme's package brings
     themes: tuple[Path, ...] = ()  # the site's own theme, staged or not
+    clean: frozenset[str] = frozenset()  # the keys of files that were clean before
+    world: bytes = b""  # one digest of all that every page is compared with; empty where nothing is remembered
 
     def file(self, file: File) -> Look:
         """What there is to say about one file."""
-        return look(file, self.bytes_of)
+        self.links.crossed = False
+        told = look(file, self.bytes_of, Known(self.clean, self.key) if self.world else None)
+        return replace(told, clean="") if self.links.crossed else told
+
+    def key(self, name: str, digest: str) -> str:
+        """What a page depends on beside what all depend on: its own bytes, its staged source, its document.
+
+        A message depends on the page beside it too. What is compared with all pages, such as a feed, has no key.
+        """
+        if not name.endswith(".html") or self.provenance is None:
+            return ""
+        page = handed.page_of(name) if handed.is_message(name) else name
+        source = staged(self.provenance.stage, page)
+        beside = self.links.site / page
+        parts = [self.world, name.encode("utf-8", "surrogateescape"), digest.encode()]
+        parts += [source.read_bytes() if source is not None else b""]
+        parts += [beside.read_bytes() if page != name and beside.is_file() else b""]
+        parts += [plain(self.bulletins.get(name)).encode("utf-8", "surrogateescape")]
+        return key_of(parts)
 
     def bytes_of(self, name: str, data: bytes, shown: str) -> list[Finding]:
         """The findings about the bytes of one file, which they call ``shown``."""
@@ -98,14 +135,16 @@ class Inspector:
 
         It takes long to read, so this is asked when its words are looked through.
         """
-        page = f"{name.rpartition('/')[0]}/index.html"
-        settings, path = self.links.settings, self.links.site / page
-        if not name.endswith(".pdf") or name != paper_of(page):
-            return
-        address = urljoin(settings.urls.get(settings.edition, ""), page.removesuffix("index.html"))
-        if path.is_file():
-            beside = papers.Beside(path.read_text(encoding="utf-8", errors="replace"), path.parent.name, address)
+        page, settings = _beside(name), self.links.settings
+        if raw := self.beside(name):
+            address = urljoin(settings.urls.get(settings.edition, ""), page.removesuffix("index.html"))
+            beside = papers.Beside(raw.decode("utf-8", "replace"), page.split("/")[-2], address)
             yield from papers.check(data, beside, shown)
+
+    def beside(self, name: str) -> bytes:
+        """The page that a bulletin's PDF is beside; nothing where the file is no such PDF."""
+        path = self.links.site / _beside(name)
+        return path.read_bytes() if name == paper_of(_beside(name)) and path.is_file() else b""
 
     def handed(self, name: str, raw: str, shown: str) -> Iterator[Finding]:
         """The findings about a feed or a message: what it says of each bulletin, and where it leads."""
@@ -131,6 +170,10 @@ class Inspector:
             yield from agreement.check(self.bulletins[name], raw, shown)
         if self.provenance is not None:
             yield from islice(self.provenance.page(name, raw, shown), _TOLD)
+
+
+def _beside(name: str) -> str:
+    return f"{name.rpartition('/')[0]}/index.html"
 
 
 def _characters(data: bytes, raw: str, shown: str) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from tearline.findings import Finding, Place, finding
 from tearline.verify import marks
 from tearline.verify.decoding import TAG, pieces, plain
 from tearline.verify.folding import words
+from tearline.verify.memory import key_of
 from tearline.verify.seen import UNSEEN, attributes, blocks, closing
 from tearline.verify.spans import spans, without
 from tearline.verify.staged import staged, texts_of, title_of
@@ -112,7 +113,9 @@ class Provenance:
     shared: Known = field(default_factory=Known)
     titles: Known = field(default_factory=Known)  # of pages: they stand in lists of pages and on their own page
     scripts: set[str] = field(default_factory=set)
+    told: str = ""  # one digest of what is the same for every page
     _seen: set[str] = field(default_factory=set)
+    _said: set[tuple[str, str]] = field(default_factory=set)  # of pages, in another place, and explained
     _explained: set[str] = field(default_factory=set)  # scripts and style sheets
     _known: dict[str, Known] = field(default_factory=dict)
 
@@ -140,11 +143,13 @@ class Provenance:
 
     def handed_on(self, page: str, texts: Iterable[str], shown: str) -> Iterator[Finding]:
         """What says something of a page in another place: every run of its words is the page's, or the site's."""
-        known = (self.shared, self.titles, self._own(page))
-        for text in texts:
+        fresh = [text for text in texts if (page, text) not in self._said]  # many feeds say the same of a page
+        known = (self.shared, self.titles, self._own(page)) if fresh else ()
+        for text in fresh:
             if not explained(tuple(words(text)), known) and not self._is_cut(text, known):
                 yield finding("unexplained-words", Place(shown), "in what is handed on of a page")
                 return
+            self._said.add((page, text))
 
     def _own(self, name: str) -> Known:
         """What a page's staged source says. Some are kept: feeds repeat them."""
@@ -250,6 +255,8 @@ def provenance(stage: Path, theme: Path, package: Iterable[Path]) -> Provenance:
                 made.scripts.update(words(path.read_text(encoding="utf-8")))
     for path in sorted((stage / "docs").rglob("*.md")):
         made.titles.add(title_of(path))
+    known = (made.shared.texts, made.titles.texts, made.scripts)
+    made.told = key_of(text.encode("utf-8", "surrogateescape") for each in known for text in ("", *sorted(each)))
     return made
 
 

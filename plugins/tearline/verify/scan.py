@@ -8,7 +8,7 @@ among processes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -20,6 +20,7 @@ from tearline.verify.channels.table import channel_of, contents
 from tearline.verify.decoding import Tags, pieces, readings
 from tearline.verify.folding import words
 from tearline.verify.ledger import Hit, Ledger
+from tearline.verify.memory import bytes_below, key_of, plain, version
 from tearline.verify.settings import Settings
 
 _MENTION = re.compile(r"<code>\(?[^<>()]{1,60}\)?</code>")
@@ -49,6 +50,16 @@ class Scanner:
         if channel_of(name, data)[0].name == "opaque" and is_one_of(self.themes, name, data):
             return found
         return [*found, *self.bytes_of(name, data, shown)]
+
+    def remembering(self, ledger: str) -> Callable[[str, str], str]:
+        """What makes a file's key of its name and its digest; ``ledger`` is the digest of what is looked for."""
+        world = key_of([version(), ledger.encode(), plain(self.settings).encode(), bytes_below(self.themes)]).encode()
+
+        def key(name: str, digest: str) -> str:
+            told = f"{name in self.declared} {digest} {name}"
+            return key_of([b"scan", world, told.encode("utf-8", "surrogateescape")])
+
+        return key
 
     def shown(self, name: str) -> str:
         """A path as findings may give it: a part that holds withheld words is not repeated."""

@@ -60,7 +60,8 @@ def page_of(path: str) -> Page | None:
         else:
             meta[html.unescape(name)] = html.unescape(value)
     tokens: set[str] = set()
-    for text in map(html.unescape, (raw, TAG.sub("", raw), TAG.sub(" ", raw))):
+    texts = TAG.split(raw)[::2]
+    for text in map(html.unescape, (raw, "".join(texts), " ".join(texts))):
         tokens.update(text.split())
         tokens.update(_BLANK.split(text) if "\xa0" in text else ())
     said = frozenset().union(*map(_parts, tokens))
@@ -97,12 +98,24 @@ class Stems:
 
     def strange(self, words: Iterable[Word], order: list[Page]) -> int:
         """How many of these words are not on the pages that they are said to be on, or on none."""
-        return sum(not word.pages or not all(self._on(order[at], word.stem) for at in word.pages) for word in words)
+        said: dict[int, set[str]] = defaultdict(set)
+        told = list(words)
+        for word in told:
+            for at in word.pages:
+                said[at].add(word.stem)
+        # Page by page, since sets are compared quickly; only where one says too much are its words counted.
+        if all(word.pages for word in told) and all(stems - {""} <= self._on(order[at]) for at, stems in said.items()):
+            return 0
+        return sum(not word.pages or any(self._lacks(order[at], word.stem) for at in word.pages) for word in told)
 
-    def _on(self, page: Page, stem: str) -> bool:
+    def _lacks(self, page: Page, stem: str) -> bool:
+        return bool(stem) and stem not in self._on(page)
+
+    def _on(self, page: Page) -> frozenset[str]:
+        """The stems that a page explains."""
         if id(page) not in self._pages:
             self._pages[id(page)] = frozenset().union(*map(self._made_of, page.words))
-        return not stem or stem in self._pages[id(page)]
+        return self._pages[id(page)]
 
     def _made_of(self, word: str) -> frozenset[str]:
         """The stems that a word explains."""

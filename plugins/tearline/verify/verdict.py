@@ -18,7 +18,8 @@ from tearline.verify.folding import words
 from tearline.verify.ledger import SENTENCE, Ledger, Origin
 from tearline.verify.links import Links
 from tearline.verify.locating import Locator
-from tearline.verify.pages import File, Inspector, Look, look
+from tearline.verify.memory import bytes_below, key_of, plain, remember, remembered, version
+from tearline.verify.pages import File, Inspector, Known, Look, look
 from tearline.verify.provenance import provenance
 from tearline.verify.record import Accepted
 from tearline.verify.repetition import Repetitions
@@ -51,6 +52,7 @@ class Question:
     name: str = "site"
     offline: bool = False
     others: Mapping[str, Path] = field(default_factory=dict)
+    memory: Path | None = None  # where it is kept what was clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +114,21 @@ def verify(question: Question) -> Answer:
     reading = Reading(documents, files, odd)
     found, seen = second_reading(question, documents, jobs)
     themes = tuple(_themes(question))
-    plain = _listed(question, files, str)
-    inspector = _inspector(question, reading, themes)
-    inspected = begun(inspector.file, plain, jobs)
+    unshown = _listed(question, files, str)
+    clean = remembered(question.memory)
+    inspector = _inspector(question, reading, themes, clean)
+    inspected = begun(inspector.file, unshown, jobs)
     word = tripwire.canary()
     ledger = ledger_of(settings, documents, [*seen, (word, tripwire.ORIGIN)])
     repeated, said = Repetitions(ledger, question.accepted, Locator(settings.base, documents)).check(documents)
     found += [*repeated, *blind(settings, reading, ledger)]
     with search.program(files) as program:
         scanner = Scanner(ledger.without(said), settings, _declared(documents), (*packages(), *program), themes)
-        found += search.check(files, program, lambda name: f"{question.name}/{scanner.shown(name)}", jobs)
+        index = key_of([b"index", version(), bytes_below([question.site])]) if inspector.world else ""
+        wrong: list[Finding] = []
+        if index not in clean:
+            wrong += search.check(files, program, lambda name: f"{question.name}/{scanner.shown(name)}", jobs)
+        found += wrong
         found += tripwire.check(scanner, word, next((files[name] for name in reading.pages), None))
         expected = fileset.Expectation(documents, question.stage, (*themes, *scanner.trusted))
 
@@ -132,12 +139,15 @@ def verify(question: Question) -> Answer:
         found += offline.check(files, themes, shown, jobs, offline=question.offline)
         told = inspected()
         listed = _listed(question, files, scanner.shown)
+        scan_key = scanner.remembering(ledger_digest(scanner.ledger))
 
         def scan(name: str, data: bytes, shown: str) -> list[Finding]:
             return [*scanner.file(name, data, shown), *inspector.paper(name, data, shown)]
 
-        scanned = shared(lambda file: look(file, scan), listed, jobs)
-    for file, before, one, other in zip(listed, plain, told, scanned, strict=True):
+        scans = Known(clean, lambda name, digest: key_of([scan_key(name, digest).encode(), inspector.beside(name)]))
+        scanned = shared(lambda file: look(file, scan, scans if inspector.world else None), listed, jobs)
+    remember(question.memory, ({one.clean for one in (*told, *scanned)} | {"" if wrong else index}) - {""})
+    for file, before, one, other in zip(listed, unshown, told, scanned, strict=True):
         found += together(file, before.shown, one, other)
     read = [(name, one.size, one.digest) for name, one in zip(files, scanned, strict=False)]  # the log is no part of it
     return Answer(in_order(found), tuple(read))
@@ -152,7 +162,22 @@ def together(file: File, plain: str, inspected: Look, scanned: Look) -> Iterator
         yield finding("unexpected-file", Place(file.shown), "not the same bytes when it was read again")
 
 
-def _inspector(question: Question, reading: Reading, themes: tuple[Path, ...]) -> Inspector:
+def ledger_digest(ledger: Ledger) -> str:
+    """What is looked for, but for the word that is made up anew each time."""
+    return ledger.digest(tripwire.ORIGIN)
+
+
+def _world(question: Question, reading: Reading, made: Inspector) -> bytes:
+    """What every page is compared with, as one digest. Empty where there is nowhere to remember it."""
+    if question.memory is None or made.provenance is None:
+        return b""
+    links = made.links
+    there = [sorted(reading.files), {name: sorted(pages) for name, pages in sorted(links.others.items())}]
+    said = json.dumps([made.provenance.told, there, plain(question.settings), question.offline])
+    return key_of([version(), said.encode("utf-8", "surrogateescape"), bytes_below(made.themes)]).encode()
+
+
+def _inspector(question: Question, reading: Reading, themes: tuple[Path, ...], clean: frozenset[str]) -> Inspector:
     settings, documents = question.settings, reading.documents
     told = None
     if question.stage is not None:
@@ -163,7 +188,9 @@ def _inspector(question: Question, reading: Reading, themes: tuple[Path, ...]) -
     }
     others = {name: fileset.pages_of(folder) for name, folder in question.others.items()}
     links = Links(question.site, frozenset(reading.files), settings, others, served=not question.offline)
-    return Inspector(links, told, bulletins, packages(), themes)
+    made = Inspector(links, told, bulletins, packages(), themes, clean)
+    made.world = _world(question, reading, made)
+    return made
 
 
 def _listed(question: Question, files: Mapping[str, Path], shown: Callable[[str], str]) -> list[File]:

@@ -1,0 +1,58 @@
+"""Work on many documents at once, in processes that are forked from this one.
+
+What a task needs is there without being sent; only results travel, so a task changes nothing of ours. The verifier has
+its own (verify/work.py), and so has the renderer, whose workers know no source.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import Any, Final, TypeVar
+
+_CHUNK: Final = 16  # items that a process takes at a time
+_FEW: Final = 32  # items that are sooner done here
+_T = TypeVar("_T")
+_R = TypeVar("_R")
+_TASK: list[Callable[[Any], Any]] = []
+
+
+Watch = Callable[[int, int], None]
+
+
+def unwatched(_done: int, _total: int) -> None:
+    """Nobody looks on."""
+
+
+def each(task: Callable[[_T], _R], items: Iterable[_T], watch: Watch = unwatched) -> list[_R]:
+    """``[task(item) for item in items]`` on all processors. Raises what a task raises.
+
+    ``watch`` is told how many of how many are done.
+
+    Whoever has threads (a development server) gets it done here: a fork would copy their locks as they are.
+    """
+    given = list(items)
+    jobs = min(len(os.sched_getaffinity(0)), len(given) // _FEW)
+    if jobs < 2 or threading.active_count() > 1:  # noqa: PLR2004 - alone
+        return [task(item) for item in given]
+    gc.freeze()  # what is there is neither copied nor looked through by the others
+    _TASK.append(task)
+    try:
+        with ProcessPoolExecutor(jobs, get_context("fork")) as pool:
+            chunks = [given[at : at + _CHUNK] for at in range(0, len(given), _CHUNK)]
+            results: list[_R] = []
+            for part in pool.map(_chunk, chunks):
+                results += part
+                watch(len(results), len(given))
+            return results
+    finally:
+        _TASK.pop()
+        gc.unfreeze()
+
+
+def _chunk(items: list[Any]) -> list[Any]:
+    return [_TASK[-1](item) for item in items]

@@ -1,0 +1,104 @@
+"""What was looked at before and found clean, by everything that the look depended on.
+
+    FOLDER/<name>   a line with the SHA-256 of the rest, then one key a line
+
+A key is made of the bytes that were read and of all that they were compared with, this program's own code and the
+versions of its libraries among them. Only keys are kept: a finding is found again. A file that is cut off, changed or
+not ours says nothing, and everything is looked at.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
+from dataclasses import fields, is_dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+
+
+def remembered(path: Path | None) -> frozenset[str]:
+    """The keys of what was clean; none where there is no such file, or none that can be relied on."""
+    if path is None:
+        return frozenset()
+    try:
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+            told = os.fstat(file.fileno())
+            ours = stat.S_ISREG(told.st_mode) and told.st_uid == os.geteuid() and not told.st_mode & _OTHERS
+            sealed, _, rest = file.read().partition(b"\n") if ours else (b"", b"", b"")
+    except OSError:
+        return frozenset()
+    return frozenset(rest.decode("ascii", "replace").split()) if sealed == _seal(rest) else frozenset()
+
+
+def remember(path: Path | None, keys: Iterable[str]) -> None:
+    """Keep these keys and no others. Whatever is wrong with the disk, nothing is kept then."""
+    if path is None:
+        return
+    rest = "\n".join(sorted(keys)).encode("ascii")
+    part = ""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor, part = tempfile.mkstemp(prefix=".part-", dir=path.parent)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(_seal(rest) + b"\n" + rest)
+        os.replace(part, path)  # noqa: PTH105 - a name that mkstemp gave
+    except OSError:
+        with suppress(OSError):
+            os.unlink(part)  # noqa: PTH108 - likewise
+
+
+def key_of(parts: Iterable[bytes]) -> str:
+    """One key for these parts: no two lists of parts have the same."""
+    made = hashlib.sha256()
+    for part in parts:
+        made.update(len(part).to_bytes(8, "big") + part)
+    return made.hexdigest()
+
+
+def plain(value: object) -> str:
+    """Any plain data as a text, the same in every run: a set has no order of its own."""
+    if is_dataclass(value):
+        return f"{type(value).__name__}({', '.join(plain(getattr(value, each.name)) for each in fields(value))})"
+    if isinstance(value, re.Pattern):
+        return repr(value.pattern)
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(sorted(f'{plain(key)}: {plain(inner)}' for key, inner in value.items()))}}}"
+    if isinstance(value, AbstractSet):
+        return f"{{{', '.join(sorted(map(plain, value)))}}}"
+    return f"[{', '.join(map(plain, value))}]" if isinstance(value, list | tuple) else repr(value)
+
+
+@cache
+def version() -> bytes:
+    """The code and data of this package, Python, and the version of every library there is."""
+    root = Path(str(files("tearline")))
+    paths = sorted(path for path in root.rglob("*") if path.suffix in {".py", ".yml", ".txt"})
+    ours = (part for path in paths for part in (path.relative_to(root).as_posix().encode(), path.read_bytes()))
+    places = filter(
+        Path.is_dir, map(Path, sys.path)
+    )  # names tell versions; reading each one's data takes half a second
+    others = sorted(path.name for place in places for path in place.glob("*.dist-info"))
+    return key_of([sys.version.encode(), "\n".join(others).encode(), *ours]).encode()
+
+
+def bytes_below(roots: Iterable[Path]) -> bytes:
+    """One digest of every file below these folders."""
+    found = ((root, path) for root in roots for path in sorted(root.rglob("*")) if path.is_file())
+    return key_of(
+        part for root, path in found for part in (path.relative_to(root).as_posix().encode(), path.read_bytes())
+    ).encode()
+
+
+def _seal(rest: bytes) -> bytes:
+    return b"clean " + hashlib.sha256(rest).hexdigest().encode()

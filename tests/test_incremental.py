@@ -1,0 +1,184 @@
+"""Built from what was kept or from nothing: the same bytes, whatever was changed in between, and whatever was kept."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sites import CONFIGURATION, NOON, NOW, bulletin, every_byte, make_site, page, policy_of, tearline
+from tearline.build import How, composed
+from tearline.render.pages import read_context
+from tearline.render.working import Here, render_pages
+from tearline.stage import Tree, write
+from tearline.store import shelf
+
+DAY = int(NOON) // 86400 * 86400
+SITE = CONFIGURATION.replace("audience: sltt\n", "audience: sltt\n          site_url: https://eoc.example.org/\n")
+BODY = "## (U) What happened\n\n(U) Water rose {n} feet. See [the other](IB-2026-{other:03}).\n\n(U{mark}) Ask {name} first."
+KINDS = ("add", "edit", "remark", "delete", "rename", "recall", "policy", "title", "page")
+steps = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(1, 5)), min_size=1, max_size=5)
+
+
+def text_of(number: int, mark: str = "//FOUO", *front: str) -> str:
+    """A bulletin that mentions another one and names somebody under a mark."""
+    body = BODY.format(n=number, other=number % 4 + 1, mark=mark, name=f"Ottoline Vance{number}")
+    return bulletin(f"IB-2026-{number:03}", body, f"related: [IB-2026-{number % 3 + 1:03}]", *front)
+
+
+def sources() -> dict[str, str | bytes]:
+    return {**{f"2026/{number}.md": text_of(number) for number in range(1, 5)}, "about/us.md": page("We.")}
+
+
+def change(root: Path, kind: str, number: int) -> None:  # noqa: C901 - one branch for each kind of edit
+    """One edit of an archive, as an editor would make it, or as somebody who wants it not to be noticed."""
+    paths = sorted((root / "bulletins" / "2026").glob("*.md"))
+    path = paths[number % len(paths)]
+    text = path.read_text(encoding="utf-8")
+    if kind == "add":
+        fresh = max(int(each.stem.rstrip("x")) for each in paths) + 1
+        path.with_name(f"{fresh}.md").write_text(text_of(fresh), encoding="utf-8")
+    elif kind == "edit":
+        path.write_text(f"{text}\n(U) More of it{number}.\n", encoding="utf-8")
+    elif kind == "title":
+        path.write_text(text.replace("(U) A title", f"(U) Another title{number}"), encoding="utf-8")
+    elif kind == "remark":  # the same size, the same times
+        told = path.stat()
+        path.write_text(text.replace("(U//FOUO)", "(U//LES) ") if "FOUO" in text else text, encoding="utf-8")
+        os.utime(path, ns=(told.st_atime_ns, told.st_mtime_ns))
+        assert path.stat().st_mtime_ns == told.st_mtime_ns
+        assert path.stat().st_size == told.st_size
+    elif kind == "delete":
+        if len(paths) > 1:
+            path.unlink()
+    elif kind == "rename":
+        path.rename(path.with_name(f"{path.stem}x.md"))
+    elif kind == "recall":
+        path.write_text(text.replace("---\n\n", "recalled: 2026-11-01\n---\n\n", 1), encoding="utf-8")
+    elif kind == "policy":
+        config = root / "mkdocs.yml"
+        config.write_text(
+            config.read_text("utf-8").replace("Test Center", f"Test Center {number}", 1), encoding="utf-8"
+        )
+    elif kind == "page":
+        (root / "bulletins" / "about" / "us.md").write_text(page(f"We are {number}."), encoding="utf-8")
+
+
+def made(root: Path, kept: Path | None) -> dict[str, dict[str, bytes]]:
+    """The stage and the pages of each edition; from what is kept, or from nothing."""
+    cache = root / ".tearline"
+    if kept is None and cache.exists():
+        cache.rename(root / ".elsewhere")
+    outcome, trees = composed(policy_of(root / "mkdocs.yml"), NOW, How(hold=True))
+    if kept is None:
+        for each in sorted(cache.rglob("*"), reverse=True):
+            each.rmdir() if each.is_dir() else each.unlink()
+        cache.rmdir()
+        if (root / ".elsewhere").exists():
+            (root / ".elsewhere").rename(cache)
+    told = {"found": {str(number): str(one).encode() for number, one in enumerate(outcome.findings)}}
+    return told | {name: pages_of(tree, None if kept is None else kept / name) for name, tree in trees.items()}
+
+
+def pages_of(tree: Tree, kept: Path | None) -> dict[str, bytes]:
+    with tempfile.TemporaryDirectory() as folder:
+        stage = Path(folder)
+        write(tree, stage)
+        context = read_context(stage, DAY)
+        staged = every_byte(stage / "docs")
+        texts = {name: data.decode() for name, data in staged.items() if name.endswith(".md")}
+        if kept is None:
+            return staged | dict(render_pages(context, sorted(staged), texts, Here()))
+        with shelf(kept, "pages") as pages:
+            return staged | dict(render_pages(context, sorted(staged), texts, Here(), pages))
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(steps)
+def test_what_is_kept_never_shows(edits: list[tuple[str, int]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = make_site(Path(folder, "site"), sources(), SITE).parent
+        made(root, root / ".tearline")
+        for kind, number in edits:
+            change(root, kind, number)
+        assert made(root, root / ".tearline") == made(root, None)
+
+
+# --- through the command, verified ---------------------------------------------------------------------------------
+
+
+def built(root: Path, out: str) -> dict[str, bytes]:
+    ran = tearline("build", "--out", out, cwd=root)
+    assert ran.code == 0, ran.said
+    return every_byte(root / out)
+
+
+def spoiled(root: Path, spoil: Callable[[bytes], bytes]) -> None:
+    paths = [path for path in (root / ".tearline").rglob("*") if path.is_file()]
+    assert {path.name for path in paths} >= {"pages.shelf", "search.shelf", "readings.shelf", "proofs.shelf"}
+    for path in paths:
+        path.write_bytes(spoil(path.read_bytes()))
+
+
+def test_a_second_build_gives_the_same_bytes_from_what_was_kept(tmp_path: Path) -> None:
+    root = make_site(tmp_path / "site", sources(), SITE).parent
+    first = built(root, "first")
+    assert built(root, "second") == first
+    for kind in ("edit", "remark", "delete"):
+        change(root, kind, 2)
+    kept = built(root, "third")
+    (root / ".tearline").rename(tmp_path / "gone")
+    assert built(root, "fourth") == kept
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda data: data[: len(data) // 2],
+        lambda _: b"",
+        lambda _: b"junk" * 999,
+        lambda data: data[:4096] + bytes(each ^ 1 for each in data[4096:]),
+        lambda data: data.replace(b"Water", b"Vodka").replace(b"a", b"b"),
+    ],
+    ids=["cut off", "empty", "junk", "changed bits", "changed words"],
+)
+def test_what_was_spoiled_is_made_again(tmp_path: Path, spoil: Callable[[bytes], bytes]) -> None:
+    root = make_site(tmp_path / "site", sources(), SITE).parent
+    first = built(root, "first")
+    spoiled(root, spoil)
+    assert built(root, "second") == first
+    assert built(root, "third") == first
+
+
+def test_what_is_newly_withheld_is_looked_for_on_pages_that_did_not_change(tmp_path: Path) -> None:
+    told = sources() | {"2026/9.md": bulletin("IB-2026-009", "(U) Ottoline Vance7 runs the ferry at Quagmire Lane.")}
+    root = make_site(tmp_path / "site", told, SITE).parent
+    built(root, "out")
+    path = root / "bulletins/2026/1.md"
+    path.write_text(
+        f"{path.read_text('utf-8')}\n(U//LES) Quagmire Lane belongs to Ottoline Vance7.\n", encoding="utf-8"
+    )
+    again = tearline("build", "--out", "out", cwd=root)
+    assert again.code == 1, again.said
+    assert "bulletins/2026/9.md" in again.out or "site-eoc/2026/ib-2026-009" in again.out
+
+
+def test_the_full_sides_memory_is_no_editions(tmp_path: Path) -> None:
+    root = make_site(
+        tmp_path / "site",
+        sources() | {"2026/8.md": bulletin("IB-2026-008", "(U) Words.\n\n(U//LES) Ask Ezra Fenwick8.")},
+        SITE,
+    ).parent
+    built(root, "out")
+    folders = {path.name for path in (root / ".tearline").iterdir()}
+    assert folders == {"eoc", "full", "full-side"}
+    assert {oct(path.stat().st_mode & 0o777) for path in (root / ".tearline").iterdir()} == {"0o700"}
+    with shelf(root / ".tearline" / "eoc", "pages") as pages:
+        assert pages.keys()
+        for key in sorted(pages.keys()):
+            assert b"Fenwick8" not in (pages.get(key) or b"Fenwick8")

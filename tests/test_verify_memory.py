@@ -1,0 +1,108 @@
+"""What the verifier keeps in mind: what was clean beside the very same things, and nothing else."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sites import CONFIGURATION, bulletin, make_site, page, tearline
+from tearline.findings import Finding
+from tearline.verify import Question, read_settings, verify
+from tearline.verify.memory import key_of, plain, remember, remembered
+
+SITE = CONFIGURATION.replace("audience: sltt\n", "audience: sltt\n          site_url: https://eoc.example.org/\n")
+SOURCES: dict[str, str | bytes] = {
+    "2026/1.md": bulletin("IB-2026-001", "(U) Water rose. See [it](IB-2026-002).\n\n(U//LES) Ask Ottoline Vance."),
+    "2026/2.md": bulletin("IB-2026-002", "(U) Nothing rose here.", title="(U) Another one"),
+    "about/us.md": page("We."),
+}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = make_site(tmp_path_factory.mktemp("memory") / "site", SOURCES, SITE).parent
+    assert tearline("build", cwd=root).code == 0
+    assert tearline("stage", "--edition", "eoc", "--out", "stage", cwd=root).code == 0
+    return root
+
+
+@pytest.fixture
+def root(made: Path, tmp_path: Path) -> Path:
+    shutil.copytree(made, tmp_path / "site", ignore=shutil.ignore_patterns(".tearline"))
+    assert found(tmp_path / "site") == []
+    assert remembered(tmp_path / "site" / "memory")
+    return tmp_path / "site"
+
+
+def found(root: Path, *, memory: bool = True) -> list[Finding]:
+    settings = read_settings(root / "mkdocs.yml", "eoc")
+    kept = root / "memory" if memory else None
+    asked = Question(root / "site-eoc", settings, root / "stage", root / "site-full", jobs=1, memory=kept)
+    return verify(asked).findings
+
+
+def added(name: str, text: str) -> Callable[[Path], None]:
+    def change(root: Path) -> None:
+        path = root / name
+        path.write_text(path.read_text("utf-8").replace("</article>", f"{text}</article>"), encoding="utf-8")
+
+    return change
+
+
+def replaced(name: str, old: str, new: str) -> Callable[[Path], None]:
+    def change(root: Path) -> None:
+        path = root / name
+        assert old in path.read_text("utf-8")
+        path.write_text(path.read_text("utf-8").replace(old, new), encoding="utf-8")
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        added("site-eoc/2026/ib-2026-002/index.html", "<p>Ottoline Vance</p>"),
+        added("site-eoc/2026/ib-2026-002/index.html", "<p>(U) unexplained gibberish</p>"),
+        added("site-eoc/bulletins/index.html", '<a href="nowhere/">Home</a>'),
+        replaced("stage/docs/2026/ib-2026-002.md", "Nothing rose here", "Nothing at all"),
+        replaced("stage/docs/2026/ib-2026-002.md", "Another one", "Some other title"),
+        replaced("bulletins/2026/2.md", "(U) Nothing rose", "(U//LES) Nothing rose"),
+        replaced("bulletins/2026/1.md", "Ask Ottoline Vance", "Nothing rose here"),
+        replaced("mkdocs.yml", "[U, FOUO]", "[FOUO]"),
+        lambda root: (root / "site-eoc/2026/ib-2026-002/index.html").unlink(),
+        lambda root: (root / "overrides/main.html").unlink(),
+    ],
+    ids=["leak", "strange", "link", "stage", "title", "marked higher", "newly withheld", "policy", "gone", "theme"],
+)
+def test_what_it_remembers_changes_no_finding(root: Path, change: Callable[[Path], object]) -> None:
+    change(root)
+    told = found(root, memory=False)
+    assert found(root) == told
+    assert found(root) == told
+
+
+@pytest.mark.parametrize("change", [b"", b"junk", b"clean 00\n" + b"a" * 64], ids=["empty", "junk", "sealed wrongly"])
+def test_a_memory_that_is_not_its_own_says_nothing(root: Path, change: bytes) -> None:
+    (root / "memory").write_bytes(change)
+    assert remembered(root / "memory") == frozenset()
+    added("site-eoc/2026/ib-2026-002/index.html", "<p>Ottoline Vance</p>")(root)
+    assert found(root) == found(root, memory=False) != []
+
+
+def test_it_is_ours_alone(tmp_path: Path) -> None:
+    path = tmp_path / "full-side" / "memory"
+    remember(path, ["b", "a"])
+    assert remembered(path) == {"a", "b"}
+    path.chmod(0o644)
+    assert remembered(path) == frozenset()
+    assert remembered(None) == remembered(tmp_path / "none") == frozenset()
+
+
+def test_sets_and_mappings_are_told_in_one_order() -> None:
+    one, other = {f"{number}" for number in range(99)}, {f"{number}" for number in reversed(range(99))}
+    assert plain([frozenset(one), {"b": 1, "a": 2}]) == plain((frozenset(other), {"a": 2, "b": 1}))
+    assert plain({"a"}) != plain(["a"])
+    assert key_of([b"a", b"bc"]) != key_of([b"ab", b"c"])

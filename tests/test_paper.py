@@ -135,7 +135,6 @@ def test_a_site_has_none_unless_it_asks(tmp_path: Path) -> None:
     assert tearline("build", cwd=root).code == 0
     assert not list(root.rglob("*.pdf"))
     assert "tl-pdf" not in (root / "site-eoc/2026/ib-2026-001/index.html").read_text()
-    assert not (root / ".tearline").exists()
 
 
 # --- a site with PDFs -----------------------------------------------------------------------------------------

@@ -96,6 +96,16 @@ def test_pages_that_a_page_does_not_mention_change_nothing_in_it(stage: Path) ->
     assert Renderer(context, few).page(alone, sources[alone]) == Renderer(context, names).page(alone, sources[alone])
 
 
+def test_pages_are_known_again_whatever_the_front_page_says_and_not_when_its_title_is_another(stage: Path) -> None:
+    names, context = names_of(stage), read_context(stage, DAY)
+    home = context.pages["index.md"]
+    later = replace(context, pages={**context.pages, "index.md": f"{home}\nMore words.\n"})
+    other = replace(context, pages={**context.pages, "index.md": home.replace("title: ", "title: Another ", 1)})
+    assert len({each.digest for each in (context, later, other)}) == 3
+    assert Renderer(later, names).shared == Renderer(context, names).shared
+    assert Renderer(other, names).shared != Renderer(context, names).shared
+
+
 def test_one_digest_tells_of_any_change_that_all_pages_share() -> None:
     context = Context("site_name: A\n", {"main.html": b"a"}, {"index.md": "# A"}, DAY)
     others = [

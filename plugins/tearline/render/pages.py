@@ -11,8 +11,8 @@ This is the site generator's own loop without its hooks, of which no allowed plu
 from __future__ import annotations
 
 import gzip
-import hashlib
 import io
+import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -31,7 +31,7 @@ from mkdocs.structure.files import File, Files, file_sort_key
 from mkdocs.structure.nav import get_navigation
 from mkdocs.structure.pages import Page
 
-from tearline.store import identity
+from tearline.store import digest_of, identity
 
 CONFIGURATION: Final = "mkdocs.yml"
 
@@ -56,15 +56,14 @@ class Context:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of all of it, and of our code and the libraries: other bytes may come of any change."""
-        hashed = hashlib.sha256()
-        parts: list[tuple[str, bytes]] = [(CONFIGURATION, self.configuration.encode()), ("", str(self.epoch).encode())]
-        parts += [(f"theme/{name}", data) for name, data in sorted(self.theme.items())]
-        parts += [(f"docs/{name}", text.encode()) for name, text in sorted(self.pages.items())]
-        parts += [("", identity().encode())]
-        for name, data in parts:
-            hashed.update(f"{len(name)} {len(data)}\n{name}\n".encode())
-            hashed.update(data)
-        return hashed.hexdigest()
+        said = (part.encode() for named in sorted(self.pages.items()) for part in named)
+        return digest_of([self.common.encode(), *said])
+
+    @cached_property
+    def common(self) -> str:
+        """The same without the pages in the navigation, of which other pages show little."""
+        theme = [part for name, data in sorted(self.theme.items()) for part in (name.encode(), data)]
+        return digest_of([self.configuration.encode(), str(self.epoch).encode(), identity().encode(), *theme])
 
 
 def read_context(stage: Path, epoch: int) -> Context:
@@ -109,6 +108,20 @@ class Renderer:
             if name not in self.context.pages:
                 self._file(name).page = None  # ten thousand of them would fill the memory
         return text.encode("utf-8", errors="xmlcharrefreplace")
+
+    @cached_property
+    def shared(self) -> str:
+        """SHA-256 of all that pages outside of the navigation depend on, beside their sources and what they look for.
+
+        Of a page in the navigation they show its title, and what its front matter says of its place there. What it
+        says itself may change with every build, as the time of publishing does.
+        """
+        shown = []
+        for name in sorted(self.context.pages):
+            page = self._page(name)
+            told = {key: value for key, value in page.meta.items() if key != "tearline"}
+            shown.append((name, str(page.title), told))
+        return digest_of([self.context.common.encode(), json.dumps(shown, sort_keys=True, default=str).encode()])
 
     @property
     def asked(self) -> dict[str, bool]:

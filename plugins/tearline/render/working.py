@@ -44,7 +44,7 @@ def render_pages(
     """
     renderer = ready(context, names)
     keys = {  # pages in the navigation are read with the context, before anybody could note what they look for
-        name: digest_of([context.digest.encode(), name.encode(), text.encode()])
+        name: digest_of([renderer.shared.encode(), name.encode(), text.encode()])
         for name, text in sources.items()
         if kept is not None and name not in context.pages
     }

@@ -180,7 +180,7 @@ class Composer:
             for name, label, chosen in values if folder in FED else ():
                 ids = frozenset(entry.released.id for entry in chosen)
                 channels.append(Channel(f"browse/{folder}/{name}/", f"{self.edition.site_name}. {title}: {label}", ids))
-        self.tree.texts |= feeds(made, channels, self.policy, self.edition)
+        self.tree.texts |= feeds(made, channels, self.policy, self.edition, self.now)
         self.tree.texts |= messages(made, self.policy, self.edition)
 
     # --- pages ------------------------------------------------------------------------------------------------

@@ -13,13 +13,13 @@ from tearline.assets import Asset
 from tearline.corpus import ELSEWHERE, MarkedBulletin, SitePage, resolved, target_id
 from tearline.emit import Addresses, emit
 from tearline.entries import Entry, Neighbours, spelled
-from tearline.facets import offered, told_of, told_of_page
+from tearline.facets import offered, told_of, told_of_page, told_of_tombstone
 from tearline.feeds import Channel, feeds
 from tearline.findings import Place, finding
 from tearline.home import home
 from tearline.items import Recall, items
 from tearline.listings import FED, groups, listings, search
-from tearline.marking import Mark
+from tearline.marking import Mark, lowest
 from tearline.messages import messages
 from tearline.naming import ASSETS, FEED, HOME, page_name
 from tearline.pages import GONE, Surroundings, page_body
@@ -145,6 +145,7 @@ class Composer:
         marks = carried_by_tombstone(instead, contact, self.policy, self.among)
         said = f"Recalled on {spelled(when)}"
         told = self.told("tombstone", marks, marks=legend_of(shown), id=name, state="recalled", state_text=said)
+        told["search"] = told_of_tombstone(name, when, lowest(self.policy.system))
         if instead:
             told["superseded_by"] = self.among.mentions(instead)
         if contact is not None:

@@ -128,6 +128,31 @@ def test_a_number_goes_straight_to_its_bulletin(page: Page, root: str) -> None:
         page.wait_for_url("**/2026/ib-2026-014/index.html")
 
 
+def test_the_number_of_a_recalled_bulletin_opens_what_is_said_of_it(page: Page, root: str) -> None:
+    page.goto(f"{root}/index.html")
+    page.locator("#tl-q").fill("ib-2026-24")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/2026/ib-2026-024/index.html")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("IB-2026-999", "There is no bulletin IB-2026-999 in this edition."),
+        ("ib 2026 8", "There is no bulletin IB-2026-008 in this edition."),  # withheld here
+        ("marguerite", "No results for “marguerite”."),
+        ("evacuatoin", "No results for “evacuatoin”."),
+        ("evacuations", "10 results"),
+        ("evacuated", "10 results"),
+        ("evac", "10 results"),
+    ],
+)
+def test_words_are_found_as_on_the_served_site(page: Page, root: str, words: str, said: str) -> None:
+    page.goto(f"{root}/search/index.html?q={words}")
+    page.locator(".tl-find__results", has_text=said).wait_for()
+    assert page.locator(".tl-find__list .tl-hit").count() == (10 if "10" in said else 0)
+
+
 def test_a_search_without_results_leads_on(page: Page, root: str) -> None:
     page.goto(f"{root}/search/index.html?q=xylophonist")
     page.locator("[data-tl=none]").wait_for()

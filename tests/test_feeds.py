@@ -33,7 +33,7 @@ DRILL = SITE.replace("agency: Test Center", "agency: Test Center\n      exercise
 URGENT = bulletin(
     "IB-2026-001", "(U) Words of the body.\n\n(U//LES) Withheld words.",
     "priority: urgent", "date: 2026-11-20 02:55 EST", "in_effect_until: 2026-12-24", "hazards: [flood, uas]",
-    "product: alert", 'action: "(U//FOUO) Clear the low streets."', 'area: "(U) Both banks"',
+    "product: alert", 'summary: "(U) The river rises."', 'action: "(U//FOUO) Clear the low streets."', 'area: "(U) Both banks"',
     "revised:", '  - {at: 2026-11-21 06:00 UTC, change: "(U) A second gauge."}',
     '  - {at: 2026-11-22 06:00 UTC, change: "(U//LES) Arrests."}', title="(U) Crest tonight",
 )  # fmt: skip
@@ -124,6 +124,9 @@ def test_a_feed_as_feedparser_reads_it(tmp_path: Path) -> None:
     for words in (
         "(U//FOUO) Clear the low streets.",
         "(U) Both banks",
+        "<strong>What is happening:</strong> (U) The river rises.",
+        "<strong>Published:</strong> Fri 20 November 2026, 02:55 EST",
+        "<strong>Updated Sat 21 November 2026, 06:00 UTC:</strong> (U) A second gauge.",
         'href="https://eoc.example.org/2026/ib-2026-001/"',
     ):
         assert words in content
@@ -238,6 +241,63 @@ def test_a_feed_and_the_index_hold_a_hundred_of_the_newest(tmp_path: Path) -> No
     assert len([name for name in made if name.endswith("message.txt")]) == LIMIT + 15
 
 
+# --- when ---------------------------------------------------------------------------------------------------------
+
+EAST = SITE.replace("agency: Test Center", "agency: Test Center\n      timezone: America/New_York")
+
+
+def dated(number: int, date: str) -> str:
+    return bulletin(f"IB-2026-{number:03}", "(U) Words.", f"date: {date}")
+
+
+def test_a_date_is_the_first_moment_of_that_day_where_the_site_is(tmp_path: Path) -> None:
+    more = {
+        "day": dated(501, "2026-11-23"),
+        "night": dated(502, "2026-11-22 23:59 EST"),
+        "dawn": dated(503, "2026-11-23 00:01 EST"),
+        "summer": dated(504, "2026-07-01"),
+    }
+    made = texts(tmp_path, EAST, **more)
+    told = {one["id"][-12:-1]: one["date_published"] for one in fed(made["feed.json"])["items"]}
+    assert told["ib-2026-501"] == told["ib-2026-006"] == "2026-11-23T05:00:00Z"
+    assert told["ib-2026-504"] == "2026-07-01T04:00:00Z"
+    index = json.loads(made["messages.json"])["messages"]
+    assert [one["id"] for one in index][:4] == ["IB-2026-503", "IB-2026-501", "IB-2026-006", "IB-2026-502"]
+    assert index[1]["updated"] == "2026-11-23T05:00:00Z"
+
+
+def test_a_feed_did_not_change_after_its_build(tmp_path: Path) -> None:
+    at = f"{NOW:%Y-%m-%dT%H:%M:%SZ}"
+    future = dated(701, "2099-01-01")
+    made = (
+        texts(tmp_path / "some", EAST, future=future),
+        trees_of(tmp_path / "alone", {"a.md": future}, EAST)["eoc"].texts,
+    )
+    changed = [re.findall(r"<updated>([^<]*)", each["feed.xml"])[0] for each in made]
+    assert changed == ["2026-11-23T05:00:00Z", at]
+
+
+def test_what_changed_last_is_said_and_no_withheld_change(tmp_path: Path) -> None:
+    revised = bulletin(
+        "IB-2026-007", "(U) Words.", "date: 2026-11-20", "revised:",
+        '  - {at: 2026-11-22 06:00 UTC, change: "(U) The second."}',
+        '  - {at: 2026-11-21, change: "(U) The first."}',
+        '  - {at: 2026-11-22 07:00 UTC, change: "(U//LES) A withheld one."}',
+    )  # fmt: skip
+    hidden = bulletin(
+        "IB-2026-008", "(U) Words.", "date: 2026-11-20", "revised:",
+        '  - {at: 2026-11-22 07:00 UTC, change: "(U//LES) A withheld one."}',
+    )  # fmt: skip
+    made = texts(tmp_path, revised=revised, hidden=hidden)
+    said = made["2026/ib-2026-007/message.txt"]
+    assert "Updated Sun 22 November 2026, 06:00 UTC: (U) The second.\n" in said
+    assert "first" not in said
+    subjects = {one["id"]: one["subject"] for one in json.loads(made["messages.json"])["messages"]}
+    assert subjects["IB-2026-007"] == "[U] UPDATED IB-2026-007 (U) A title"
+    assert subjects["IB-2026-008"] == "[U] IB-2026-008 (U) A title"
+    assert "Updated" not in made["2026/ib-2026-008/message.txt"] + made["2026/ib-2026-008/message.html"]
+
+
 # --- what they can carry ----------------------------------------------------------------------------------------
 
 HOSTILE = {
@@ -277,7 +337,7 @@ def hostile(root: Path, words: str) -> tuple[Item, Policy]:
 def test_hostile_words_are_carried_as_words(tmp_path: Path, words: str) -> None:
     item, policy = hostile(tmp_path / "site", words)
     meant = f"(U) {HOSTILE[words]}"
-    made = feeds([item], [Channel("", "A & B ]]>")], policy, policy.editions["eoc"])
+    made = feeds([item], [Channel("", "A & B ]]>")], policy, policy.editions["eoc"], NOW)
     (read,) = parsed(tmp_path / "feeds", made["feed.xml"])
     assert not read["bozo"]
     assert read["entries"][0]["title"] == f"URGENT · {meant} · IB-2026-001"
@@ -305,7 +365,10 @@ def test_a_message_says_what_is_needed_and_nothing_else(tmp_path: Path) -> None:
     assert made["2026/ib-2026-001/message.txt"] == (
         f"UNCLASSIFIED//FOUO\n{EXERCISE}\n\nIB-2026-001\n(U) Crest tonight\n\nPriority: Urgent\n"
         "State: In effect until Thu 24 December 2026. After this time, treat as\nended.\n"
+        "Updated Sat 21 November 2026, 06:00 UTC: (U) A second gauge.\n"
+        "What is happening: (U) The river rises.\n"
         "What to do: (U//FOUO) Clear the low streets.\nWhere: (U) Both banks\n"
+        "Published: Fri 20 November 2026, 02:55 EST\n"
         "Read it: https://eoc.example.org/2026/ib-2026-001/\n\n"
         "Sharing: Share with emergency managers and responders who need it for their\nwork; not with press or public.\n"
         "Contact: (U) Liaison desk, 555-0100\n\nUNCLASSIFIED//FOUO\n"
@@ -335,7 +398,7 @@ def test_the_index_tells_a_mailer_what_there_is(tmp_path: Path) -> None:
             "updated": "2026-11-21T06:00:00Z",
             "priority": "urgent",
             "state": "in-effect",
-            "subject": "EXERCISE [U//FOUO] URGENT IB-2026-001 (U) Crest tonight",
+            "subject": "EXERCISE [U//FOUO] URGENT UPDATED IB-2026-001 (U) Crest tonight",
             "text": "2026/ib-2026-001/message.txt",
             "html": "2026/ib-2026-001/message.html",
         },

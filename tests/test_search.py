@@ -61,8 +61,21 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def test_bulletins_and_the_sites_own_pages_are_found_and_nothing_else(built: Path) -> None:
-    assert set(fragments(built / "site-eoc")) == {"/2026/ib-2026-001/", "/about/centre/"}
-    assert set(fragments(built / "site-full")) == {"/2026/ib-2026-001/", "/2026/ib-2026-003/", "/about/centre/"}
+    both = {"/2026/ib-2026-001/", "/2026/ib-2026-002/", "/about/centre/"}
+    assert set(fragments(built / "site-eoc")) == both
+    assert set(fragments(built / "site-full")) == {*both, "/2026/ib-2026-003/"}
+
+
+def test_of_a_recalled_bulletin_search_knows_the_number_and_nothing_else(built: Path) -> None:
+    for edition in ("site-eoc", "site-full"):
+        of_tombstone = fragments(built / edition)["/2026/ib-2026-002/"]
+        assert of_tombstone["filters"] == {"id": ["IB-2026-002"], "state": ["recalled"]}
+        assert of_tombstone["meta"] == {
+            "title": "IB-2026-002 was recalled",
+            "mark": "U",
+            "mark_style": "u",
+            "mark_spoken": "Unclassified",
+        }
 
 
 def test_a_fragment_holds_what_a_result_shows(built: Path) -> None:

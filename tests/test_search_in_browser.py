@@ -48,6 +48,10 @@ SOURCES: Final[dict[str, str | bytes]] = {
         "supersedes: [IB-2026-015]",
         title="(U) Grass fire",
     ),
+    "2026/d.md": bulletin(
+        "IB-2026-017", "(U) Wrong: erred.", "recalled: 2026-11-20", "hazards: [flood]", title="(U) A wrong title"
+    ),
+    "2026/e.md": bulletin("IB-2026-018", "(U//LES) Withheld.", title="(U//LES) Kept"),
     "about/levees.md": "---\nmarking: U\n---\n\n# What levees are\n\nA levee is a wall of earth.\n",
 }
 
@@ -177,11 +181,81 @@ def test_a_number_goes_straight_to_its_bulletin(page: Page, site: str, number: s
         page.wait_for_url(f"{site}2026/ib-2026-014/")
 
 
-def test_a_number_that_no_bulletin_has_is_searched_for(page: Page, site: str) -> None:
+@pytest.mark.parametrize(("typed", "number"), [("IB-2026-099", "099"), ("ib 2026 18", "018"), ("ib20261234", "1234")])
+def test_a_number_that_this_edition_has_not_is_said_to_be_missing(
+    page: Page, site: str, typed: str, number: str
+) -> None:
+    missing = f"There is no bulletin IB-2026-{number} in this edition."
     page.goto(site)
-    page.locator("#tl-q").fill("IB-2026-099")
+    page.locator("#tl-q").fill(typed)
+    page.clock.run_for(500)
+    page.locator(".tl-search__note", has_text=missing).wait_for()
+    assert page.locator(".tl-search__note").inner_text() == f"{missing} Ask: Liaison desk, 555-0100"
+    assert titles(page) == []
     page.keyboard.press("Enter")
-    page.wait_for_url(f"{site}search/?q=IB-2026-099")
+    page.wait_for_url(f"{site}search/?q=*")
+    settled(page, missing)
+    assert titles(page) == []
+    assert "Ask: Liaison desk, 555-0100" in page.locator(".tl-find__results").inner_text()
+    page.goto(f"{page.url}&hazard=Flood")
+    settled(page, missing)
+    assert titles(page) == []
+
+
+def test_the_number_of_a_recalled_bulletin_opens_what_is_said_of_it(page: Page, site: str) -> None:
+    for start in (site, f"{site}search/"):
+        page.goto(start)
+        page.locator("#tl-q").fill("ib 2026 17")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{site}2026/ib-2026-017/")
+    page.goto(f"{site}search/?q=IB-2026-017")
+    settled(page, "1 result")
+    assert titles(page) == ["IB-2026-017 was recalled"]
+    assert "Recalled: do not use" in page.locator(".tl-hit").inner_text()
+    page.goto(f"{site}search/?q=erred")
+    settled(page, "No results")
+
+
+@pytest.mark.parametrize(
+    "words", ["sandwich", "leveret", "seep heron", "heron", "seepagewater", "millions", "77", "milk"]
+)
+def test_words_that_no_page_has_find_nothing(page: Page, site: str, words: str) -> None:
+    page.goto(f"{site}search/?q={words}")
+    settled(page, f"No results for “{words}”.")
+    assert titles(page) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["sandbag", "Sandbags", "sandb", "sandbagging", "stack", "stacki", "mill’s sandbags", "SEEP mill", "sand-bags"],
+)
+def test_stems_beginnings_and_any_spelling_of_words_are_found(page: Page, site: str, words: str) -> None:
+    page.goto(f"{site}search/?q={words}")
+    settled(page, "1 result")
+    assert titles(page) == ["Levee seepage at the mill"]
+
+
+def test_a_site_without_bulletins_says_so_and_fetches_nothing(browser: Browser, tmp_path: Path) -> None:
+    config = make_site(tmp_path / "empty", {})
+    ran = tearline("build", "--edition", "eoc", cwd=config.parent, SOURCE_DATE_EPOCH=BUILT)
+    assert ran.code == 0, ran.said
+    complaints: list[str] = []
+    page = browser.new_page()
+    page.on("console", lambda said: complaints.append(said.text))
+    page.on("request", lambda request: complaints.append(request.url) if "pagefind" in request.url else None)
+    with serving(config.parent) as address:
+        page.goto(f"{address}site-eoc/search/")
+        assert page.locator("[data-tl=status]").inner_text() == "There are no bulletins yet."
+        page.locator("#tl-q").fill("levee")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**?q=levee")
+        assert page.locator("[data-tl=status]").inner_text() == "There are no bulletins yet."
+        assert page.locator("[data-tl=filters]").is_hidden()
+        page.goto(f"{address}site-eoc/")
+        page.locator("#tl-q").fill("levee")
+        page.locator(".tl-search__note", has_text="There are no bulletins yet.").wait_for()
+    page.close()
+    assert complaints == []
 
 
 def test_filters_counts_addresses_and_back(page: Page, site: str) -> None:

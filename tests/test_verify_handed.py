@@ -18,7 +18,16 @@ SITE = CONFIGURATION.replace(
 BODY = f"(U) Anglers reported strangers.\n\n(U//LES) We know that {PHRASE} on Tuesday.\n"
 SOURCES = {
     "a.md": bulletin(
-        "IB-2026-001", BODY, 'action: "(U//FOUO) Stay away"', "hazards: [flood]", "date: 2026-11-01", "priority: urgent"
+        "IB-2026-001",
+        BODY,
+        'action: "(U//FOUO) Stay away"',
+        "hazards: [flood]",
+        "date: 2026-11-01",
+        "priority: urgent",
+        'summary: "(U) Anglers were asked."',
+        "revised:",
+        '  - {at: 2026-11-02 06:00 EST, change: "(U) Added the weir."}',
+        '  - {at: 2026-11-03 06:00 EST, change: "(U//LES) Added the boathouse arrests."}',
     ),
     "b.md": bulletin("IB-2026-002", "(U) Boats moved upstream overnight.", title="(U) Second"),
     "c.md": bulletin("IB-2026-003", "(U) Wrong.", "recalled: 2026-11-20", title="(U) Third"),
@@ -86,6 +95,22 @@ def test_a_mark_above_the_ceiling_is_found(site: Path, name: str) -> None:
 def test_common_words_are_found_that_nothing_explains(site: Path, name: str) -> None:
     changed(site, name, "A title", "A Tuesday title")
     assert "unexplained-words" in told(site, name)
+
+
+@pytest.mark.parametrize("name", [name for name in TEXTS if name != "messages.json"])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Added the weir", "Added the boathouse arrests"),
+        ("Added the weir", "Added the Tuesday weir"),
+        ("Mon 2 November 2026, 06:00", "Tue 3 November 2026, 06:00"),
+        ("Sun 1 November 2026", "Sun 8 November 2026"),
+        ("Anglers were asked", "Boats were asked"),
+    ],
+)
+def test_another_change_date_or_summary_than_the_pages_is_found(site: Path, name: str, old: str, new: str) -> None:
+    changed(site, name, old, new)
+    assert told(site, name) & {"unexplained-words", "withheld-words"}
 
 
 @pytest.mark.parametrize("name", TEXTS)

@@ -20,6 +20,7 @@ from tearline.presentation import labels
 PRIORITIES: Final = ("urgent", "priority", "routine")
 SHOWN: Final = ("area", "summary")  # texts of a bulletin that a result shows beside its title
 REPLACED: Final = "replaced"
+RECALLED: Final = "recalled"
 OPEN: Final = "open"  # in effect until nobody said when
 # What a reader can tick, in the order of the page: its name in the index and in addresses, and its title.
 FACETS: Final = {
@@ -50,6 +51,12 @@ def told_of(entry: Entry, policy: Policy) -> dict[str, Any]:
         "shown": {key: value for key, value in shown.items() if value},
         "sort": f"{day or entry.year} {released.id}",
     }
+
+
+def told_of_tombstone(name: str, when: dt.date, mark: Mark) -> dict[str, Any]:
+    """What the page of a recalled bulletin tells the index: its number has to lead somebody there."""
+    filters = {"id": [name], "state": [RECALLED]}
+    return {"filters": filters, "shown": _marked("mark", mark), "sort": f"{when:%Y-%m-%d} {name}"}
 
 
 def told_of_page(name: str, mark: Mark) -> dict[str, Any]:

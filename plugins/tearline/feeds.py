@@ -7,6 +7,7 @@ without one has no feeds.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from html import escape
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
-from tearline.items import LIMIT, Item, plain
+from tearline.items import LIMIT, Item, plain, stamp
 from tearline.naming import FEED
 from tearline.policy import Edition, Policy
 from tearline.presentation import banner_of, labels, product
@@ -37,15 +38,18 @@ class Channel:
     ids: Collection[str] | None = None
 
 
-def feeds(items: Sequence[Item], channels: Iterable[Channel], policy: Policy, edition: Edition) -> dict[str, str]:
+def feeds(
+    items: Sequence[Item], channels: Iterable[Channel], policy: Policy, edition: Edition, now: dt.datetime
+) -> dict[str, str]:
     """The texts of all feeds by their place below docs; none for an edition without ``site_url``.
 
-    ``items`` are newest first. A recall is in every feed: nothing is known any more of what the bulletin was about.
+    ``items`` are newest first, ``now`` is the moment of the build. A recall is in every feed: nothing is known any more
+    of what the bulletin was about.
     """
     if not edition.site_url:
         return {}
     root = edition.site_url.rstrip("/") + "/"
-    made = _Maker(root, policy)
+    made = _Maker(root, policy, stamp(now, policy.zone))
     texts: dict[str, str] = {}
     for channel in channels:
         chosen = [one for one in items if channel.ids is None or one.entry is None or one.id in channel.ids][:LIMIT]
@@ -57,9 +61,10 @@ def feeds(items: Sequence[Item], channels: Iterable[Channel], policy: Policy, ed
 class _Maker:
     """Makes feeds of one edition. What an item becomes is made once, however many feeds it is in."""
 
-    def __init__(self, root: str, policy: Policy) -> None:
+    def __init__(self, root: str, policy: Policy, now: str) -> None:
         self.root = root
         self.policy = policy
+        self.now = now
         self.entries: dict[str, ET.Element] = {}
         self.objects: dict[str, dict[str, Any]] = {}
 
@@ -70,7 +75,7 @@ class _Maker:
         _add(feed, "id", f"{home}{FEED}.xml")
         _add(feed, "title", plain(channel.title))
         _add(feed, "subtitle", self.about(chosen))
-        _add(feed, "updated", max((one.updated for one in chosen), default=_NEVER))
+        _add(feed, "updated", self.changed(chosen))
         _add(_add(feed, "author"), "name", plain(self.policy.agency))
         _add(feed, "link", rel="self", type="application/atom+xml", href=f"{home}{FEED}.xml")
         _add(feed, "link", rel="alternate", type="text/html", href=home)
@@ -91,6 +96,11 @@ class _Maker:
             "items": [self.object(one) for one in chosen],
         }
         return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+
+    def changed(self, chosen: Sequence[Item]) -> str:
+        """When a feed changed last. What is dated later than the build does not count: it has not come yet."""
+        past = [one.updated for one in chosen if one.updated <= self.now]
+        return max(past, default=self.now if chosen else _NEVER)
 
     def about(self, chosen: Sequence[Item]) -> str:
         """The banner of all that a feed holds, and the exercise line."""

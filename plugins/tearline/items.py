@@ -16,7 +16,16 @@ from tearline.bulletin.metadata import When
 from tearline.entries import Entry, Neighbours, spelled
 from tearline.marking import Mark, join
 from tearline.policy import Edition, Policy
-from tearline.presentation import EXERCISE, RECALLED, TEXT_LABELS, banner_of, carried_by, carried_by_tombstone, desk
+from tearline.presentation import (
+    DATE_LABELS,
+    EXERCISE,
+    RECALLED,
+    TEXT_LABELS,
+    banner_of,
+    carried_by,
+    carried_by_tombstone,
+    desk,
+)
 from tearline.release import Shown
 
 LIMIT: Final = 100  # items of a feed, and of the mailers' index
@@ -39,7 +48,7 @@ class Item:
     """A bulletin as it is handed on: ``entry`` is None where it was recalled, and nothing is said of it but that.
 
     ``mark`` is the banner in its short form; ``alert`` one word in capitals that stands before the title, perhaps none;
-    ``updated`` and ``published`` are moments as feeds spell them.
+    ``updated`` and ``published`` are moments as feeds spell them, ``revised`` is whether a revision is told of.
     """
 
     id: str
@@ -57,6 +66,7 @@ class Item:
     contact: str
     published: str
     updated: str
+    revised: bool = False
     entry: Entry | None = None
 
 
@@ -65,11 +75,13 @@ def plain(words: str) -> str:
     return _FOREIGN.sub("\ufffd", " ".join(words.split()))
 
 
-def stamp(when: When) -> str:
-    """A date or moment as feeds spell it; a date is its first moment in UTC."""
-    if isinstance(when, dt.datetime):
-        return when.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    return f"{when.isoformat()}T00:00:00Z"
+def stamp(when: When, zone: dt.tzinfo) -> str:
+    """A date or moment as feeds spell it; a date is its first moment in the site's time zone.
+
+    In UTC it would be the evening before to a reader in America. Its end would be later than what happened that day.
+    """
+    moment = when if isinstance(when, dt.datetime) else dt.datetime.combine(when, dt.time(), zone)
+    return moment.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +107,7 @@ def _item(entry: Entry, among: Neighbours, policy: Policy, edition: Edition) -> 
     current = state not in _STATES
     contact = released.texts.get("contact") or desk(policy, edition)
     marks = tuple(carried_by(entry, contact, among))
-    published = stamp(entry.values["date"]) if "date" in entry.values else f"{entry.year}-01-01T00:00:00Z"
+    published = stamp(entry.values.get("date", dt.date(int(entry.year), 1, 1)), policy.zone)
     return Item(
         id=released.id,
         address=entry.address,
@@ -107,17 +119,21 @@ def _item(entry: Entry, among: Neighbours, policy: Policy, edition: Edition) -> 
         state=state,
         priority=priority,
         title=_marked(released.title),
-        lines=tuple(_lines(entry, priority if current else "", sentence, among.present)),
+        lines=tuple(_lines(entry, priority if current else "", sentence, among.present, policy.zone)),
         sharing=released.banner.sharing,
         contact=_marked(contact) if contact is not None else "",
         published=published,
-        updated=max([published, *(stamp(at) for at, _ in released.revised)]),
+        updated=max([published, *(stamp(at, policy.zone) for at, _ in released.revised)]),
+        revised=bool(released.revised),
         entry=entry,
     )
 
 
-def _lines(entry: Entry, priority: str, state: str, present: Mapping[str, Entry]) -> Iterator[Line]:
-    """What a reader has to know before opening it: how urgent, until when, what to do, where."""
+def _lines(entry: Entry, priority: str, state: str, present: Mapping[str, Entry], zone: dt.tzinfo) -> Iterator[Line]:
+    """What a reader has to know before opening it: how urgent, until when, what changed last, what to do, where.
+
+    Labels and words are those of the page, so that what is handed on says nothing that its page does not.
+    """
     if priority:
         yield Line("Priority", plain(priority.capitalize()))
     if state:
@@ -125,9 +141,14 @@ def _lines(entry: Entry, priority: str, state: str, present: Mapping[str, Entry]
     for name in entry.superseded_by:
         if name in present:
             yield Line("Use instead", name, present[name].address)
-    for key in ("action", "area"):
+    if entry.released.revised:
+        at, change = max(entry.released.revised, key=lambda each: stamp(each[0], zone))
+        yield Line(f"Updated {plain(spelled(at))}", _marked(change))
+    for key in ("summary", "action", "area"):
         if key in entry.released.texts:
             yield Line(TEXT_LABELS[key], _marked(entry.released.texts[key]))
+    if "date" in entry.values:
+        yield Line(DATE_LABELS["date"], plain(spelled(entry.values["date"])))
 
 
 def _recall(name: str, recall: Recall, among: Neighbours, policy: Policy, edition: Edition) -> Item:
@@ -148,8 +169,8 @@ def _recall(name: str, recall: Recall, among: Neighbours, policy: Policy, editio
         lines=(Line("State", f"Recalled on {spelled(recall.when)}: do not use. {RECALLED}"),),
         sharing="",
         contact=_marked(contact) if contact is not None else "",
-        published=stamp(recall.when),
-        updated=stamp(recall.when),
+        published=stamp(recall.when, policy.zone),
+        updated=stamp(recall.when, policy.zone),
     )
 
 

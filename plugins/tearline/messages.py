@@ -35,10 +35,11 @@ def messages(items: Sequence[Item], policy: Policy, edition: Edition) -> dict[st
 
 
 def subject(item: Item) -> str:
-    """The subject proposed for an item: ``EXERCISE [U//FOUO] URGENT IB-2026-014 (U) …``."""
+    """The subject proposed for an item: ``EXERCISE [U//FOUO] URGENT UPDATED IB-2026-014 (U) …``."""
     title = textwrap.shorten(item.title, _TITLE, placeholder=" …", break_on_hyphens=False)
     exercise = "EXERCISE" if item.exercise else ""
-    return " ".join(filter(None, [exercise, f"[{item.mark}]", item.alert, item.id, title]))
+    updated = "UPDATED" if item.revised else ""
+    return " ".join(filter(None, [exercise, f"[{item.mark}]", item.alert, updated, item.id, title]))
 
 
 def message_text(item: Item, root: str) -> str:

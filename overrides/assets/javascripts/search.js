@@ -27,23 +27,66 @@
 
   let engine;
   const load = () => {
+    if ("tlEmpty" in form.dataset) return Promise.reject(new Error("empty"));
     if (window.tearlineOffline) return engine = engine || window.tearlineOffline(root);
     if (typeof WebAssembly !== "object") return Promise.reject(new Error("blocked"));
     engine = engine || (async () => {
       await WebAssembly.compile(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)).catch(() => { throw new Error("blocked"); });
       const made = (await import(new URL("pagefind/pagefind.js", root).href)).createInstance({ noWorker: true });
       let values;
+      const said = held(made);
       return {
         known: () => (values = values || made.filters()), // every value of every filter: for numbers and the search page
-        search: (words, options) => made.search(words, options),
+        search: async (words, options) => {
+          const asked = words && await said(words);
+          return asked === undefined ? { results: [], filters: {} } : made.search(asked, options);
+        },
       };
     })();
     return engine;
   };
-  const trouble = (error) => error.message === "blocked"
-    ? "Search cannot run in this browser."
+  const NONE = "There are no bulletins yet.";
+  const trouble = (error) => error.message === "empty" ? NONE
+    : error.message === "blocked" ? "Search cannot run in this browser."
     : window.tearlineOffline ? "Search is not available: files of this copy are missing."
     : "Search is not available: its index cannot be fetched. A preview of the site has none.";
+
+  /* Where no page has a word, Pagefind goes back letter by letter to the longest beginning of it that some page has:
+     a name that is nowhere finds what begins alike. It does not say so, but it then answers the same for the word with
+     more letters, while whole words and their stems ("…") and beginnings of words are answered by themselves. What is
+     left is a word that is being typed beyond its stem: it is met where an ending completes it. */
+  const ENDINGS = ["e", "s", "es", "ed", "ing", "ion", "ions", "ation", "ations", "ment", "er", "ly", "ity", "ness", "al", "able"];
+  const completed = (word) => ENDINGS.flatMap((ending) => [...ending].map((_, at) => (
+    word.endsWith(ending.slice(0, at)) ? word + ending.slice(at) : "")).filter(Boolean));
+  const held = (made) => {
+    const places = async (words) => (await made.search(words)).results.map((one) => `${one.id} ${one.words}`).sort().join();
+    const whole = (word) => places(`"${word}"`);
+    const decide = async (word) => {
+      const found = await places(word);
+      if (!found || await whole(word)) return Boolean(found);
+      if (found !== await places(`${word}zqxj`)) return true;
+      if (/\d/.test(word)) return false;
+      for (const one of new Set(completed(word))) if (await whole(one)) return true;
+      return false;
+    };
+    const decided = new Map();
+    const has = (word) => decided.get(word) || decided.set(word, decide(word)).get(word);
+
+    /* What to ask for: the words, cut at their signs where no page writes them so. Undefined: a word is nowhere. */
+    return async (words) => {
+      if (/^\s*".+"\s*$/.test(words)) return words;
+      const asked = [];
+      for (const word of words.replace(/["'’]/g, "").split(/\s+/)) {
+        const parts = word.match(/[\p{L}\p{M}\p{N}]+/gu) || [];
+        if (parts.length > 1 && await whole(parts.join(""))) asked.push(parts.join(""));
+        else for (const part of parts) {
+          if (!await has(part)) return undefined;
+          asked.push(part);
+        }
+      }
+      return asked.length ? asked.join(" ") : undefined;
+    };
+  };
 
   /* A number in any spelling: "ib 2026 14" is IB-2026-014. Runs of letters and digits, without leading noughts. */
   const runs = (text) => (text.toLowerCase().match(/\d+|\p{L}+/gu) || []).map((run) => run.replace(/^0+(?=\d)/, ""));
@@ -64,12 +107,29 @@
     return results.length ? results[0].data() : undefined;
   };
 
+  /* The number as this site spells it, where the text is one and no bulletin here has it: letters and digits in the
+     order of one that is here. Its words are not searched for: parts of a number are on every page. */
+  const APART = "[^\\p{L}\\d]*";
+  const shape = (id) => ["^", ...id.match(/\d+|\p{L}+/gu).map((run) => (
+    /^\p{L}/u.test(run) ? run : run.length === 4 ? "(\\d{4})" : "(\\d{1,9})")), "$"].join(APART);
+  const absent = async (text) => {
+    if (text.length > 60 || !/\p{L}.*\d/u.test(text)) return undefined;
+    const known = await (await load()).known();
+    if (numbered(text, known)) return undefined;
+    for (const [like, id] of new Map(Object.keys(known.id || {}).map((one) => [shape(one), one]))) {
+      const [found, ...numbers] = new RegExp(like, "iu").exec(text) || [];
+      if (found) return id.replace(/\d+/g, (one) => numbers.shift().replace(/^0+(?=\d)/, "").padStart(one.length, "0"));
+    }
+    return undefined;
+  };
+  const nowhere = (id) => `There is no bulletin ${id} in this edition.`;
+
   /* -- What a result shows ----------------------------------------------------------------------------------- */
 
   const over = (moment) => Date.parse(moment) <= Date.now();
-  const stateOf = (moment) => (moment === "replaced" || moment === "open" ? moment : over(moment) ? "ended" : "in-effect");
+  const stateOf = (moment) => (["replaced", "recalled", "open"].includes(moment) ? moment : over(moment) ? "ended" : "in-effect");
   const first = (data, name) => (data.filters[name] || [])[0] || "";
-  const WORDS = { urgent: "▲ Urgent", priority: "● Priority", routine: "○ Routine", ended: "■ Ended", replaced: "➔ Replaced" };
+  const WORDS = { urgent: "▲ Urgent", priority: "● Priority", routine: "○ Routine", ended: "■ Ended", replaced: "➔ Replaced", recalled: "✕ Recalled: do not use" };
 
   const chip = (mark, style, spoken) => {
     const legend = [...document.querySelectorAll(".tl-legend .tl-mark")].find((one) => one.firstElementChild.textContent === `(${mark})`);
@@ -84,7 +144,7 @@
   const standing = (data) => {
     const state = stateOf(first(data, "state"));
     const { until, replaced } = data.meta;
-    const key = state === "ended" || state === "replaced" ? state : first(data, "priority").toLowerCase();
+    const key = ["ended", "replaced", "recalled"].includes(state) ? state : first(data, "priority").toLowerCase();
     const word = WORDS[key];
     const more = { ended: `not in effect since ${until}`, replaced: `by ${replaced}`, "in-effect": `In effect until ${until}` }[state];
     return { key, word, more };
@@ -126,7 +186,8 @@
       if (!words) return close();
       try {
         const { search } = await load();
-        const [exact, found] = [await bulletin(words), await search(words)];
+        const missing = await absent(words);
+        const [exact, found] = missing ? [undefined, { results: [] }] : [await bulletin(words), await search(words)];
         const hits = await Promise.all(found.results.slice(0, 6).map((one) => one.data()));
         if (mine !== asked || document.activeElement === document.body) return undefined;
         const shown = exact ? [exact, ...hits.filter((one) => one.url !== exact.url)].slice(0, 6) : hits;
@@ -136,10 +197,14 @@
         if (count) {
           const enter = exact ? `Enter opens ${first(exact, "id")}.` : "";
           say(`${count === 1 ? "1 result" : `${count} results`}. ${enter}`, every, ` ${enter}`);
+        } else if (missing) {
+          const ask = form.dataset.tlAsk ? ` Ask: ${form.dataset.tlAsk}` : "";
+          say(`${nowhere(missing)}${ask}`, `${nowhere(missing)}${ask || " Use "}`, ask ? "" : all(), ask ? "" : ".");
         } else say("No results.", `No results for “${words}”. Check the spelling, or use `, all(), ".");
       } catch (error) {
         list.replaceChildren();
-        say(trouble(error), `${trouble(error)} Use `, all(), ".");
+        if (error.message === "empty") say(NONE, NONE);
+        else say(trouble(error), `${trouble(error)} Use `, all(), ".");
       }
       return undefined;
     }, 150);
@@ -280,7 +345,7 @@
       list.replaceChildren();
       more.hidden = true;
       none.hidden = true;
-      status.replaceChildren(`${trouble(error)} Use `, all(), ".");
+      status.replaceChildren(...(error.message === "empty" ? [NONE] : [`${trouble(error)} Use `, all(), "."]));
     };
 
     async function run() {
@@ -297,10 +362,12 @@
       }
       try {
         const known = await (await load()).known();
-        const found = await query(words, filters(known));
-        const exact = narrowed() ? undefined : await bulletin(words);
+        const missing = await absent(words);
+        const ask = (chosenFilters) => query(words, missing ? undefined : chosenFilters);
+        const found = await ask(filters(known));
+        const exact = narrowed() || missing ? undefined : await bulletin(words);
         const rows = await show(found.results, 0, exact);
-        const others = await Promise.all(facets.map((name) => (ticked(name).length ? query(words, filters(known, name)) : found)));
+        const others = await Promise.all(facets.map((name) => (ticked(name).length ? ask(filters(known, name)) : found)));
         if (mine !== asked) return;
         facets.forEach((name, at) => counted(name, others[at].filters[name]));
         const count = Math.max(found.results.length, rows.length);
@@ -315,7 +382,7 @@
         const about = words ? ` for “${words}”` : "";
         status.textContent = count ? `${count === 1 ? "1 result" : `${count} results`}${about}` : "";
         none.hidden = count > 0;
-        part("sought").textContent = count ? "" : `No results${about}${narrowed() ? " with these filters" : ""}.`;
+        part("sought").textContent = count ? "" : missing ? nowhere(missing) : `No results${about}${narrowed() ? " with these filters" : ""}.`;
       } catch (error) {
         if (mine === asked) fail(error);
       }

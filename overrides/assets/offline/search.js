@@ -5,7 +5,7 @@
   "use strict";
 
   const CHUNK = 40; // pages read at a time, so that the page stays usable meanwhile
-  const SHORT = 4; // letters of a word that has to be met as it is, but for a longer ending
+  const STEM = "="; // before stems, which are no words
   const WEIGHTS = { title: 4, id: 4, text: 1 };
 
   const loaded = (address) => new Promise((done, failed) => {
@@ -20,8 +20,10 @@
   const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const stem = (word) => {
     if (/\d/.test(word)) return word;
-    if (word.length > 5) return word.replace(/(?:ing|ed|es|s)$/, "");
-    return word.length > 3 ? word.replace(/([^s])s$/, "$1") : word;
+    const ending = word.length > 7 ? /(?:ions?|ing|ed|es|e|s)$/ : word.length > 5 ? /(?:ing|ed|es|e|s)$/ : /es?$/;
+    const bare = word.replace(ending, "");
+    const cut = bare === word && word.length > 3 ? word.replace(/([^s])s$/, "$1") : bare;
+    return cut.length > 2 ? cut : word;
   };
   const tokens = (text) => folded(text).match(/[\p{L}\d]+/gu) || [];
 
@@ -49,14 +51,19 @@
     await Promise.all([loaded(at("assets/offline/minisearch.js")), loaded(at("assets/offline/search-data.js"))]);
     const pages = window.tearlinePages;
     const index = new window.MiniSearch({
-      fields: Object.keys(WEIGHTS), idField: "place", tokenize: tokens, processTerm: stem,
+      fields: Object.keys(WEIGHTS), idField: "place", tokenize: tokens,
+      processTerm: (word) => [...new Set([word, `${STEM}${stem(word)}`])],
     });
     const read = pages.map((page, place) => ({ place, title: page.meta.title, id: first(page, "id"), text: page.words }));
     await index.addAllAsync(read, { chunkSize: CHUNK });
 
-    const matching = (words) => index.search(words, {
-      combineWith: "AND", boost: WEIGHTS, prefix: true,
-      fuzzy: (word) => (word.length > SHORT && !/\d/.test(word) ? 0.2 : false),
+    /* Every word has to be there: as it is, with the same stem, or as the beginning of a longer one. Nothing that is
+       only spelled alike is found, as on the served site: a name that is nowhere must not seem to be somewhere. */
+    const met = (word) => ({ combineWith: "OR", queries: [
+      { queries: [word], prefix: true, weights: { prefix: 0.5 } }, { queries: [`${STEM}${stem(word)}`] },
+    ] });
+    const matching = (words) => index.search({ combineWith: "AND", queries: tokens(words).map(met) }, {
+      boost: WEIGHTS, tokenize: (one) => [one], processTerm: (one) => one,
     }).map((one) => pages[one.id]);
     const search = async (words, { filters = {}, sort } = {}) => {
       const found = (words ? matching(words) : [...pages]).filter((page) => fits(page, filters));

@@ -13,13 +13,13 @@ from tearline.assets import Asset
 from tearline.corpus import ELSEWHERE, MarkedBulletin, SitePage, resolved, target_id
 from tearline.emit import Addresses, emit
 from tearline.entries import Entry, Neighbours, spelled
-from tearline.facets import offered, told_of, told_of_page
+from tearline.facets import offered, told_of, told_of_page, told_of_tombstone
 from tearline.feeds import Channel, feeds
 from tearline.findings import Place, finding
 from tearline.home import home
 from tearline.items import Recall, items
 from tearline.listings import FED, groups, listings, search
-from tearline.marking import Mark
+from tearline.marking import Mark, lowest
 from tearline.messages import messages
 from tearline.naming import ASSETS, FEED, HOME, page_name
 from tearline.pages import GONE, Surroundings, page_body
@@ -152,6 +152,7 @@ class Composer:
         marks = carried_by_tombstone(instead, contact, self.policy, self.among)
         said = f"Recalled on {spelled(when)}"
         told = self.told("tombstone", marks, marks=legend_of(shown), id=name, state="recalled", state_text=said)
+        told["search"] = told_of_tombstone(name, when, lowest(self.policy.system))
         if instead:
             told["superseded_by"] = self.among.mentions(instead)
         if contact is not None:
@@ -187,7 +188,7 @@ class Composer:
             for name, label, chosen in values if folder in FED else ():
                 ids = frozenset(entry.released.id for entry in chosen)
                 channels.append(Channel(f"browse/{folder}/{name}/", f"{self.edition.site_name}. {title}: {label}", ids))
-        self.tree.texts |= feeds(made, channels, self.policy, self.edition)
+        self.tree.texts |= feeds(made, channels, self.policy, self.edition, self.now)
         self.tree.texts |= messages(made, self.policy, self.edition)
 
     # --- pages ------------------------------------------------------------------------------------------------

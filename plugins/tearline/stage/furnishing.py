@@ -31,10 +31,16 @@ def _configuration(decided: Decided, more: Mapping[str, Any]) -> str:
     if SEARCH in decided.tree.files:  # a list of results can be shown on any page, under the search page's marking
         told = decided.tree.files[SEARCH].told["tearline"]
         extra["search"] = {key: told[key] for key in ("banner", "banner_spoken", "banner_style")}
+        extra["search"] |= {} if _found(decided) else {"empty": True}
     if decided.tree.offline is not None:
         extra["offline"] = decided.tree.offline.told
     nav = _default_nav(decided) if policy.nav is None else _nav(decided, policy.nav)
     return configuration_text(configuration(policy, edition, nav, extra))
+
+
+def _found(decided: Decided) -> bool:
+    """Whether search finds any page: where it finds none, there is no index to be fetched."""
+    return any("search" in file.told["tearline"] for file in decided.tree.files.values())
 
 
 def _default_nav(decided: Decided) -> list[Any]:

@@ -61,7 +61,7 @@ _DATA: Final = (
 # What feeds and e-mail say beside what the page says.
 _HANDED: Final = (
     *("Priority", "State", "Use instead", "What to do", "Where", "Read it", "Sharing", "Contact"),
-    *("URGENT", "ENDED", "REPLACED", "RECALLED", "EXERCISE", "do not use"),
+    *("URGENT", "ENDED", "REPLACED", "RECALLED", "UPDATED", "EXERCISE", "do not use"),
 )
 _STAMP = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\b")
 Words = tuple[str, ...]

@@ -111,8 +111,9 @@ def bulletin_page(
         "designation": designation(released, policy, edition),
         "state": state,
         "state_text": state_text,
-        "until": machine_time(end_of(until)) if until is not None else "",
-        "priority": entry.values.get("priority", ""),
+        "until": machine_time(end_of(until)) if until is not None and state == "in-effect" else "",
+        "lapses": machine_time(entry.lapses) if entry.lapses is not None and state == "open" else "",
+        "priority": entry.priority(among.now),
         "product": product(entry, policy),
         "contact": said_by_phone(contact),
         "feedback": feedback(released.id, policy),
@@ -166,7 +167,7 @@ def said_by_phone(text: Shown | None) -> dict[str, Any] | None:
 
 
 def facts(entry: Entry, policy: Policy) -> list[dict[str, str]]:
-    """The key facts, in the order a hurried reader needs them: what, what to do, where, until when, the rest."""
+    """The key facts, in the order a hurried reader needs them: what, what to do, what changed, where, when."""
     return [
         {"label": label, "value": value, "mark": str(mark) if mark is not None else ""}
         for label, value, mark in _facts(entry, policy)
@@ -176,10 +177,12 @@ def facts(entry: Entry, policy: Policy) -> list[dict[str, str]]:
 
 def _facts(entry: Entry, policy: Policy) -> Iterator[tuple[str, str, Mark | None]]:
     released = entry.released
-    texts = [(label, released.texts[key]) for key, label in TEXT_LABELS.items() if key in released.texts]
-    yield from ((label, text.words, text.mark) for label, text in texts)
+    texts = {key: (label, released.texts[key]) for key, label in TEXT_LABELS.items() if key in released.texts}
+    area = texts.pop("area", None)
+    yield from ((label, text.words, text.mark) for label, text in texts.values())
+    yield from ((f"Updated {spelled(at)}", change.words, change.mark) for at, change in entry.updates)
+    yield from ((label, text.words, text.mark) for label, text in ([area] if area is not None else []))
     yield from ((label, spelled(entry.values[key]), None) for key, label in DATE_LABELS.items() if key in entry.values)
-    yield from ((f"Updated {spelled(at)}", change.words, change.mark) for at, change in released.revised)
     for facet in FACETS:
         yield FACET_LABELS[facet], ", ".join(labels(policy, facet, released.facets[facet])), None
     yield "Originator", entry.values.get("originator", ""), None

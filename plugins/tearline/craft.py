@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Final
 
 from tearline.bulletin.document import Bulletin
 from tearline.corpus import Corpus
-from tearline.entries import URGENT, start_of
+from tearline.entries import URGENT, to_come
 from tearline.findings import Finding, finding
-
-AHEAD: Final = dt.timedelta(days=1)  # a bulletin for tomorrow morning may be ready today
 
 
 def craft(corpus: Corpus, now: dt.datetime) -> list[Finding]:
@@ -31,5 +28,5 @@ def _remarks(bulletin: Bulletin, now: dt.datetime) -> Iterator[Finding]:
         yield finding("urgent-without-end", priority.place, portion=metadata.id)
     dates = [metadata.date, *(row.at for row in metadata.revised)]
     for when in dates:
-        if when is not None and start_of(when.value) > now + AHEAD:
+        if when is not None and to_come(when.value, now):
             yield finding("future-date", when.place, portion=metadata.id)

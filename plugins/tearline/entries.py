@@ -19,6 +19,8 @@ IN_EFFECT: Final = "After this time, treat as ended."
 # A date without a time lasts until it is over everywhere: an end must never come early for a reader.
 _END_OF_DAY: Final = dt.timedelta(days=1, hours=12)
 _FIRST_OF_DAY: Final = dt.timedelta(hours=14)  # and begins where the day begins first: nor may a beginning come late
+# A date is to come when it is later than this: a site is not built again at the very minute a bulletin is for.
+AHEAD: Final = dt.timedelta(days=1)
 URGENT: Final = "urgent"
 URGENT_FOR: Final = dt.timedelta(days=7)  # after its last date, where an urgent bulletin says no end
 
@@ -79,7 +81,7 @@ class Entry:
     def state(self, now: dt.datetime) -> tuple[str, str]:
         """The state's key and its sentence; both empty where nothing is known.
 
-        ``superseded``, ``ended``, ``upcoming`` (dated later than now), ``lapsed`` (urgent without an end, long ago),
+        ``superseded``, ``ended``, ``upcoming`` (its date is to come), ``lapsed`` (urgent without an end, long ago),
         ``open`` (urgent without an end) or ``in-effect``.
         """
         if self.superseded_by:
@@ -87,7 +89,7 @@ class Entry:
         when, until, lapses = self.values.get("date"), self.values.get("in_effect_until"), self.lapses
         if until is not None and self.ended(now):
             return "ended", f"No longer in effect since {spelled(until)}"
-        if when is not None and start_of(when) > now:
+        if when is not None and to_come(when, now):
             return "upcoming", f"Not in effect before {spelled(when)}"
         if lapses is not None:
             return self._without_end(past=lapses <= now)
@@ -118,6 +120,11 @@ def end_of(when: When) -> dt.datetime:
 def start_of(when: When) -> dt.datetime:
     """The moment at which something dated ``when`` begins."""
     return when if isinstance(when, dt.datetime) else dt.datetime.combine(when, dt.time(), dt.UTC) - _FIRST_OF_DAY
+
+
+def to_come(when: When, now: dt.datetime) -> bool:
+    """Whether a date is later than a bulletin is made ready beforehand."""
+    return start_of(when) > now + AHEAD
 
 
 def _in_time(when: When) -> tuple[dt.date, dt.datetime]:

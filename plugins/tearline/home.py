@@ -36,7 +36,7 @@ def home(
     entries: Sequence[Entry], policy: Policy, edition: Edition, now: dt.datetime, gone: Sequence[Gone] = ()
 ) -> Home:
     """The front page as it is at ``now``. ``gone`` is what was recalled."""
-    newest = newest_first(entries, policy)
+    newest = newest_first(entries, policy, now)
     states = {entry.released.id: entry.state(now)[0] for entry in newest}
     urgent = [entry for entry in newest if _is_urgent(entry, now)]
     others = [entry for entry in newest if entry not in urgent and states[entry.released.id] == "in-effect"]

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from tearline.bulletin.metadata import When
 from tearline.emit import escaped
-from tearline.entries import Entry, Gone, end_of, spelled
+from tearline.entries import Entry, Gone, end_of, spelled, to_come
 from tearline.facets import SHOWN
 from tearline.marking import Mark
 from tearline.naming import ALL, BROWSE, FEED, SEARCH
@@ -67,11 +67,14 @@ class _Rows:
         return deepcopy(self.made[name])
 
 
-def newest_first(entries: Iterable[Entry], policy: Policy) -> list[Entry]:
-    """By the last change, then by number; what shows no date comes before its year, by the year in its number."""
+def newest_first(entries: Iterable[Entry], policy: Policy, now: dt.datetime) -> list[Entry]:
+    """By the last change, then by number. What shows no date, or one that is to come, counts as older than its year.
+
+    A year typed wrong must not keep a bulletin on top for ever.
+    """
 
     def key(entry: Entry) -> tuple[dt.datetime, str]:
-        when = entry.last
+        when = entry.last if entry.last is not None and not to_come(entry.last, now) else None
         undated = when is None
         moment = _moment(when if when is not None else dt.date(max(int(entry.year), 1), 1, 1), policy)
         return (moment - _BEFORE if undated else moment, entry.released.id)
@@ -120,16 +123,16 @@ def row_marks(entry: Entry) -> Iterator[Mark]:
     yield from entry.marks
 
 
-def search(entries: Iterable[Entry], policy: Policy) -> Listing:
+def search(entries: Iterable[Entry], policy: Policy, now: dt.datetime) -> Listing:
     """The search page: it has no words of its own, and the marks of everything that a result can show."""
-    chosen = newest_first(entries, policy)
+    chosen = newest_first(entries, policy, now)
     marks = [mark for entry in chosen for mark in row_marks(entry)]
     marks += [entry.released.texts[key].mark for entry in chosen for key in SHOWN if key in entry.released.texts]
     return Listing(SEARCH, "Search", "# Search\n", tuple(marks))
 
 
 def _list_page(page: str, title: str, rows: _Rows, entries: Iterable[Entry], gone: Iterable[Gone] = ()) -> Listing:
-    chosen = newest_first(entries, rows.policy)
+    chosen = newest_first(entries, rows.policy, rows.now)
     told: dict[str, Any] = {
         "rows": [rows.of(entry) for entry in chosen],
         "recalled": [gone_row(each) for each in latest_recall_first(gone)],

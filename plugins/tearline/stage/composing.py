@@ -156,7 +156,7 @@ class Composer:
     def search(self) -> None:
         """The search page, with what there is to narrow a search by."""
         entries = list(self.entries.values())
-        made = search(entries, self.policy)
+        made = search(entries, self.policy, self.now)
         told = self.told(
             "search", made.marks, marks=legend_of(made.marks), facets=offered(entries, self.policy, self.now)
         )

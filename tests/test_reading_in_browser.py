@@ -70,7 +70,7 @@ def test_a_page_left_open_says_that_its_time_is_over(page: Page) -> None:
     assert "Ended: no longer in effect" in state.inner_text()
     assert page.locator(".tl-state__word").inner_text().strip() == "ENDED"
     page.goto("")
-    assert "Ended: no longer in effect" in page.locator(".tl-alert--urgent").first.inner_text()
+    assert "Ended: no longer in effect" in page.locator(".tl-alert--urgent", has_text="Levee").inner_text()
 
 
 def test_a_front_page_left_open_counts_again(page: Page) -> None:
@@ -81,11 +81,11 @@ def test_a_front_page_left_open_counts_again(page: Page) -> None:
     assert heading.inner_text() == "In effect now: 2 urgent"
     page.clock.fast_forward("02:31:00")
     assert heading.inner_text() == "In effect now: 1 urgent"
-    assert [each.strip() for each in labels.all_inner_texts()] == ["ENDED", "URGENT"]
+    assert [each.strip() for each in labels.all_inner_texts()] == ["URGENT", "ENDED"]
     assert page.get_by_role("heading", name="Act now").count() == 1
     page.clock.fast_forward("22:00:00")
     assert heading.inner_text() == "No urgent bulletins in effect"
-    assert [each.strip() for each in labels.all_inner_texts()] == ["ENDED", "URGENT WHEN ISSUED"]
+    assert [each.strip() for each in labels.all_inner_texts()] == ["URGENT WHEN ISSUED", "ENDED"]
     assert page.get_by_role("heading", name="Act now").count() == 0
 
 

@@ -105,7 +105,7 @@
 
   function stateForTheLog(state) {
     const label = state.querySelector(".tl-state__word");
-    const said = all(":scope > span:not(.tl-state__word)", state).map(words);
+    const said = all(":scope > span:not(.tl-state__word, .tl-left)", state).map(words);
     return [label && `${words(label).toUpperCase()}.`, ...said].filter(Boolean).join(" ");
   }
 

@@ -97,6 +97,7 @@ def bulletin_page(
     state, state_text = entry.state(among.now)
     contact = released.texts.get("contact") or desk(policy, edition)
     withheld = released.withheld and edition.withheld_notice and not entry.quiet
+    sentence = WITHHELD + asking(policy, edition, "To ask for more") if withheld else ""
     beside = _beside(entry, contact, among)
     until = entry.values.get("in_effect_until")
     told = {
@@ -106,7 +107,8 @@ def bulletin_page(
         "sharing": released.banner.sharing,
         "facts": facts(entry, policy),
         "withheld": withheld,
-        "withheld_sentence": WITHHELD + asking(policy, edition, "To ask for more") if withheld else "",
+        "withheld_sentence": sentence,
+        "withheld_parts": cut_at_numbers(sentence),
         "notices": notices(released, policy),
         "designation": designation(released, policy, edition),
         "state": state,
@@ -157,13 +159,17 @@ def said_by_phone(text: Shown | None) -> dict[str, Any] | None:
     """A contact, and its words cut so that each telephone number stands alone: a phone can call it."""
     if text is None:
         return None
+    return {"mark": str(text.mark), "text": text.words, "parts": cut_at_numbers(text.words)}
+
+
+def cut_at_numbers(words: str) -> list[dict[str, str]]:
+    """Words cut so that each telephone number stands alone, with what a phone dials for it."""
     parts, last = [], 0
-    for number in _NUMBER.finditer(text.words):
-        parts += [{"text": text.words[last : number.start()]}] if number.start() > last else []
+    for number in _NUMBER.finditer(words):
+        parts += [{"text": words[last : number.start()]}] if number.start() > last else []
         parts.append({"text": number[0], "call": re.sub(r"[^0-9+]", "", number[0])})
         last = number.end()
-    parts += [{"text": text.words[last:]}] if last < len(text.words) else []
-    return {"mark": str(text.mark), "text": text.words, "parts": parts}
+    return [*parts, {"text": words[last:]}] if last < len(words) else parts
 
 
 def facts(entry: Entry, policy: Policy) -> list[dict[str, str]]:

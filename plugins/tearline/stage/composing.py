@@ -28,6 +28,7 @@ from tearline.presentation import (
     asking,
     bulletin_page,
     carried_by_tombstone,
+    cut_at_numbers,
     desk,
     legend_of,
     page_of,
@@ -150,7 +151,9 @@ class Composer:
             told["superseded_by"] = self.among.mentions(instead)
         if contact is not None:
             told["contact"] = said_by_phone(contact)
-        body = f"# {title}\n\n{RECALLED}{asking(self.policy, self.edition, 'Questions')}\n"
+        whom = cut_at_numbers(asking(self.policy, self.edition, "Questions"))
+        said = "".join(f"[{part['text']}](tel:{part['call']})" if "call" in part else part["text"] for part in whom)
+        body = f"# {title}\n\n{RECALLED}{said}\n"
         self.put(self.decided.address(name), {"title": title, "tearline": told}, body)
 
     def search(self) -> None:

@@ -21,6 +21,11 @@ def front(root: Path, *sources: str, edition: str = "eoc", configuration: str = 
     ]
 
 
+def front_of(root: Path, *lines: str) -> Any:
+    """The front page of a site with one urgent bulletin."""
+    return front(root, bulletin("IB-2026-001", "(U) Words.", "priority: urgent", *lines))
+
+
 def ids(cards: Any) -> list[str]:
     return [card["id"] for card in cards]
 
@@ -64,11 +69,65 @@ def test_an_empty_state_is_said_in_words(tmp_path: Path) -> None:
     assert not {"urgent", "current", "latest", "browse"} & page.told["tearline"].keys()
 
 
-def test_an_urgent_item_without_an_end_is_pinned_for_a_week(tmp_path: Path) -> None:
-    fresh = bulletin("IB-2026-001", "(U) Words.", "priority: urgent", "date: 2026-11-20")
-    stale = bulletin("IB-2026-001", "(U) Words.", "priority: urgent", "date: 2026-11-10")
-    assert "urgent" in front(tmp_path / "a", fresh).told["tearline"]
-    assert "urgent" not in front(tmp_path / "b", stale).told["tearline"]
+@pytest.mark.parametrize(
+    ("front", "until"),
+    [
+        (["date: 2026-11-20"], "2026-11-28T12:00:00Z"),
+        (["date: 2026-11-20 09:30 EST"], "2026-11-27T14:30:00Z"),
+        (["date: 2026-01-01", 'revised: [{at: 2026-11-19 12:00 UTC, change: "(U) C."}]'], "2026-11-26T12:00:00Z"),
+        ([], "2027-01-08T12:00:00Z"),
+    ],
+)
+def test_an_urgent_item_without_an_end_is_urgent_for_a_week_after_its_last_date(
+    tmp_path: Path, front: list[str], until: str
+) -> None:
+    (card,) = front_of(tmp_path, *front).told["tearline"]["urgent"]
+    assert (card["state"], card["priority"], card["lapses"]) == ("open", "urgent", until)
+    assert card["state_text"].endswith("o end given")
+
+
+@pytest.mark.parametrize(
+    ("front", "said"),
+    [
+        (["date: 2025-11-12"], "Urgent when issued, Wed 12 November 2025; no end given"),
+        (["date: 2026-11-15 12:00 UTC"], "Urgent when issued, Sun 15 November 2026, 12:00 UTC; no end given"),
+        (
+            ["date: 2025-11-12", 'revised: [{at: 2025-11-13, change: "(U) C."}]'],
+            "Urgent when last updated, Thu 13 November 2025; no end given",
+        ),
+    ],
+)
+def test_after_that_it_says_so_quietly_everywhere(tmp_path: Path, front: list[str], said: str) -> None:
+    tree = trees_of(tmp_path, {"a.md": bulletin("IB-2026-001", "(U) Words.", "priority: urgent", *front)})["eoc"]
+    told = {name: tree.files[name].told["tearline"] for name in ("index.md", "bulletins.md", "2026/ib-2026-001.md")}
+    assert "urgent" not in told["index.md"]
+    page = told["2026/ib-2026-001.md"]
+    for each in (told["index.md"]["latest"][0], told["bulletins.md"]["rows"][0], page):
+        assert (each["state"], each["state_text"]) == ("lapsed", said)
+        assert "priority" not in each
+    assert "priority" not in page["search"]["filters"]
+    assert page["search"]["shown"]["lapsed"] == said
+
+
+def test_a_change_that_is_withheld_makes_nothing_urgent_for_longer(tmp_path: Path) -> None:
+    change = 'revised: [{at: 2026-11-22, change: "(U//LES) C."}]'
+    told = front_of(tmp_path, "date: 2026-11-01", change).told
+    assert told["tearline"]["latest"][0]["state"] == "lapsed"
+
+
+def test_what_is_dated_later_is_listed_and_not_in_effect(tmp_path: Path) -> None:
+    page = front_of(tmp_path, "date: 2099-01-01", "in_effect_until: 2099-02-01")
+    assert page.body.startswith("# No urgent bulletins in effect\n")
+    assert page.told["tearline"]["latest"][0]["state_text"] == "Not in effect before Thu 1 January 2099"
+    today = front_of(tmp_path / "today", "date: 2026-11-23", "in_effect_until: 2099-02-01")
+    assert "urgent" in today.told["tearline"]
+
+
+@pytest.mark.parametrize(("day", "there"), [("2026-11-23", True), ("2026-11-09", True), ("2026-11-07", False)])
+def test_a_recall_is_told_for_two_weeks(tmp_path: Path, day: str, there: bool) -> None:  # noqa: FBT001
+    gone = bulletin("IB-2026-024", "(U) W.", f"recalled: {day}", title="(U) Gone")
+    told = front(tmp_path, gone).told["tearline"]
+    assert [each["url"] for each in told.get("recalled", [])] == ["2026/ib-2026-024/"] * there
 
 
 def test_what_is_replaced_is_not_in_effect_and_says_by_what(tmp_path: Path) -> None:

@@ -70,15 +70,16 @@ def test_facts_stand_in_the_order_a_hurried_reader_needs_them(tmp_path: Path) ->
         'action: "(U//FOUO) Do"',
         "date: 2026-03-12",
         "in_effect_until: 2026-03-14 18:00 EST",
-        'revised: [{at: 2026-03-13, change: "(U) Changed."}]',
+        'revised: [{at: 2026-03-13, change: "(U) Changed."}, {at: 2026-03-13 06:00 EST, change: "(U) Again."}]',
     )
     assert told(tmp_path, *front)["facts"] == [
         {"label": "What is happening", "value": "What", "mark": "U"},
         {"label": "What to do", "value": "Do", "mark": "U//FOUO"},
+        {"label": "Updated Fri 13 March 2026, 06:00 EST", "value": "Again.", "mark": "U"},
+        {"label": "Updated Fri 13 March 2026", "value": "Changed.", "mark": "U"},
         {"label": "Where", "value": "County", "mark": "U"},
         {"label": "In effect until", "value": "Sat 14 March 2026, 18:00 EST", "mark": ""},
         {"label": "Published", "value": "Thu 12 March 2026", "mark": ""},
-        {"label": "Updated Fri 13 March 2026", "value": "Changed.", "mark": "U"},
     ]
 
 

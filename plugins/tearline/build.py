@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tearline.commit import Change, Private, commit, private_folder, sweep
 from tearline.corpus import Corpus, read_corpus
 from tearline.crew import Watch, unwatched
+from tearline.craft import craft
 from tearline.detach import detach
 from tearline.findings import Finding, Place, Severity, finding, in_order, refuses
 from tearline.inventory import Inventory, differences, fingerprint, take_inventory
@@ -78,14 +79,15 @@ class How:
 
 
 def check(policy: Policy, paths: Sequence[Path], now: dt.datetime) -> Outcome:
-    """Findings only: every rule that a build would apply before rendering, on all sources or on some.
+    """Findings only: every rule that a build would apply before rendering, on all sources or on some; and craft.
 
     On all sources, withheld words that released text repeats are looked for too; ``fault`` is why they were not.
     Raises ``JudgeError`` where looking for them failed.
     """
     corpus = read_corpus(policy, paths)
     trees = compose(corpus, policy, now)
-    outcome = Outcome(_findings(corpus, trees.values()), others=corpus.others, checked=len(corpus.documents))
+    found = in_order([*_findings(corpus, trees.values()), *craft(corpus, now)])
+    outcome = Outcome(found, others=corpus.others, checked=len(corpus.documents))
     if corpus.whole and corpus.documents:
         try:
             repeated = repetitions(policy, os.environ)

@@ -13,11 +13,16 @@ from typing import Any, Final
 
 from tearline.bulletin.metadata import When
 from tearline.marking import Mark
-from tearline.release import Released
+from tearline.release import Released, Shown
 
 IN_EFFECT: Final = "After this time, treat as ended."
 # A date without a time lasts until it is over everywhere: an end must never come early for a reader.
 _END_OF_DAY: Final = dt.timedelta(days=1, hours=12)
+_FIRST_OF_DAY: Final = dt.timedelta(hours=14)  # and begins where the day begins first: nor may a beginning come late
+# A date is to come when it is later than this: a site is not built again at the very minute a bulletin is for.
+AHEAD: Final = dt.timedelta(days=1)
+URGENT: Final = "urgent"
+URGENT_FOR: Final = dt.timedelta(days=7)  # after its last date, where an urgent bulletin says no end
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +51,63 @@ class Entry:
         """The year in the product number."""
         return self.page.partition("/")[0]
 
+    @property
+    def updates(self) -> list[tuple[When, Shown]]:
+        """What the edition may see of the history of revisions, newest first."""
+        return sorted(self.released.revised, key=lambda row: _in_time(row[0]), reverse=True)
+
+    @property
+    def last(self) -> When | None:
+        """When it was last changed, or else published; None where the edition sees neither."""
+        when: When | None = self.updates[0][0] if self.updates else self.values.get("date")
+        return when
+
+    @property
+    def lapses(self) -> dt.datetime | None:
+        """When an urgent bulletin that says no end stops to count as urgent; None for all others.
+
+        Without a date, that is a week after the year in its number.
+        """
+        if self.values.get("priority") != URGENT or "in_effect_until" in self.values:
+            return None
+        last = self.last
+        return end_of(last if last is not None else dt.date(max(int(self.year), 1), 12, 31)) + URGENT_FOR
+
     def ended(self, now: dt.datetime) -> bool:
         """Whether ``in_effect_until`` has passed."""
         until = self.values.get("in_effect_until")
         return until is not None and end_of(until) <= now
 
     def state(self, now: dt.datetime) -> tuple[str, str]:
-        """The state's key and its sentence; both empty where nothing is known."""
+        """The state's key and its sentence; both empty where nothing is known.
+
+        ``superseded``, ``ended``, ``upcoming`` (its date is to come), ``lapsed`` (urgent without an end, long ago),
+        ``open`` (urgent without an end) or ``in-effect``.
+        """
         if self.superseded_by:
             return "superseded", f"Replaced by {', '.join(self.superseded_by)}"
-        until = self.values.get("in_effect_until")
-        if until is None:
-            return "", ""
-        if self.ended(now):
+        when, until, lapses = self.values.get("date"), self.values.get("in_effect_until"), self.lapses
+        if until is not None and self.ended(now):
             return "ended", f"No longer in effect since {spelled(until)}"
-        return "in-effect", f"In effect until {spelled(until)}. {IN_EFFECT}"
+        if when is not None and to_come(when, now):
+            return "upcoming", f"Not in effect before {spelled(when)}"
+        if lapses is not None:
+            return self._without_end(past=lapses <= now)
+        return ("in-effect", f"In effect until {spelled(until)}. {IN_EFFECT}") if until is not None else ("", "")
+
+    def _without_end(self, *, past: bool) -> tuple[str, str]:
+        """The state of an urgent bulletin that says no end: once it does not count any more, or while it does."""
+        when = self.last
+        if past:
+            issued = f"when last updated, {spelled(when)}" if self.updates and when is not None else "when issued"
+            issued += f", {spelled(when)}" if when is not None and not self.updates else ""
+            return "lapsed", f"Urgent {issued}; no end given"
+        since = self.values.get("date", when)
+        return "open", f"Since {spelled(since)}; no end given" if since is not None else "No end given"
+
+    def priority(self, now: dt.datetime) -> str:
+        """How urgent it is; empty where nothing is known, before its date, and once an urgent one has lapsed."""
+        return "" if self.state(now)[0] in {"lapsed", "upcoming"} else str(self.values.get("priority", ""))
 
 
 def end_of(when: When) -> dt.datetime:
@@ -70,6 +117,23 @@ def end_of(when: When) -> dt.datetime:
     return dt.datetime.combine(when, dt.time(), dt.UTC) + _END_OF_DAY
 
 
+def start_of(when: When) -> dt.datetime:
+    """The moment at which something dated ``when`` begins."""
+    return when if isinstance(when, dt.datetime) else dt.datetime.combine(when, dt.time(), dt.UTC) - _FIRST_OF_DAY
+
+
+def to_come(when: When, now: dt.datetime) -> bool:
+    """Whether a date is later than a bulletin is made ready beforehand."""
+    return start_of(when) > now + AHEAD
+
+
+def _in_time(when: When) -> tuple[dt.date, dt.datetime]:
+    """An order for dates and moments as their authors wrote them: a day without a time comes before its hours."""
+    if isinstance(when, dt.datetime):
+        return when.date(), when
+    return when, dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
 def spelled(when: When) -> str:
     """A date or moment for readers: ``Thu 12 March 2026, 02:55 EST``."""
     day = f"{when:%a} {when.day} {when:%B} {when.year}"
@@ -77,6 +141,25 @@ def spelled(when: When) -> str:
         return day
     zone = when.tzname() or ""
     return f"{day}, {when:%H:%M} {zone if zone[:1].isalpha() else f'UTC{zone}'}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A bulletin that the edition had and that was recalled: its number, the day, its tombstone's page below docs."""
+
+    id: str
+    when: dt.date
+    page: str
+
+    @property
+    def address(self) -> str:
+        """The tombstone's address below the site's root."""
+        return self.page.removesuffix(".md") + "/"
+
+    @property
+    def year(self) -> str:
+        """The year in the product number."""
+        return self.page.partition("/")[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,20 +34,21 @@ FACETS: Final = {
 _FROM_FACETS: Final = {"hazard": "hazards", "lifeline": "lifelines", "region": "regions"}
 
 
-def told_of(entry: Entry, policy: Policy) -> dict[str, Any]:
+def told_of(entry: Entry, policy: Policy, now: dt.datetime) -> dict[str, Any]:
     """What a bulletin's page tells the index: ``filters`` by name, what a result ``shown`` says, its place in time."""
-    released = entry.released
+    released, (state, sentence) = entry.released, entry.state(now)
     shown = {
         **_marked("mark", released.title.mark),
         "until": spelled(entry.values["in_effect_until"]) if "in_effect_until" in entry.values else "",
         "replaced": ", ".join(entry.superseded_by),
+        "lapsed": sentence if state in {"lapsed", "upcoming"} else "",
     }
     for key in SHOWN:
         if key in released.texts:
             shown |= {key: released.texts[key].words, f"{key}_mark": str(released.texts[key].mark)}
     day = _day(entry)
     return {
-        "filters": {name: values for name, values in _filters(entry, policy, day) if values},
+        "filters": {name: values for name, values in _filters(entry, policy, now, day) if values},
         "shown": {key: value for key, value in shown.items() if value},
         "sort": f"{day or entry.year} {released.id}",
     }
@@ -74,12 +75,12 @@ def _day(entry: Entry) -> str:
     return f"{when:%Y-%m-%d}" if when is not None else ""
 
 
-def _filters(entry: Entry, policy: Policy, day: str) -> Iterator[tuple[str, list[str]]]:
+def _filters(entry: Entry, policy: Policy, now: dt.datetime, day: str) -> Iterator[tuple[str, list[str]]]:
     yield "id", [entry.released.id]
     yield "state", [_state(entry)]
     yield "date", [day] if day else []
     for name in FACETS:
-        yield name, values_of(entry, name, policy)
+        yield name, values_of(entry, name, policy, now)
 
 
 def _state(entry: Entry) -> str:
@@ -90,10 +91,10 @@ def _state(entry: Entry) -> str:
     return f"{end_of(until).astimezone(dt.UTC):%Y-%m-%dT%H:%MZ}" if until is not None else OPEN
 
 
-def values_of(entry: Entry, name: str, policy: Policy) -> list[str]:
+def values_of(entry: Entry, name: str, policy: Policy, now: dt.datetime) -> list[str]:
     """A bulletin's values of one facet, as readers see them."""
     if name == "priority":
-        given = entry.values.get("priority")
+        given = entry.priority(now)
         return [given.capitalize()] if given else []
     if name == "year":
         return [entry.year]
@@ -104,11 +105,11 @@ def values_of(entry: Entry, name: str, policy: Policy) -> list[str]:
     return labels(policy, facet, entry.released.facets[facet])
 
 
-def offered(entries: Sequence[Entry], policy: Policy) -> list[dict[str, Any]]:
+def offered(entries: Sequence[Entry], policy: Policy, now: dt.datetime) -> list[dict[str, Any]]:
     """The facets of the search page with the values that any bulletin of the edition has, and how many have each."""
     made = []
     for name, title in FACETS.items():
-        counts = Counter(value for entry in entries for value in values_of(entry, name, policy))
+        counts = Counter(value for entry in entries for value in values_of(entry, name, policy, now))
         if counts:
             values = [{"value": value, "count": counts[value]} for value in _in_order(name, counts)]
             made.append({"name": name, "title": title, "values": values})

@@ -200,6 +200,10 @@ RULES: Mapping[str, Rule] = _rules(
     ("TL411", "site-file-kind", "E", "A site has plain files in plain folders only", "Remove it, and find how it got there"),
     ("TL412", "recalled-since", "E", "Going back would show a bulletin that was recalled since", "Build a new release instead"),
     ("TL413", "no-previous", "E", "There is no earlier release to go back to", "Build a new release instead"),
+    # TL5xx: craft
+    ("TL501", "urgent-without-end", "W", "This bulletin is urgent and says no end",
+     "Add `in_effect_until:`; without it, it counts as urgent for 7 days after its last date"),
+    ("TL502", "future-date", "W", "This date is in the future", "Check the year; before its date a bulletin is not in effect"),
 )  # fmt: skip
 
 

@@ -11,17 +11,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tearline.entries import Entry, end_of, spelled
-from tearline.listings import groups, newest_first, row_marks
+from tearline.entries import URGENT, Entry, Gone, end_of, spelled
+from tearline.listings import gone_row, groups, latest_recall_first, newest_first, row, row_marks
 from tearline.marking import Mark
 from tearline.policy import Edition, Policy
-from tearline.presentation import above_lowest, desk, labels, machine_time, said_by_phone
+from tearline.presentation import above_lowest, desk, machine_time, said_by_phone
 
-PINNED_FOR: Final = dt.timedelta(days=7)  # an urgent item that says no end
+RECALLED_FOR: Final = dt.timedelta(days=14)  # a recall is told on the front page
 LATEST: Final = 8  # entries of the "latest" list
 STALE_AFTER: Final = 12  # hours after which a reader should wonder
 TRADE: Final = frozenset({"information-need"})  # ways that only the trade looks for; the browse page has them
-_SHORT: Final = {"ended": "No longer in effect", "in-effect": "In effect until"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +32,21 @@ class Home:
     marks: tuple[Mark, ...]
 
 
-def home(entries: Sequence[Entry], policy: Policy, edition: Edition, now: dt.datetime) -> Home:
-    """The front page as it is at ``now``."""
-    newest = newest_first(entries)
-    current = [entry for entry in newest if not entry.superseded_by and not entry.ended(now)]
-    urgent = [entry for entry in current if _pinned(entry, now)]
-    others = [entry for entry in current if entry not in urgent and "in_effect_until" in entry.values]
+def home(
+    entries: Sequence[Entry], policy: Policy, edition: Edition, now: dt.datetime, gone: Sequence[Gone] = ()
+) -> Home:
+    """The front page as it is at ``now``. ``gone`` is what was recalled."""
+    newest = newest_first(entries, policy, now)
+    states = {entry.released.id: entry.state(now)[0] for entry in newest}
+    urgent = [entry for entry in newest if _is_urgent(entry, now)]
+    others = [entry for entry in newest if entry not in urgent and states[entry.released.id] == "in-effect"]
     latest = [entry for entry in newest if entry not in urgent and entry not in others][:LATEST]
     contact = desk(policy, edition)
     told = {
         "urgent": [_card(entry, policy, now) for entry in urgent],
         "current": [_card(entry, policy, now) for entry in others],
-        "latest": [_card(entry, policy, now) for entry in latest],
+        "latest": [row(entry, policy, now) for entry in latest],
+        "recalled": [gone_row(each) for each in latest_recall_first(gone) if end_of(each.when) + RECALLED_FOR > now],
         "browse": list(_ways(entries, policy)),
         "published": {
             "text": spelled(now.astimezone(policy.zone)),
@@ -59,12 +61,9 @@ def home(entries: Sequence[Entry], policy: Policy, edition: Edition, now: dt.dat
     return Home(_headline(urgent, others), {key: value for key, value in told.items() if value}, tuple(marks))
 
 
-def _pinned(entry: Entry, now: dt.datetime) -> bool:
-    """Whether an urgent item stands at the top: until its time is over, or for a week where it names none."""
-    if entry.values.get("priority") != "urgent":
-        return False
-    when = entry.values.get("date")
-    return "in_effect_until" in entry.values or when is None or end_of(when) + PINNED_FOR > now
+def _is_urgent(entry: Entry, now: dt.datetime) -> bool:
+    """Whether it stands at the top: urgent, and until its time is over or, where it names none, until it lapses."""
+    return entry.state(now)[0] in {"in-effect", "open"} and entry.priority(now) == URGENT
 
 
 def _headline(urgent: Sequence[Entry], others: Sequence[Entry]) -> str:
@@ -77,26 +76,12 @@ def _headline(urgent: Sequence[Entry], others: Sequence[Entry]) -> str:
 
 def _card(entry: Entry, policy: Policy, now: dt.datetime) -> dict[str, Any]:
     """A bulletin, readable without opening it: what, until when, what to do, where."""
-    title, state = entry.released.title, entry.state(now)[0]
-    when, until, kind = (entry.values.get(key) for key in ("date", "in_effect_until", "product"))
-    words = entry.state(now)[1] if state == "superseded" else _SHORT.get(state, "")
-    said = {
-        "id": entry.released.id,
-        "url": entry.address,
-        "title": title.words,
-        "mark": str(title.mark),
-        "product": ", ".join(labels(policy, "products", [kind])) if kind else "",
-        "date": spelled(when) if when is not None else "",
-        "priority": entry.values.get("priority", ""),
-        "state": state,
-        "state_text": f"{words} {spelled(until)}" if state == "in-effect" and until is not None else words,
-        "until": machine_time(end_of(until)) if until is not None else "",
-    }
+    said = row(entry, policy, now)
     for key in ("action", "area"):
         if key in entry.released.texts:
             text = entry.released.texts[key]
             said[key] = {"mark": str(text.mark), "text": text.words}
-    return {key: value for key, value in said.items() if value}
+    return said
 
 
 def _marks(entry: Entry) -> Iterator[Mark]:

@@ -1,7 +1,7 @@
 """Released entries -> the pages that lead to them: all bulletins, and one page for each value of each facet.
 
-Plain Markdown, made of released metadata only. What is not in an edition leaves no gap here: counts, months and
-facet pages are made from what there is.
+Made of released metadata only; rows are told to the theme as data, as on the home page. What is not in an edition
+leaves no gap here: counts, months and facet pages are made from what there is.
 """
 
 from __future__ import annotations
@@ -9,16 +9,18 @@ from __future__ import annotations
 import datetime as dt
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
+from tearline.bulletin.metadata import When
 from tearline.emit import escaped
-from tearline.entries import Entry, spelled
+from tearline.entries import Entry, Gone, end_of, spelled, to_come
 from tearline.facets import SHOWN
 from tearline.marking import Mark
 from tearline.naming import ALL, BROWSE, FEED, SEARCH
 from tearline.policy import Policy
-from tearline.presentation import labels
+from tearline.presentation import labels, machine_time
 from tearline.release import FACETS
 
 FACET_PAGES: Final = {
@@ -27,6 +29,7 @@ FACET_PAGES: Final = {
     "regions": "region",
     "hsec_sins": "information-need",
 }
+_BEFORE: Final = dt.timedelta(days=1)  # puts what is only known to be of a year after all that has a date in it
 FED: Final = frozenset({"hazard", "region"})  # whose lists have feeds
 FACET_TITLES: Final = {
     "hazards": "Hazard",
@@ -45,60 +48,109 @@ class Listing:
     body: str
     marks: tuple[Mark, ...]
     feed: str = ""  # the place of its feeds below the site's root, without what tells their format
+    told: Mapping[str, Any] = field(default_factory=dict)  # the rows that the theme lays out
 
 
-def newest_first(entries: Iterable[Entry]) -> list[Entry]:
-    """By publication date, then by number; what shows no date comes by the year in its number."""
+class _Rows:
+    """The rows of bulletins, each made once: a bulletin stands in many lists."""
 
-    def key(entry: Entry) -> tuple[str, str]:
-        when = entry.values.get("date")
-        if isinstance(when, dt.datetime):
-            when = when.astimezone(dt.UTC)
-        return (when.isoformat() if when is not None else entry.year, entry.released.id)
+    def __init__(self, policy: Policy, now: dt.datetime) -> None:
+        self.policy = policy
+        self.now = now
+        self.made: dict[str, dict[str, Any]] = {}
+
+    def of(self, entry: Entry) -> dict[str, Any]:
+        """A bulletin's row. It is never changed, so lists share its words; not itself, which YAML would tell."""
+        name = entry.released.id
+        if name not in self.made:
+            self.made[name] = row(entry, self.policy, self.now)
+        return deepcopy(self.made[name])
+
+
+def newest_first(entries: Iterable[Entry], policy: Policy, now: dt.datetime) -> list[Entry]:
+    """By the last change, then by number. What shows no date, or one that is to come, counts as older than its year.
+
+    A year typed wrong must not keep a bulletin on top for ever.
+    """
+
+    def key(entry: Entry) -> tuple[dt.datetime, str]:
+        when = entry.last if entry.last is not None and not to_come(entry.last, now) else None
+        undated = when is None
+        moment = _moment(when if when is not None else dt.date(max(int(entry.year), 1), 1, 1), policy)
+        return (moment - _BEFORE if undated else moment, entry.released.id)
 
     return sorted(entries, key=key, reverse=True)
 
 
-def _link(entry: Entry, page: str) -> str:
-    title = entry.released.title
-    target = posixpath.relpath(entry.page, posixpath.dirname(page) or ".")
-    return f"({title.mark}) [{escaped(title.words)}]({target})"
+def _moment(when: When, policy: Policy) -> dt.datetime:
+    """A date's first moment in the site's own zone; a moment as it is."""
+    return when if isinstance(when, dt.datetime) else dt.datetime.combine(when, dt.time(), policy.zone)
 
 
-def _remarks(entry: Entry, policy: Policy, now: dt.datetime) -> str:
-    """Number, product, date, and what a reader must know before opening it."""
-    product, when = entry.values.get("product"), entry.values.get("date")
-    said = [entry.released.id, *labels(policy, "products", [product] if product else [])]
-    said += [spelled(when)] if when is not None else []
-    state, sentence = entry.state(now)
-    words = {"ended": "No longer in effect", "superseded": sentence, "in-effect": sentence.split(". ")[0]}
-    strong = [f"**{escaped(words[state])}**"] if state else []
-    return " · ".join([*map(escaped, said), *strong])
+def row(entry: Entry, policy: Policy, now: dt.datetime) -> dict[str, Any]:
+    """A bulletin in a list, as the theme takes it: what it is, how urgent, until when, what changed last."""
+    title, (state, sentence) = entry.released.title, entry.state(now)
+    when, until, kind = (entry.values.get(key) for key in ("date", "in_effect_until", "product"))
+    nameless = title.words == entry.released.id
+    said = {
+        "id": "" if nameless else entry.released.id,
+        "url": entry.address,
+        "title": f"Bulletin {title.words}" if nameless else title.words,
+        "mark": str(title.mark),
+        "product": ", ".join(labels(policy, "products", [kind])) if kind else "",
+        "date": spelled(when) if when is not None else "",
+        "priority": entry.priority(now),
+        "state": state,
+        "state_text": {"ended": "No longer in effect"}.get(state, sentence.split(". ")[0]),
+        "until": machine_time(end_of(until)) if state == "in-effect" and until is not None else "",
+        "lapses": machine_time(entry.lapses) if state == "open" and entry.lapses is not None else "",
+        "updated": _update(entry),
+    }
+    return {key: value for key, value in said.items() if value}
 
 
-def _row(entry: Entry, page: str, policy: Policy, now: dt.datetime) -> list[str]:
-    return [f"- {_link(entry, page)}  ", f"    {_remarks(entry, policy, now)}"]
+def _update(entry: Entry) -> dict[str, str]:
+    """When and how a bulletin was last changed."""
+    for at, change in entry.updates[:1]:
+        return {"at": spelled(at), "mark": str(change.mark), "text": change.words}
+    return {}
 
 
 def row_marks(entry: Entry) -> Iterator[Mark]:
     """The marks of what a row shows, or tells by standing where it stands."""
     yield entry.released.title.mark
+    yield from (change.mark for _, change in entry.updates[:1])
     yield from entry.marks
 
 
-def search(entries: Iterable[Entry]) -> Listing:
+def search(entries: Iterable[Entry], policy: Policy, now: dt.datetime) -> Listing:
     """The search page: it has no words of its own, and the marks of everything that a result can show."""
-    chosen = newest_first(entries)
+    chosen = newest_first(entries, policy, now)
     marks = [mark for entry in chosen for mark in row_marks(entry)]
     marks += [entry.released.texts[key].mark for entry in chosen for key in SHOWN if key in entry.released.texts]
     return Listing(SEARCH, "Search", "# Search\n", tuple(marks))
 
 
-def _list_page(page: str, title: str, entries: Iterable[Entry], policy: Policy, now: dt.datetime) -> Listing:
-    chosen = newest_first(entries)
-    lines = [f"# {escaped(title)}", ""]
-    lines += [line for entry in chosen for line in _row(entry, page, policy, now)]
-    return Listing(page, title, "\n".join(lines) + "\n", tuple(mark for entry in chosen for mark in row_marks(entry)))
+def _list_page(page: str, title: str, rows: _Rows, entries: Iterable[Entry], gone: Iterable[Gone] = ()) -> Listing:
+    chosen = newest_first(entries, rows.policy, rows.now)
+    told: dict[str, Any] = {
+        "rows": [rows.of(entry) for entry in chosen],
+        "recalled": [gone_row(each) for each in latest_recall_first(gone)],
+    }
+    marks = tuple(mark for entry in chosen for mark in row_marks(entry))
+    return Listing(
+        page, title, f"# {escaped(title)}\n", marks, told={key: value for key, value in told.items() if value}
+    )
+
+
+def gone_row(gone: Gone) -> dict[str, str]:
+    """A recalled bulletin in a list: its number and the day, and nothing of what it said."""
+    return {"id": gone.id, "url": gone.address, "date": spelled(gone.when)}
+
+
+def latest_recall_first(gone: Iterable[Gone]) -> list[Gone]:
+    """By the day of the recall, then by number."""
+    return sorted(gone, key=lambda each: (each.when, each.id), reverse=True)
 
 
 def _with_feed(listing: Listing) -> Listing:
@@ -132,16 +184,23 @@ def _product(entry: Entry, policy: Policy) -> str | None:
     return policy.vocabulary.find("products", value) if value else None
 
 
-def listings(entries: Sequence[Entry], policy: Policy, now: dt.datetime, *, feeds: bool = False) -> list[Listing]:
-    """Every page that lists bulletins, but the home page. ``feeds``: whether the edition has any."""
-    made = [_list_page(ALL, "All bulletins", entries, policy, now)]
+def listings(
+    entries: Sequence[Entry], policy: Policy, now: dt.datetime, gone: Sequence[Gone] = (), *, feeds: bool = False
+) -> list[Listing]:
+    """Every page that lists bulletins, but the home page. ``feeds``: whether the edition has any.
+
+    What is ``gone`` stands in the list of all and in that of its year.
+    """
+    rows = _Rows(policy, now)
+    made = [_list_page(ALL, "All bulletins", rows, entries, gone)]
     overview = ["# Browse", ""]
     for folder, title, values in groups(entries, policy):
         if values:
             overview += [f"## {title}", ""]
         for name, label, chosen in values:
             page = f"browse/{folder}/{name}.md"
-            listing = _list_page(page, f"{title}: {label}" if folder != "year" else label, chosen, policy, now)
+            recalled = [each for each in gone if folder == "year" and each.year == name]
+            listing = _list_page(page, f"{title}: {label}" if folder != "year" else label, rows, chosen, recalled)
             made.append(_with_feed(listing) if feeds and folder in FED else listing)
             overview.append(f"- [{escaped(label)}]({folder}/{name}.md) ({len(chosen)})")
         overview += [""]

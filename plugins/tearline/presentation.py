@@ -97,6 +97,7 @@ def bulletin_page(
     state, state_text = entry.state(among.now)
     contact = released.texts.get("contact") or desk(policy, edition)
     withheld = released.withheld and edition.withheld_notice and not entry.quiet
+    sentence = WITHHELD + asking(policy, edition, "To ask for more") if withheld else ""
     beside = _beside(entry, contact, among)
     until = entry.values.get("in_effect_until")
     told = {
@@ -106,13 +107,15 @@ def bulletin_page(
         "sharing": released.banner.sharing,
         "facts": facts(entry, policy),
         "withheld": withheld,
-        "withheld_sentence": WITHHELD + asking(policy, edition, "To ask for more") if withheld else "",
+        "withheld_sentence": sentence,
+        "withheld_parts": cut_at_numbers(sentence),
         "notices": notices(released, policy),
         "designation": designation(released, policy, edition),
         "state": state,
         "state_text": state_text,
-        "until": machine_time(end_of(until)) if until is not None else "",
-        "priority": entry.values.get("priority", ""),
+        "until": machine_time(end_of(until)) if until is not None and state == "in-effect" else "",
+        "lapses": machine_time(entry.lapses) if entry.lapses is not None and state == "open" else "",
+        "priority": entry.priority(among.now),
         "product": product(entry, policy),
         "contact": said_by_phone(contact),
         "feedback": feedback(released.id, policy),
@@ -156,17 +159,21 @@ def said_by_phone(text: Shown | None) -> dict[str, Any] | None:
     """A contact, and its words cut so that each telephone number stands alone: a phone can call it."""
     if text is None:
         return None
+    return {"mark": str(text.mark), "text": text.words, "parts": cut_at_numbers(text.words)}
+
+
+def cut_at_numbers(words: str) -> list[dict[str, str]]:
+    """Words cut so that each telephone number stands alone, with what a phone dials for it."""
     parts, last = [], 0
-    for number in _NUMBER.finditer(text.words):
-        parts += [{"text": text.words[last : number.start()]}] if number.start() > last else []
+    for number in _NUMBER.finditer(words):
+        parts += [{"text": words[last : number.start()]}] if number.start() > last else []
         parts.append({"text": number[0], "call": re.sub(r"[^0-9+]", "", number[0])})
         last = number.end()
-    parts += [{"text": text.words[last:]}] if last < len(text.words) else []
-    return {"mark": str(text.mark), "text": text.words, "parts": parts}
+    return [*parts, {"text": words[last:]}] if last < len(words) else parts
 
 
 def facts(entry: Entry, policy: Policy) -> list[dict[str, str]]:
-    """The key facts, in the order a hurried reader needs them: what, what to do, where, until when, the rest."""
+    """The key facts, in the order a hurried reader needs them: what, what to do, what changed, where, when."""
     return [
         {"label": label, "value": value, "mark": str(mark) if mark is not None else ""}
         for label, value, mark in _facts(entry, policy)
@@ -176,10 +183,12 @@ def facts(entry: Entry, policy: Policy) -> list[dict[str, str]]:
 
 def _facts(entry: Entry, policy: Policy) -> Iterator[tuple[str, str, Mark | None]]:
     released = entry.released
-    texts = [(label, released.texts[key]) for key, label in TEXT_LABELS.items() if key in released.texts]
-    yield from ((label, text.words, text.mark) for label, text in texts)
+    texts = {key: (label, released.texts[key]) for key, label in TEXT_LABELS.items() if key in released.texts}
+    area = texts.pop("area", None)
+    yield from ((label, text.words, text.mark) for label, text in texts.values())
+    yield from ((f"Updated {spelled(at)}", change.words, change.mark) for at, change in entry.updates)
+    yield from ((label, text.words, text.mark) for label, text in ([area] if area is not None else []))
     yield from ((label, spelled(entry.values[key]), None) for key, label in DATE_LABELS.items() if key in entry.values)
-    yield from ((f"Updated {spelled(at)}", change.words, change.mark) for at, change in released.revised)
     for facet in FACETS:
         yield FACET_LABELS[facet], ", ".join(labels(policy, facet, released.facets[facet])), None
     yield "Originator", entry.values.get("originator", ""), None

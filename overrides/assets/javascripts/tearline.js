@@ -26,14 +26,57 @@
     if (said.textContent !== words) said.textContent = words;
   }
 
+  // What says that something is urgent or in effect, as it was built and as it is once its time is over.
+  const SQUARE = '<path d="M4 4h16v16H4z"/>';
+
+  function relabel(label, over, words) {
+    if (!label) return;
+    if (label.tlBuilt === undefined) label.tlBuilt = label.innerHTML;
+    if (label.classList.contains("tl-tag--over") === over) return;
+    label.classList.toggle("tl-tag--over", over);
+    label.innerHTML = label.tlBuilt;
+    if (!over) return;
+    const icon = label.querySelector("svg");
+    if (icon) icon.innerHTML = SQUARE;
+    label.replaceChildren(...(icon ? [icon] : []), ` ${words}`);
+  }
+
+  function age(element, now) {
+    const { tlUntil: until, tlLapses: lapses } = element.dataset;
+    const rest = Date.parse(until || lapses) - now;
+    const over = rest <= 0;
+    element.classList.toggle("tl-over", over);
+    relabel(element.querySelector(".tl-state__word"), over, until ? "Ended" : "Urgent when issued");
+    const tag = element.querySelector(".tl-tag");
+    if (tag) relabel(tag, over, until ? "No longer in effect" : "No end given");
+    else if (until) note(element, over ? "Ended: no longer in effect" : left(rest));
+    else if (over) note(element, "No longer counted as urgent");
+  }
+
+  // The front page's first sentence, and the headings of its cards, count what is still in effect.
+  function recount() {
+    const line = document.querySelector(".tl-kind--home .tl-head h1");
+    if (!line || !document.querySelector(".tl-alert.tl-over, [data-tl-recounted]")) return;
+    const still = all(".tl-alert:not(.tl-over)");
+    const urgent = still.filter((each) => each.matches(".tl-alert--urgent")).length;
+    const others = still.length - urgent;
+    line.dataset.tlRecounted = "";
+    line.firstChild.textContent = urgent
+      ? `In effect now: ${urgent} urgent${others ? `, ${others} more` : ""}`
+      : `No urgent bulletins in effect${others ? `, ${others} others` : ""}`;
+    for (const cards of all(".tl-alerts")) {
+      const title = cards.parentElement.querySelector("h2");
+      const over = !cards.querySelector(".tl-alert:not(.tl-over)");
+      title.dataset.tlBuilt = title.dataset.tlBuilt || title.textContent;
+      title.textContent = over ? "Ended" : title.dataset.tlBuilt;
+      cards.parentElement.setAttribute("aria-label", title.textContent);
+    }
+  }
+
   function lookAtTheClock() {
     const now = Date.now();
-    for (const element of all("[data-tl-until]")) {
-      const rest = Date.parse(element.dataset.tlUntil) - now;
-      const ended = rest <= 0;
-      element.classList.toggle("tl-over", ended);
-      note(element, ended ? "Ended: no longer in effect" : left(rest));
-    }
+    for (const element of all("[data-tl-until], [data-tl-lapses]")) age(element, now);
+    recount();
     for (const element of all("[data-tl-published]")) {
       const hours = Math.floor((now - Date.parse(element.dataset.tlPublished)) / HOUR);
       const stale = hours >= Number(element.dataset.tlStale);
@@ -46,18 +89,36 @@
 
   function words(element) {
     const copy = element.cloneNode(true);
-    all(".tl-vh, .headerlink, svg", copy).forEach((each) => each.remove());
+    all(".tl-vh, .tl-left, .headerlink, svg", copy).forEach((each) => each.remove());
     return copy.textContent.replace(/\s+/g, " ").trim();
+  }
+
+  // A log is read later: it says when this was copied, and nothing that counts from now.
+  function copyingTime() {
+    const form = new Intl.DateTimeFormat("en-US", {
+      weekday: "short", day: "numeric", month: "long", year: "numeric",
+      hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short",
+    });
+    const of = Object.fromEntries(form.formatToParts(new Date()).map((part) => [part.type, part.value]));
+    return `Copied ${of.weekday} ${of.day} ${of.month} ${of.year}, ${of.hour}:${of.minute} ${of.timeZoneName}`;
+  }
+
+  function stateForTheLog(state) {
+    const label = state.querySelector(".tl-state__word");
+    const said = all(":scope > span:not(.tl-state__word, .tl-left)", state).map(words);
+    return [label && `${words(label).toUpperCase()}.`, ...said].filter(Boolean).join(" ");
   }
 
   function forTheLog() {
     const banner = document.querySelector('meta[name="marking"]').content;
     const exercise = document.querySelector(".tl-exercise");
-    const head = all(".tl-state, .tl-id, .tl-head h1, .tl-instead").map(words);
+    const states = all(".tl-head > .tl-state").map(stateForTheLog);
+    const head = all(".tl-id, .tl-head h1, .tl-instead").map(words);
     const facts = all(".tl-fact").map((fact) => `${words(fact.querySelector("dt"))}: ${words(fact.querySelector("dd"))}`);
+    const sharing = all(".tl-share p").map(words);
     const copy = document.querySelector("[data-tl-copy]"); // which lies where nobody else can go
     const where = copy ? words(copy) : location.href.split("#")[0];
-    const lines = [banner, exercise && words(exercise), ...head, ...facts, where, banner];
+    const lines = [banner, exercise && words(exercise), ...states, ...head, ...facts, ...sharing, copyingTime(), where, banner];
     return lines.filter(Boolean).join("\n") + "\n";
   }
 
@@ -90,7 +151,8 @@
 
   function hideMarks(button, hidden) {
     document.documentElement.classList.toggle("tl-no-marks", hidden);
-    button.setAttribute("aria-pressed", String(hidden));
+    button.dataset.tlHidden = String(hidden);
+    button.textContent = hidden ? "Show marks on screen" : "Hide marks on screen";
   }
 
   const doing = {
@@ -102,7 +164,7 @@
       button.focus();
     },
     marks: (button) => {
-      const hidden = button.getAttribute("aria-pressed") !== "true";
+      const hidden = button.dataset.tlHidden !== "true";
       hideMarks(button, hidden);
       remember("tl-marks", hidden ? "hidden" : "shown");
     },

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from tearline.assets import Asset
 from tearline.corpus import ELSEWHERE, MarkedBulletin, SitePage, resolved, target_id
 from tearline.emit import Addresses, emit
-from tearline.entries import Entry, Neighbours, spelled
+from tearline.entries import Entry, Gone, Neighbours, spelled
 from tearline.facets import offered, told_of, told_of_page, told_of_tombstone
 from tearline.feeds import Channel, feeds
 from tearline.findings import Place, finding
@@ -28,6 +28,7 @@ from tearline.presentation import (
     asking,
     bulletin_page,
     carried_by_tombstone,
+    cut_at_numbers,
     desk,
     legend_of,
     page_of,
@@ -56,6 +57,7 @@ class Composer:
         self.now = now
         self.renderer = renderer
         self.recalled = {name: decided.address(name) for name in decided.recalled}
+        self.gone = [Gone(name, when, self.recalled[name]) for name, when in decided.recalled.items()]
         tombstones = {name: page.removesuffix(".md") + "/" for name, page in self.recalled.items()}
         self.among = Neighbours(self.entries, tombstones, elsewhere, now)
         self.names = {HOME, *(page.name for page in decided.pages), *(entry.page for entry in self.entries.values())}
@@ -68,9 +70,9 @@ class Composer:
         for name, when in self.decided.recalled.items():
             self.tombstone(name, when)
         self.handed_on()
-        for made in listings(list(self.entries.values()), self.policy, self.now, feeds=self.fed):
+        for made in listings(list(self.entries.values()), self.policy, self.now, self.gone, feeds=self.fed):
             feed = {"feed": made.feed} if made.feed else {}
-            told = self.told("listing", made.marks, marks=legend_of(made.marks), **feed)
+            told = self.told("listing", made.marks, marks=legend_of(made.marks), **feed, **made.told)
             self.put(made.page, {"title": made.title, "tearline": told}, made.body)
         self.search()
         self.home()
@@ -102,7 +104,7 @@ class Composer:
         if body is None:
             return None
         front = bulletin_page(entry, self.edition, self.policy, self.among, linked)
-        front["tearline"]["search"] = told_of(entry, self.policy)
+        front["tearline"]["search"] = told_of(entry, self.policy, self.now)
         return File(front, body)
 
     def put_bulletin(self, source: MarkedBulletin, entry: Entry, page: File | None) -> None:
@@ -157,14 +159,18 @@ class Composer:
             told["superseded_by"] = self.among.mentions(instead)
         if contact is not None:
             told["contact"] = said_by_phone(contact)
-        body = f"# {title}\n\n{RECALLED}{asking(self.policy, self.edition, 'Questions')}\n"
+        whom = cut_at_numbers(asking(self.policy, self.edition, "Questions"))
+        said = "".join(f"[{part['text']}](tel:{part['call']})" if "call" in part else part["text"] for part in whom)
+        body = f"# {title}\n\n{RECALLED}{said}\n"
         self.put(self.decided.address(name), {"title": title, "tearline": told}, body)
 
     def search(self) -> None:
         """The search page, with what there is to narrow a search by."""
         entries = list(self.entries.values())
-        made = search(entries)
-        told = self.told("search", made.marks, marks=legend_of(made.marks), facets=offered(entries, self.policy))
+        made = search(entries, self.policy, self.now)
+        told = self.told(
+            "search", made.marks, marks=legend_of(made.marks), facets=offered(entries, self.policy, self.now)
+        )
         self.put(made.page, {"title": made.title, "tearline": told}, made.body)
 
     # --- feeds and e-mail ------------------------------------------------------------------------------------
@@ -195,7 +201,7 @@ class Composer:
 
     def home(self) -> None:
         """What is urgent, in effect and latest, ways to the rest; then the words of the site's own index page."""
-        made = home(list(self.entries.values()), self.policy, self.edition, self.now)
+        made = home(list(self.entries.values()), self.policy, self.edition, self.now, self.gone)
         marks, body, front = list(made.marks), f"# {made.headline}\n", {"title": self.edition.site_name}
         own = next((page for page in self.decided.pages if page.name == HOME), None)
         if own is not None:

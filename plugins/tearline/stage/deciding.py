@@ -55,6 +55,8 @@ class Decided:
         metadata = source.bulletin.metadata
         values = {key: getattr(metadata, key) for key in released.visible}
         listed = [value for key in (*FACETS, "supersedes", "related") for value in getattr(metadata, key)]
+        changes = [row for row in metadata.revised if row.change.mark and self.edition.may_see(row.change.mark)]
+        listed += [row.at for row in changes]  # lists show when, and are ordered by it
         self.entries[source.id] = Entry(
             released,
             {key: value.value for key, value in values.items()},

@@ -9,7 +9,7 @@ from tearline.findings import Place, finding
 from tearline.naming import ALL, BROWSE, HOME, SEARCH, page_name
 from tearline.offline import FOLDER, WORDING
 from tearline.policy import configuration, configuration_text
-from tearline.presentation import above_lowest, banner_of, desk
+from tearline.presentation import above_lowest, banner_of, cut_at_numbers, desk
 from tearline.stage.deciding import Decided
 
 THEME_SUFFIXES: Final = frozenset({".html", ".css", ".js", ".svg", ".png", ".ico", ".woff2", ".txt", ".json"})
@@ -27,7 +27,7 @@ def _configuration(decided: Decided, more: Mapping[str, Any]) -> str:
     contact = desk(policy, edition)
     extra = {"agency": policy.agency, "exercise": policy.exercise, **banner_of((), policy), **more}
     if contact is not None and not above_lowest([contact.mark]):
-        extra["contact"] = contact.words
+        extra |= {"contact": contact.words, "contact_parts": cut_at_numbers(contact.words)}
     if SEARCH in decided.tree.files:  # a list of results can be shown on any page, under the search page's marking
         told = decided.tree.files[SEARCH].told["tearline"]
         extra["search"] = {key: told[key] for key in ("banner", "banner_spoken", "banner_style")}

@@ -25,8 +25,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tearline.commit import Change, Private, commit, private_folder, sweep
 from tearline.corpus import Corpus, read_corpus
-from tearline.crew import Watch, unwatched
 from tearline.craft import craft
+from tearline.crew import Watch, unwatched
 from tearline.detach import detach
 from tearline.findings import Finding, Place, Severity, finding, in_order, refuses
 from tearline.inventory import Inventory, differences, fingerprint, take_inventory

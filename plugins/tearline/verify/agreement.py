@@ -14,7 +14,7 @@ from typing import Final
 from tearline.findings import Finding, Place, finding
 from tearline.verify.folding import words
 from tearline.verify.inline import MARK
-from tearline.verify.seen import Piece, body_of, pieces
+from tearline.verify.seen import Piece, at_marks, body_of, pieces
 from tearline.verify.sources import Document
 from tearline.verify.units import Unit
 
@@ -85,7 +85,19 @@ def released(units: Sequence[Unit]) -> Iterator[Part]:
                 yield Part(tuple(words(unit.before)), unit)
             begun = True
             for text in unit.visible.split(MARK):
-                yield Part(tuple(words(text)), unit)
+                yield from (Part(said, unit) for said in _between_marks(text))
+
+
+def _between_marks(text: str) -> Iterator[Words]:
+    """The words of a text from one mark to the next: one that is repeated in its own portion is shown as a mark."""
+    said: list[str] = []
+    for one in at_marks(text):
+        if isinstance(one, str):
+            said += words(one)
+        else:
+            yield tuple(said)
+            said = []
+    yield tuple(said)
 
 
 def captions(units: Sequence[Unit]) -> Iterator[Part]:

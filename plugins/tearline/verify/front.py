@@ -90,4 +90,5 @@ class FrontReader:
             return
         compiled = self.whole and mark is not None and not name.endswith("_released")
         kind = name if mark is None or name not in _TEXTS else "meta"
-        yield Unit(self.path, line, kind, marked or above or compiled, text[end:], own=mark is not None, high=marked)
+        own = mark is not None or (above and name == "value")  # then `marking:` beside it is its mark
+        yield Unit(self.path, line, kind, marked or above or compiled, text[end:], own=own, high=marked)

@@ -27,18 +27,24 @@ _INLINE = re.compile(
 )
 
 
-class _Inline(dict[str, bool]):
-    """Whether a tag ends no run of words, worked out when it is first met: most tags of a site are on many pages."""
+_PICTURE = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
 
-    def __missing__(self, tag: str) -> bool:
-        inline = _INLINE.fullmatch(tag) is not None
+
+class _Inline(dict[str, str | None]):
+    """What stands for a tag in a run of words, worked out when it is first met: most tags of a site are on many pages.
+
+    Nothing does for a tag inside of words, a blank does for a picture between them, and None says that the run ends.
+    """
+
+    def __missing__(self, tag: str) -> str | None:
+        instead = "" if _INLINE.fullmatch(tag) else " " if _PICTURE.fullmatch(tag) else None
         if len(self) < _KEPT:
-            self[tag] = inline
-        return inline
+            self[tag] = instead
+        return instead
 
 
 _KEPT: Final = 200_000  # tags that are remembered
-_IS_INLINE: Final = _Inline()
+_INSTEAD: Final = _Inline()
 _MARK = re.compile(r"(\([^()\n]{1,120}\))")
 _BEGINS: Final = '<div class="tl-body '  # a bulletin's first portion may say what its title says, or what a mark means
 _ENDS = re.compile(r'<div class="tl-end"|</article>|<footer\b')
@@ -73,8 +79,9 @@ def blocks(page: str) -> Iterator[str]:
     parts = TAG.split(without(page, UNSEEN, closing))
     run = parts[0]
     for tag, text in zip(parts[1::2], parts[2::2], strict=True):
-        if _IS_INLINE[tag]:
-            run += text
+        instead = _INSTEAD[tag]
+        if instead is not None:
+            run += instead + text
             continue
         if run and not run.isspace():
             yield unescaped(run)
@@ -106,12 +113,18 @@ def pieces(page: str) -> list[Piece]:
     mark: marks.Mark | None = None
     said: list[str] = []
     for text in blocks(page):
-        for part in _MARK.split(text):
-            read = marks.read(part[1:-1]) if part.startswith("(") and part.endswith(")") else None
-            if read is None or marks.is_word(part[1:-1], read):
-                said += words(part)
-            else:
+        for one in at_marks(text):
+            if isinstance(one, marks.Mark):
                 found.append(Piece(mark, tuple(said)))
-                mark, said = read, []
+                mark, said = one, []
+            else:
+                said += words(one)
     found.append(Piece(mark, tuple(said)))
     return found
+
+
+def at_marks(text: str) -> Iterator[str | marks.Mark]:
+    """A text and the marks in it, in order."""
+    for part in _MARK.split(text):
+        read = marks.read(part[1:-1]) if part.startswith("(") and part.endswith(")") else None
+        yield part if read is None or marks.is_word(part[1:-1], read) else read

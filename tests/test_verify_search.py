@@ -27,7 +27,9 @@ SOURCES: Final[dict[str, str | bytes]] = {
         title="(U) Weir",
     ),
     "2026/b.md": bulletin("IB-2026-002", "(U) Sandbags are ready.", title="(U) Second"),
-    "2026/c.md": bulletin("IB-2026-003", f"(U) Wrong.\n\n(U//LES) {PHRASE}.", "recalled: 2026-11-02", title="(U) Erred"),
+    "2026/c.md": bulletin(
+        "IB-2026-003", f"(U) Wrong.\n\n(U//LES) {PHRASE}.", "recalled: 2026-11-02", title="(U) Erred"
+    ),
     "about/centre.md": "---\nmarking: U\n---\n\n# The centre\n\nIt is naïve.\n",
 }
 

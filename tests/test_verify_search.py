@@ -27,6 +27,9 @@ SOURCES: Final[dict[str, str | bytes]] = {
         title="(U) Weir",
     ),
     "2026/b.md": bulletin("IB-2026-002", "(U) Sandbags are ready.", title="(U) Second"),
+    "2026/c.md": bulletin(
+        "IB-2026-003", f"(U) Wrong.\n\n(U//LES) {PHRASE}.", "recalled: 2026-11-02", title="(U) Erred"
+    ),
     "about/centre.md": "---\nmarking: U\n---\n\n# The centre\n\nIt is naïve.\n",
 }
 
@@ -61,13 +64,12 @@ def named(site: Path, pattern: str) -> Path:
     return min(site.glob(f"pagefind/{pattern}"))
 
 
-def fragment(change: Callable[[dict[str, Any]], None]) -> Callable[[Path], Path]:
-    """Change the first fragment of a bulletin."""
+def fragment(change: Callable[[dict[str, Any]], None], of: str = "001") -> Callable[[Path], Path]:
+    """Change the fragment of a bulletin."""
+    address = f'"url":"/2026/ib-2026-{of}/"'.encode()
 
     def plant(site: Path) -> Path:
-        path = next(
-            path for path in sorted(site.glob("pagefind/fragment/*")) if b'"url":"/2026/ib-2026-001/"' in unpacked(path)
-        )
+        path = next(path for path in sorted(site.glob("pagefind/fragment/*")) if address in unpacked(path))
         told = json.loads(unpacked(path))
         change(told)
         path.write_bytes(packed(json.dumps(told, ensure_ascii=False).encode()))
@@ -117,6 +119,8 @@ def word(said: str, pages: list[Any]) -> Callable[[Any], None]:
 FIRST: Final = [[0, [-25, 3], []]]
 PLANTS: Final[dict[str, tuple[Callable[[Path], Path], set[str]]]] = {
     "words in a fragment": (fragment(lambda told: told.update(content=PHRASE)), {"TL302", "TL305"}),
+    "a recalled title": (fragment(lambda told: told["meta"].update(title="Erred"), "003"), {"TL305"}),
+    "words of a recalled one": (fragment(lambda told: told["meta"].update(area=PHRASE), "003"), {"TL302", "TL305"}),
     "released words in a fragment": (fragment(lambda told: told.update(content="Anglers")), {"TL305"}),
     "a value of a fragment": (fragment(lambda told: told["meta"].update(summary=PHRASE)), {"TL302", "TL305"}),
     "a key of a fragment": (fragment(lambda told: told["meta"].update({NAME: "x"})), {"TL302", "TL305"}),

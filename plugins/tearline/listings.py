@@ -208,5 +208,5 @@ def listings(
         overview += ["## Feeds", "", f"For a feed reader: [Atom](../{FEED}.xml), [JSON Feed](../{FEED}.json). "]
         overview[-1] += "Each hazard and each region has feeds of its own, named at the end of its list."
     marks = tuple(mark for entry in entries for mark in entry.marks)
-    made.append(Listing(BROWSE, "Browse", "\n".join(overview), marks))
+    made.append(Listing(BROWSE, "Browse", "\n".join(overview), marks, told={} if entries else {"empty": True}))
     return made

@@ -15,16 +15,16 @@ END = "in_effect_until: 2026-11-24"
 @pytest.mark.parametrize(
     ("front", "said"),
     [
-        (["priority: urgent"], ["5:TL501"]),
-        (["priority: {marking: U//LES, value: urgent}"], ["5:TL501"]),
+        (["priority: urgent"], ["4:TL501"]),
+        (["priority: {marking: U//LES, value: urgent}"], ["4:TL501"]),
         (["priority: urgent", END], []),
         (["priority: urgent", "recalled: 2026-11-20"], []),
         (["priority: priority"], []),
         (["date: 2026-11-24"], []),
         (["date: 2026-11-24 11:00 UTC"], []),
-        (["date: 2026-11-24 13:00 UTC"], ["5:TL502"]),
-        (["date: 2062-11-23"], ["5:TL502"]),
-        (["date: 2026-11-20", 'revised: [{at: 2062-11-23, change: "(U) C."}]'], ["6:TL502"]),
+        (["date: 2026-11-24 13:00 UTC"], ["4:TL502"]),
+        (["date: 2062-11-23"], ["4:TL502"]),
+        (["date: 2026-11-20", 'revised: [{at: 2062-11-23, change: "(U) C."}]'], ["5:TL502"]),
     ],
 )
 def test_remarks(tmp_path: Path, front: list[str], said: list[str]) -> None:

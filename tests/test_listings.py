@@ -139,3 +139,11 @@ def test_titles_with_markup_stay_words(tmp_path: Path) -> None:
     tree = files(tmp_path, bulletin("IB-2026-001", "(U) W.", title="(U) A 'b' [c](d) *e* <f>"))
     assert tree.refused == []
     assert [row["title"] for row in rows(tree)] == ["A 'b' [c](d) *e* <f>"]
+
+
+def test_a_site_without_bulletins_says_so(tmp_path: Path) -> None:
+    empty = files(tmp_path / "a").files
+    assert empty["bulletins.md"].told["tearline"]["empty"]
+    assert empty["browse/index.md"].told["tearline"]["empty"]
+    some = files(tmp_path / "b", bulletin("IB-2026-001", "(U) W.")).files
+    assert not any("empty" in file.told["tearline"] for file in some.values())

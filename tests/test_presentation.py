@@ -234,3 +234,15 @@ def test_moments_are_spelled_with_their_zone() -> None:
     assert spelled(moment) == "Thu 12 March 2026, 02:55 EST"
     assert spelled(moment.astimezone(dt.timezone(dt.timedelta(hours=1)))) == "Thu 12 March 2026, 08:55 UTC+01:00"
     assert spelled(dt.date(2026, 3, 2)) == "Mon 2 March 2026"
+
+
+def test_whom_to_ask_can_be_called_from_the_sentence(tmp_path: Path) -> None:
+    told_ = told(tmp_path)
+    assert "".join(part["text"] for part in told_["withheld_parts"]) == told_["withheld_sentence"]
+    assert [part["call"] for part in told_["withheld_parts"] if "call" in part] == ["5550100"]
+
+
+def test_a_tombstone_can_be_called_from(tmp_path: Path) -> None:
+    gone = bulletin("IB-2026-001", "(U) W.", "recalled: 2026-11-20")
+    body = trees_of(tmp_path, {"a.md": gone})["eoc"].files["2026/ib-2026-001.md"].body
+    assert body.endswith("Questions: Liaison desk, [555-0100](tel:5550100).\n")

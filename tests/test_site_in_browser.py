@@ -169,7 +169,7 @@ def test_without_script_everything_is_there(site: Site, browser: Browser) -> Non
     assert len(words.split()) > 200
     page.locator("summary", has_text="Menu").click()
     page.locator("nav[aria-label='Site menu'] a", has_text="All bulletins").click()
-    assert page.locator(".tl-body li").count() > 20
+    assert page.locator(".tl-rows li").count() > 20
     context.close()
 
 

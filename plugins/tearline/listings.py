@@ -133,10 +133,9 @@ def search(entries: Iterable[Entry], policy: Policy, now: dt.datetime) -> Listin
 
 def _list_page(page: str, title: str, rows: _Rows, entries: Iterable[Entry], gone: Iterable[Gone] = ()) -> Listing:
     chosen = newest_first(entries, rows.policy, rows.now)
-    told: dict[str, Any] = {
-        "rows": [rows.of(entry) for entry in chosen],
-        "recalled": [gone_row(each) for each in latest_recall_first(gone)],
-    }
+    recalled = [gone_row(each) for each in latest_recall_first(gone)]
+    empty = not chosen and not recalled
+    told: dict[str, Any] = {"rows": [rows.of(entry) for entry in chosen], "recalled": recalled, "empty": empty}
     marks = tuple(mark for entry in chosen for mark in row_marks(entry))
     return Listing(
         page, title, f"# {escaped(title)}\n", marks, told={key: value for key, value in told.items() if value}
@@ -208,5 +207,5 @@ def listings(
         overview += ["## Feeds", "", f"For a feed reader: [Atom](../{FEED}.xml), [JSON Feed](../{FEED}.json). "]
         overview[-1] += "Each hazard and each region has feeds of its own, named at the end of its list."
     marks = tuple(mark for entry in entries for mark in entry.marks)
-    made.append(Listing(BROWSE, "Browse", "\n".join(overview), marks))
+    made.append(Listing(BROWSE, "Browse", "\n".join(overview), marks, told={} if entries else {"empty": True}))
     return made

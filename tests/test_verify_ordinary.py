@@ -8,6 +8,7 @@ from typing import Final
 
 import pytest
 
+from leaks import picture
 from sites import CONFIGURATION, bulletin, make_site, page, tearline
 from tearline.marking import find_marks
 from tearline.verify import marks, read_settings
@@ -41,6 +42,21 @@ BULLETINS: Final = (
     ("(U) Words", "(U) The words FOUO, and NOFORN in a sentence?"),
     ("(U) Words", "(U) form S-1 (TS) box, the gene (NF), (controlled), (S) no. (C-130) flew. (c) 2026. (U.S.)"),
 )
+# The portion's own mark once more, a value under a marking of its own, a picture among words.
+BODIES: Final = (
+    "(U) Some words (U) more words.",
+    "- (U) item (U)\n- (U) other\n\n(U) (U) twice",
+    "## (U) Heading (U) twice\n\n| (U) c (U) d | x |\n|---|---|\n| (U) e | f |",
+)
+GAUGE: Final = ("assets:", '  - {file: g.png, marking: U, alt: "(U) an inline gauge"}')
+MORE: Final = (
+    ("(U) Words here.", ('area: {marking: U//LES, value: "zorgone of twelve"}',)),
+    ("(U) Text with ![an inline gauge](g.png) picture.\n\n- (U) Item with ![an inline gauge](g.png) picture.", GAUGE),
+    (
+        "(U) Text with ![an inline gauge](g.png) picture.",
+        tuple(one.replace("marking: U", "marking: U//LES").replace('"(U)', '"(U//LES)') for one in GAUGE),
+    ),
+)
 CUI: Final = (
     ("(U) A water note", "(CUI) Controlled.\n\n(U) Open."),
     ("(CUI) A water note", "(CUI) Controlled.\n\n(CUI//LEI) Hidden item."),
@@ -71,6 +87,15 @@ def test_ordinary_text_is_checked_and_built_without_a_finding(ordinary: Path) ->
     assert (checked.code, checked.out) == (0, ""), checked.said
     built = tearline("build", cwd=ordinary)
     assert (built.code, built.out) == (0, ""), built.said
+
+
+def test_what_a_tester_wrote_is_built_with_no_more_than_a_warning(tmp_path: Path) -> None:
+    sources: dict[str, str | bytes] = {"2026/g.png": picture("PNG")}
+    for number, (body, front) in enumerate([*((body, ()) for body in BODIES), *MORE], 101):
+        sources[f"2026/b{number}.md"] = bulletin(f"IB-2026-{number}", body, *front)
+    root = make_site(tmp_path / "site", sources).parent
+    built = tearline("build", cwd=root)
+    assert (built.code, {line.split()[1] for line in built.out.splitlines()}) == (0, {"TL141"}), built.said
 
 
 def test_what_leads_to_a_bulletin_that_the_edition_lacks_is_no_repetition(tmp_path: Path) -> None:

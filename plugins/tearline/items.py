@@ -103,7 +103,7 @@ def items(recalled: Mapping[str, Recall], among: Neighbours, policy: Policy, edi
 def _item(entry: Entry, among: Neighbours, policy: Policy, edition: Edition) -> Item:
     released = entry.released
     state, sentence = entry.state(among.now)
-    priority = str(entry.values.get("priority", ""))
+    priority = entry.priority(among.now)
     current = state not in _STATES
     contact = released.texts.get("contact") or desk(policy, edition)
     marks = tuple(carried_by(entry, contact, among))

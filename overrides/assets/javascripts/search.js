@@ -146,7 +146,7 @@
     const { until, replaced } = data.meta;
     const key = ["ended", "replaced", "recalled"].includes(state) ? state : first(data, "priority").toLowerCase();
     const word = WORDS[key];
-    const more = { ended: `not in effect since ${until}`, replaced: `by ${replaced}`, "in-effect": `In effect until ${until}` }[state];
+    const more = data.meta.lapsed || { ended: `not in effect since ${until}`, replaced: `by ${replaced}`, "in-effect": `In effect until ${until}` }[state];
     return { key, word, more };
   };
   const day = (text) => text && new Date(`${text}T00:00Z`).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });

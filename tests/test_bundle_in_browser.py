@@ -77,7 +77,7 @@ def test_from_the_front_page_to_a_bulletin_and_through_the_listings(page: Page, 
     page.wait_for_url("**/browse/index.html")
     page.locator(".tl-body a", has_text="Flood").first.click()
     page.wait_for_url("**/browse/hazard/flood/index.html")
-    page.locator(".tl-body li a").first.click()
+    page.locator(".tl-rows:not(.tl-rows--recalled) a").first.click()
     page.wait_for_url("**/ib-*/index.html")
     page.locator(".tl-brand").click()
     page.wait_for_url(f"{root}/index.html")
@@ -217,7 +217,7 @@ def test_without_script_everything_is_there_but_search(browser: Browser, root: s
     assert "valid until Thu 26 November 2026, 07:00 EST" in page.locator("[data-tl-copy]").inner_text()
     page.locator("summary", has_text="Menu").click()
     page.locator("nav[aria-label='Site menu'] a", has_text="All bulletins").click()
-    page.locator(".tl-body li a").first.click()
+    page.locator(".tl-rows:not(.tl-rows--recalled) a").first.click()
     assert re.search(r"/ib-\d+-\d+/index\.html$", page.url)
     assert len(page.locator(".tl-body").inner_text().split()) > 50
     page.goto(f"{root}/search/index.html")

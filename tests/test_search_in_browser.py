@@ -119,7 +119,7 @@ def focused(page: Page) -> str:
 @pytest.mark.parametrize("key", ["/", "s", "Control+k"])
 def test_a_key_goes_to_search_and_arrows_enter_and_escape_do_what_they_say(page: Page, site: str, key: str) -> None:
     page.goto(f"{site}bulletins/")
-    first = page.locator(".tl-body a").first
+    first = page.locator(".tl-rows a").first
     first.focus()
     before = focused(page)
     assert of_pagefind(page) == []

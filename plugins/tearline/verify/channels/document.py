@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,6 +26,8 @@ _HEAD: Final = 512  # bytes before a stream in which its dictionary says what it
 _EDGE: Final = 4  # lines at the top or end of a page: what runs on to the next one stands before or behind a footer
 _APART: Final = "\n| x |\n"  # between words that do not stand beside each other
 _BROKEN = re.compile(r"[-\u2010\u00ad]\s*\n\s*")
+_OPEN: Final = ("/", ",", "-", "(", ":", "\u2010", "\u00ad")  # after which a line goes on in the next one
+_GOES_ON: Final = frozenset("/,):")
 _LETTERS = re.compile(r"(?<!\w)\w(?: \w)+(?!\w)")
 # A string or comment, cut short where strings are nested; or else a number, or a string in hexadecimal.
 _NUMBER = re.compile(
@@ -160,12 +163,28 @@ def _own(page: str, neighbour: str) -> list[str]:
 def _as_set(text: str) -> Iterator[str]:
     """A page's text, and what it says where lines break words and runs of words, or blanks set letters apart."""
     yield text
-    whole = _BROKEN.sub("", text).replace("\n", " ")
+    whole = _BROKEN.sub("", _apart(text)).replace("\n", " ")
     if whole != text:
         yield whole
     tight = _LETTERS.sub(lambda found: found[0].replace(" ", ""), whole)
     if tight != whole:
         yield tight
+
+
+def _apart(text: str) -> str:
+    """A page's text with bars round what it says more than once, such as its banner at the top and at the foot.
+
+    A mark ends there, or the words of the next line would be read as its own. Words run on over a bar. Two lines that
+    are always together, as those of a long banner, or of which one plainly is not whole, stay together.
+    """
+    lines = text.split("\n")
+    often, pairs = Counter(lines), Counter(pairwise(lines))
+    made = lines[:1]
+    for before, after in pairwise(lines):
+        is_edge = pairs[before, after] == 1 and max(often[before], often[after]) > 1
+        made += ["|"] if is_edge and not before.rstrip().endswith(_OPEN) and after.lstrip()[:1] not in _GOES_ON else []
+        made.append(after)
+    return "\n".join(made)
 
 
 def _objects(reader: PdfReader) -> Iterator[Text | Inner]:

@@ -305,3 +305,11 @@ def test_a_read_only_target_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir(mode=0o500)
     ran = tearline("build", "--out", tmp_path / "out", cwd=root)
     assert (ran.code, "cannot write" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize("closed", ["<&- >&- 2>&-", ">&- 2>&-", ">/dev/full 2>/dev/full"])
+def test_a_build_that_can_tell_nobody_goes_on(tmp_path: Path, closed: str) -> None:
+    root = make_site(tmp_path / "site", {"a.md": bulletin("IB-2026-001", "(U) One.")}).parent
+    command = f"{sys.executable} -m tearline.cli build --edition eoc {closed}"
+    ran = subprocess.run(["/bin/sh", "-c", command], cwd=root, check=False, timeout=300)  # noqa: S603 - our own
+    assert (ran.returncode, (root / "site-eoc" / "index.html").is_file()) == (0, True)

@@ -23,7 +23,7 @@ from tearline.cli_publish import COMMANDS
 from tearline.cli_selftest import selftest_command
 from tearline.cli_verify import apart, verify_site
 from tearline.findings import REPORTS, Finding, in_order, refuses, report
-from tearline.printing import caret, plain_path, progress, say, tell
+from tearline.printing import caret, plain_path, progress, reopen, say, tell
 
 if TYPE_CHECKING:
     from tearline.build import Outcome
@@ -376,6 +376,7 @@ def _said_by_system(error: OSError) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit. A fault of ours names its place in the code, never the words it was about."""
+    reopen()
     for each in ENDS:
         if signal.getsignal(each) is not signal.SIG_IGN:  # nohup and the like
             signal.signal(each, _stopped)

@@ -27,8 +27,23 @@ def tell(text: str, *, exact: bool = False) -> None:
 
 
 def say(line: str) -> None:
-    """Print a remark."""
-    _print(sys.stderr, line if line.endswith("\n") else f"{line}\n", exact=False)
+    """Print a remark, where there is room for it: no remark is worth stopping for."""
+    with suppress(OSError):
+        _print(sys.stderr, line if line.endswith("\n") else f"{line}\n", exact=False)
+
+
+def reopen() -> None:
+    """Give what is closed of input, output and remarks somewhere to go.
+
+    Else the next file that is opened gets its number, and what we start writes its remarks into that.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # the lowest number that is free
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - to the end
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - likewise
 
 
 def _print(stream: TextIO | None, text: str, *, exact: bool) -> None:

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Final
 
 _SCANT: Final = 1 << 18  # bytes: with less than this left, a disk is why something failed
+_LAST: Final = (1 << 32) - 1  # seconds since 1970 that the header of a gzip file has room for
 TIME_LIMIT: Final = 3600  # seconds; a renderer that hangs is a failed build
 _LOOK: Final = 0.5  # seconds between two looks at how far it is
 # The theme's static files that are published; everything else it brings stays behind.
@@ -149,15 +150,18 @@ def start_rendering(  # noqa: PLR0913, PLR0917 - what a renderer is given
 def build_moment(environ: Mapping[str, str]) -> dt.datetime:
     """The moment a build is for: ``SOURCE_DATE_EPOCH`` where it is set, else the clock.
 
-    Raises ``ValueError`` where it is set to anything but a number of seconds.
+    Raises ``ValueError`` where it is set to anything but a number of seconds, or to one out of range.
     """
     epoch = environ.get("SOURCE_DATE_EPOCH")
     if epoch is None:
         return dt.datetime.now(dt.UTC)
     try:
-        return dt.datetime.fromtimestamp(int(epoch), dt.UTC)
+        moment = dt.datetime.fromtimestamp(int(epoch), dt.UTC)
     except (ValueError, OverflowError, OSError):
         raise ValueError("SOURCE_DATE_EPOCH is not a number of seconds") from None
+    if not 0 <= int(epoch) <= _LAST:
+        raise ValueError("SOURCE_DATE_EPOCH is not between the years 1970 and 2106")
+    return moment
 
 
 def build_epoch(now: dt.datetime) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from tearline.findings import Finding, Place, finding
+from tearline.verify.folders import below
 from tearline.verify.settings import read_plain
 from tearline.verify.sources import Document
 
@@ -85,7 +86,7 @@ def pages_of(folder: Path) -> frozenset[str]:
         raise NotADirectoryError(20, "is not a folder", str(folder))
     if (folder / "docs").is_dir() and (folder / "mkdocs.yml").is_file():
         return frozenset(staged(folder)[0])
-    return frozenset(path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
+    return frozenset(name for name in below(folder).files if name.endswith(".html"))
 
 
 def staged(stage: Path) -> tuple[set[str], dict[str, Path]]:

@@ -24,6 +24,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
+from tearline.verify.folders import below
+
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -94,10 +96,18 @@ def version() -> bytes:
 
 def bytes_below(roots: Iterable[Path]) -> bytes:
     """One digest of every file below these folders."""
-    found = ((root, path) for root in roots for path in sorted(root.rglob("*")) if path.is_file())
     return key_of(
-        part for root, path in found for part in (path.relative_to(root).as_posix().encode(), path.read_bytes())
+        part
+        for root in filter(Path.is_dir, roots)
+        for name, path in sorted(_read(root).items())
+        for part in (name.encode("utf-8", "surrogateescape"), path.read_bytes())
     ).encode()
+
+
+def _read(root: Path) -> dict[str, Path]:
+    """The files below a folder by name, and those that links in it lead to."""
+    found = below(root)
+    return found.files | {name: root / name for name in found.odd if (root / name).is_file()}
 
 
 def _seal(rest: bytes) -> bytes:

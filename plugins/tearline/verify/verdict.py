@@ -14,6 +14,7 @@ from typing import Final
 from tearline import __version__
 from tearline.findings import Finding, Place, finding, in_order, refuses
 from tearline.verify import fileset, offline, search, second, tripwire
+from tearline.verify.folders import below, printable
 from tearline.verify.folding import words
 from tearline.verify.ledger import SENTENCE, Ledger, Origin
 from tearline.verify.links import Links
@@ -150,7 +151,12 @@ def verify(question: Question) -> Answer:
     for file, before, one, other in zip(listed, unshown, told, scanned, strict=True):
         found += together(file, before.shown, one, other)
     read = [(name, one.size, one.digest) for name, one in zip(files, scanned, strict=False)]  # the log is no part of it
-    return Answer(in_order(found), tuple(read))
+    return Answer(in_order(map(_printable, found)), tuple(read))
+
+
+def _printable(one: Finding) -> Finding:
+    """A finding that is one line whatever files are called."""
+    return replace(one, place=replace(one.place, path=printable(one.place.path)), detail=printable(one.detail))
 
 
 def together(file: File, plain: str, inspected: Look, scanned: Look) -> Iterator[Finding]:
@@ -230,17 +236,8 @@ def site_files(site: Path) -> tuple[dict[str, Path], list[str]]:
     """The plain files of a site by name, and the names of what is neither a plain file nor a folder of files."""
     if not site.is_dir():
         raise NotADirectoryError(20, "is not a folder", str(site))
-    found: dict[str, Path] = {}
-    odd: list[str] = []
-    for path in sorted(site.rglob("*")):
-        name = path.relative_to(site).as_posix()
-        if path.is_symlink() or not (path.is_file() or path.is_dir()):
-            odd.append(name)
-        elif path.is_file():
-            found[name] = path
-        elif not any(path.iterdir()):
-            odd.append(name)
-    return found, odd
+    found = below(site)
+    return found.files, [*found.odd, *found.deep]
 
 
 def blind(settings: Settings, reading: Reading, ledger: Ledger) -> Iterator[Finding]:

@@ -311,5 +311,5 @@ def test_a_read_only_target_is_one_line(tmp_path: Path) -> None:
 def test_a_build_that_can_tell_nobody_goes_on(tmp_path: Path, closed: str) -> None:
     root = make_site(tmp_path / "site", {"a.md": bulletin("IB-2026-001", "(U) One.")}).parent
     command = f"{sys.executable} -m tearline.cli build --edition eoc {closed}"
-    ran = subprocess.run(["/bin/sh", "-c", command], cwd=root, check=False, timeout=300)  # noqa: S603 - our own
+    ran = subprocess.run(["/bin/sh", "-c", command], cwd=root, check=False, timeout=300)
     assert (ran.returncode, (root / "site-eoc" / "index.html").is_file()) == (0, True)

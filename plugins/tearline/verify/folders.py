@@ -10,7 +10,7 @@ DEEPEST: Final = 32  # folders inside each other; no site has half as many
 
 
 class Below(NamedTuple):
-    """Names below a folder: plain files with their paths, what is neither file nor folder of files, what is too deep."""
+    """Below a folder: plain files and their paths; what is neither file nor folder of files; what is too deep."""
 
     files: dict[str, Path]
     odd: list[str]

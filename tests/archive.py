@@ -108,11 +108,12 @@ class Draft:
             f"date: {day} {chance.randint(6, 11):02d}:{chance.randint(0, 5)}0 EST",
             f"information_cutoff: {day}",
         )
-        if self._often(0.2):
+        priority = chance.choice(("urgent", "priority", "routine", "routine"))
+        if priority == "urgent" or self._often(0.2):
             yield f"in_effect_until: {day + dt.timedelta(days=chance.randint(2, 20))} 18:00 EST"
         yield f"review_by: {day + dt.timedelta(days=365)}"
         yield f"marking: {'U//LES' if self.secret else 'U//FOUO' if self._for_official_use else 'U'}"
-        yield from (f"product: {product}", f"priority: {chance.choice(('urgent', 'priority', 'routine', 'routine'))}")
+        yield from (f"product: {product}", f"priority: {priority}")
         yield f"hazards: [{', '.join(self.hazards)}]"
         yield f"lifelines: [{', '.join(chance.sample(_LIFELINES, chance.randint(1, 3)))}]"
         yield f"regions: [{', '.join(counties)}]"

@@ -23,7 +23,8 @@ def below(root: Path) -> Below:
     left = [(root, "")]
     while left:
         folder, name = left.pop()
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        with os.scandir(folder) as opened:
+            entries = sorted(opened, key=lambda entry: entry.name)
         if name and not entries:
             found.odd.append(name)
         elif name.count("/") >= DEEPEST:

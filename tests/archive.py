@@ -1,6 +1,6 @@
 """Archives of any size, made from a seed: whole site folders to build, to time and to search.
 
-    python tests/archive.py 1000 /tmp/archive        a site of a thousand bulletins; `tearline build` there builds it
+    python tests/archive.py 1000 FOLDER        a site of a thousand bulletins; `tearline build` there builds it
 
 Bulletins are of about a thousand words and hold every kind of portion and all front matter that the sample has, assets
 aside. A third withholds something from the EOC edition, most of it with wording in its place. The same number and seed

@@ -132,8 +132,8 @@ def build(  # noqa: PLR0913, PLR0917 - the command's options
                 sweep(out)
                 commit(built.private.path, built.changes)
             built.outcome.sites += [out / f"site-{edition.name}" for edition in editions]
-            if not built.signed:
-                say("The manifests are unsigned, and `tearline publish` takes none: no signing key is configured")
+    if built.outcome.sites and not built.signed:
+        say("The manifests are unsigned, and `tearline publish` takes none: no signing key is configured")
     return built.outcome
 
 

@@ -25,8 +25,25 @@ URGENT: Final = "urgent"
 URGENT_FOR: Final = dt.timedelta(days=7)  # after its last date, where an urgent bulletin says no end
 
 
+class _Placed:
+    """What has a page below docs."""
+
+    __slots__ = ()
+    page: str
+
+    @property
+    def address(self) -> str:
+        """The page's address below the site's root: ``2026/ib-2026-014/``."""
+        return self.page.removesuffix(".md") + "/"
+
+    @property
+    def year(self) -> str:
+        """The year in the product number."""
+        return self.page.partition("/")[0]
+
+
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(_Placed):
     """A released bulletin and what the pages around it need to know.
 
     ``values`` holds the single values of the front matter that the edition may see (dates, product, …), ``marks``
@@ -40,16 +57,6 @@ class Entry:
     page: str
     quiet: bool = False
     superseded_by: tuple[str, ...] = ()
-
-    @property
-    def address(self) -> str:
-        """The page's address below the site's root: ``2026/ib-2026-014/``."""
-        return self.page.removesuffix(".md") + "/"
-
-    @property
-    def year(self) -> str:
-        """The year in the product number."""
-        return self.page.partition("/")[0]
 
     @property
     def updates(self) -> list[tuple[When, Shown]]:
@@ -144,22 +151,12 @@ def spelled(when: When) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class Gone(_Placed):
     """A bulletin that the edition had and that was recalled: its number, the day, its tombstone's page below docs."""
 
     id: str
     when: dt.date
     page: str
-
-    @property
-    def address(self) -> str:
-        """The tombstone's address below the site's root."""
-        return self.page.removesuffix(".md") + "/"
-
-    @property
-    def year(self) -> str:
-        """The year in the product number."""
-        return self.page.partition("/")[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,10 +34,8 @@ from mkdocs.structure.pages import Page
 from tearline.store import digest_of, identity
 
 CONFIGURATION: Final = "mkdocs.yml"
-
-_TEMPLATE: Final = re.compile(
-    r"\.html$|readme|^locales/", re.IGNORECASE
-)  # what the generator does not hand on of a theme
+# What the generator does not hand on of a theme.
+_TEMPLATE: Final = re.compile(r"\.html$|readme|^locales/", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -87,9 +87,8 @@ def version() -> bytes:
     root = Path(str(files("tearline")))
     paths = sorted(path for path in root.rglob("*") if path.suffix in {".py", ".yml", ".txt"})
     ours = (part for path in paths for part in (path.relative_to(root).as_posix().encode(), path.read_bytes()))
-    places = filter(
-        Path.is_dir, map(Path, sys.path)
-    )  # names tell versions; reading each one's data takes half a second
+    places = filter(Path.is_dir, map(Path, sys.path))
+    # Their names tell versions, and reading each one's data takes half a second.
     others = sorted(path.name for place in places for path in place.glob("*.dist-info"))
     return key_of([sys.version.encode(), "\n".join(others).encode(), *ours]).encode()
 

@@ -45,7 +45,8 @@ def check(data: bytes, beside: Beside, shown: str) -> Iterator[Finding]:
     page = beside.page
     paper = document(data)
     if paper is None:
-        return  # its channel has said so
+        yield finding("unreadable-file", Place(shown), "a PDF that cannot be read to its end")
+        return
     marking = _MARKING.search(page)
     banner = words(unescape(marking[1])) if marking else []
     if not banner or any(_count(words(sheet), banner) < BANNERS for sheet in paper.sheets) or not paper.sheets:

@@ -188,9 +188,8 @@ class Provenance:
 
 def _cut(text: str) -> list[str]:
     """A text cut where marks stand in it, which are left out, and at what else stands between brackets."""
-    return _ENCLOSED.sub(lambda found: "\0" if marks.read(found[1] or found[2]) else f"\0{found[0]}\0", text).split(
-        "\0"
-    )
+    cut = _ENCLOSED.sub(lambda found: "\0" if marks.read(found[1] or found[2]) else f"\0{found[0]}\0", text)
+    return cut.split("\0")
 
 
 def _runs(raw: str) -> Iterator[tuple[str, str]]:

@@ -26,7 +26,7 @@ _SPLIT = re.compile(r"\n(?=[ ]*(?:[-*+>|#]|[0-9]+[.)] |\[\^|:[ ]|\n|```))|(?<!\\
 _BOX = re.compile(r'^[ >]*(?:!!!|\?\?\?\+?|===[!+]?)[ ]*([\w -]*)(?:"(.*)")?[ ]*$', re.MULTILINE)
 _FENCE = re.compile(r"^[ >]*(?:`{3,}|~{3,})[^\n]*?title=\"([^\"\n]*)\"[^\n]*$", re.MULTILINE)
 _MARKUP = re.compile(r"^[ ]*(?:[-*+>#]+|[0-9]+[.)](?= )|:(?= )|\[[ xX]\](?= )|```\S*|\[\^[^\]]*\]:)[ ]*")
-MARK = re.compile(r"\([^()\n]{1,80}\)")
+_MARK = re.compile(r"\([^()\n]{1,80}\)")
 # Markdown that only pages may use.
 _ATTRIBUTES = re.compile(r"\{:?[^{}\n]*\}")
 _REFERRED = re.compile(r"!?\[([^\[\]]*)\][ ]?\[[^\[\]]*\]")
@@ -52,7 +52,7 @@ def texts_of(source: str) -> Iterator[str]:
         if once[:1].isdigit():
             yield once  # a number that is typed into a heading
         if "(" in seen.visible:
-            yield MARK.sub("", seen.visible, count=1)
+            yield _MARK.sub("", seen.visible, count=1)
         yield seen.visible
         yield from seen.more
         yield from (alt for _, alt in seen.images)

@@ -10,9 +10,11 @@ import pytest
 from sites import EOC_SETTINGS as EOC
 from tearline.findings import Place, finding
 from tearline.verify import second
-from tearline.verify.provenance import Known, Provenance, explained, provenance, staged, texts_of
+from tearline.verify.folding import words
+from tearline.verify.provenance import Known, Provenance, explained, provenance, staged
 from tearline.verify.settings import Settings
 from tearline.verify.sources import Document
+from tearline.verify.staged import body_texts, front_texts
 from tearline.verify.units import Unit
 from tearline.verify.verdict import Answer
 
@@ -184,8 +186,8 @@ def origin(tmp_path: Path) -> Provenance:
 
 
 def test_what_a_site_may_say_anywhere(origin: Provenance) -> None:
-    said = {" ".join(each) for each in origin.shared.wholes}
-    titles = {" ".join(each) for each in origin.titles.wholes}
+    said = {" ".join(words(each)) for each in origin.shared.texts}
+    titles = {" ".join(words(each)) for each in origin.titles.texts}
     assert titles >= {"the weir", "about us", "named", "head line", "fronted page"}
     assert not {"the weir", "head line"} & said
     assert said >= {"test center", "green words"}
@@ -208,7 +210,7 @@ def test_the_staged_source_of_a_page_is_found(origin: Provenance) -> None:
 
 
 def test_the_texts_of_a_staged_page_are_its_blocks_titles_and_values() -> None:
-    said = {" ".join(text.split()) for text in texts_of(PAGE)}
+    said = {" ".join(text.split()) for text in (*front_texts(PAGE), *body_texts(PAGE))}
     assert said >= {
         "The weir",
         "Flood",
@@ -222,7 +224,7 @@ def test_the_texts_of_a_staged_page_are_its_blocks_titles_and_values() -> None:
         "Titled",
     }
     assert said >= {"code here", "other text", "Anglers reported *strangers*."}
-    assert {"a", "tip", "b"} <= {text.strip() for text in texts_of("# (U) a\n\n??? tip inline\n    b\n")}
+    assert {"a", "tip", "b"} <= {text.strip() for text in body_texts("# (U) a\n\n??? tip inline\n    b\n")}
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,19 @@ def _look(char: str) -> str:
 _LOOKS: Final = _Looks()
 
 
+class _Spellings(dict[str, str]):
+    """The same with a blank for what is neither letter nor digit: then most texts are plain ASCII, read quickly."""
+
+    def __missing__(self, char: str) -> str:
+        self[char] = seen = "".join(one if one.isalnum() else " " for one in _LOOKS[char])
+        return seen
+
+
+_SPELLINGS: Final = _Spellings()
+# ASCII in small letters, and a blank for what is neither letter nor digit.
+_PLAIN: Final = "".join(chr(each).lower() if chr(each).isalnum() else " " for each in range(128))
+
+
 def fold(text: str) -> str:
     """A text in small letters, as it looks. Its length may change."""
     if text.isascii():
@@ -83,7 +96,9 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a text, folded."""
-    return _WORD.findall(fold(text))
+    if not text.isascii():
+        text = _OTHER.sub(lambda found: _SPELLINGS[found[0]], text)
+    return text.translate(_PLAIN).split() if text.isascii() else _WORD.findall(text.lower())
 
 
 def spaced(text: str) -> str:

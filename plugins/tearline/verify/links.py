@@ -72,13 +72,14 @@ class Links:
                 wrong[written] = [rule for rule in rules if rule is not None]
         for found in _TAG.finditer(raw) if wrong else ():
             yield from (finding(broken, _place(raw, found.start(), shown)) for broken in wrong.get(found[0], ()))
-        for style in _styles(raw):
+        small = _small(raw)
+        for style in _styles(raw, small):
             target = unescaped(style[1])
             folder = not target.strip("./")  # a script's new URL("..", location), which loads nothing
             rule = self.wrong(name, target, loads=True) if self.served or not folder else None
             if rule is not None:
                 yield finding(rule, _place(raw, style.start(), shown))
-        yield from self.text(raw, shown)
+        yield from self._text(raw, small, shown)
 
     def _read(self, name: str, raw: str) -> dict[str, Tag]:
         """The tags of a page that lead somewhere; its anchors are remembered."""
@@ -105,13 +106,15 @@ class Links:
 
     def text(self, raw: str, shown: str) -> Iterator[Finding]:
         """What no file of a site may say, wherever it stands: local paths, repositories, other editions."""
+        yield from self._text(raw, _small(raw), shown)
+
+    def _text(self, raw: str, small: bytes, shown: str) -> Iterator[Finding]:
         edited = _EDIT.finditer(raw) if any(sign in raw for sign in _EDITED) else ()
         for found in (*_LOCAL.finditer(raw), *edited):
             yield finding("forbidden-link", _place(raw, found.start(), shown))
         for said in (str(self.settings.root), *self.settings.repositories):
             if len(said) > 1 and said in raw:
                 yield finding("forbidden-link", _place(raw, raw.index(said), shown))
-        small = _small(raw)
         for host in sorted({urlsplit(url).netloc.lower() for url in self.settings.urls.values()} - {""}):
             if host.encode() not in small:
                 continue
@@ -200,9 +203,8 @@ def _tag(written: str) -> Tag:
     return Tag(tuple(targets), tuple(ids), loads=name not in _WALKS and not told)
 
 
-def _styles(raw: str) -> Iterator[re.Match[str]]:
+def _styles(raw: str, small: bytes) -> Iterator[re.Match[str]]:
     """What style sheets and refreshes in a page load. Few pages have any, and looking for the signs is quicker."""
-    small = _small(raw)
     if b"url(" in small or b"@import" in small:
         yield from _STYLE.finditer(raw)
     if b"http-equiv" in small:

@@ -46,6 +46,7 @@ _LABEL = re.compile(
     r"(?<![A-Z])[A-Z]++\s?(?:/\s?/\s?[A-Za-z][A-Za-z0-9+/ ,-]{0,60}"
     r"|[/-](?:FOUO|LES|SBU|SSI|NF|NOFORN|LEI)(?![A-Za-z0-9]))"
 )
+_JOINED = re.compile(r"/\s?/|[/-](?:FOUO|LES|SBU|SSI|NF|NOFORN|LEI)")  # stands in every such label, and in few texts
 _PREFIX = re.compile(r"TLP\s?:\s?[A-Za-z]+(?:\+[A-Za-z]+)?")
 _PHRASE = re.compile(r"LAW ENFORCEMENT SENSITIVE|SENSITIVE SECURITY INFORMATION|SENSITIVE BUT UNCLASSIFIED")
 _OTHER = re.compile(r"[^\x00-\x7f]+")
@@ -133,7 +134,8 @@ def above(text: str, settings: Settings) -> Iterator[Mark]:
         mark = read(inner)
         if mark is not None and not is_word(inner, mark) and not _anywhere(mark, settings):
             yield mark
-    said = {found[0] for each in (_LABEL, _PREFIX) for found in each.finditer(plain) if _stands_alone(found)}
+    patterns = [*([_LABEL] if _JOINED.search(plain) else []), *([_PREFIX] if "TLP" in plain else [])]
+    said = {found[0] for each in patterns for found in each.finditer(plain) if _stands_alone(found)}
     said |= set(_PHRASE.findall(plain)) if "SENSITIVE" in plain else set()
     for label in said:
         mark = read(_trimmed(label))

@@ -7,12 +7,13 @@ released put it.
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from tearline.findings import Finding, Place, finding
 from tearline.verify import marks
@@ -20,8 +21,8 @@ from tearline.verify.decoding import TAG, pieces, plain
 from tearline.verify.folding import words
 from tearline.verify.memory import key_of
 from tearline.verify.seen import UNSEEN, attributes, blocks, closing
-from tearline.verify.spans import spans, without
-from tearline.verify.staged import staged, texts_of, title_of
+from tearline.verify.spans import Span, spans, without
+from tearline.verify.staged import body_texts, front_texts, staged, title_of
 
 SHORT: Final = 2  # words; so few are only explained as a whole
 _KEPT: Final = 200  # pages whose words are kept: as many as feeds speak of, or a few more
@@ -29,8 +30,9 @@ _JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _STRING = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'")
 _SCRIPT = re.compile(r"<(script|style)\b[^<>]*>")
 # Numbers that say which one it is, and how many: of tabs, of lines of code; and how much a heading weighs in search.
+_WEIGHT: Final = ' data-pagefind-weight="2"'
 _COUNTS = re.compile(
-    r' data-pagefind-weight="2"| data-tabs="[1-9][0-9]?:[1-9][0-9]?"| data-linenos="[ ]*[0-9]+[ ]*"'
+    r' data-tabs="[1-9][0-9]?:[1-9][0-9]?"| data-linenos="[ ]*[0-9]+[ ]*"'
     r'|<td class="linenos"><div class="linenodiv"><pre>(?:<span></span>|<span class="normal">[ ]*[0-9]+</span>\s*)+'
 )
 _NAVIGATION = re.compile(r"<nav\b")
@@ -65,44 +67,75 @@ _HANDED: Final = (
 )
 _STAMP = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\b")
 Words = tuple[str, ...]
+_END: Final = f"x{secrets.token_hex(8)}"  # stands between texts; nobody can know it, so nobody says it
+_BETWEEN: Final = f" {_END} "
 
 
-@dataclass(slots=True)
 class Known:
-    """Texts that may be said: as wholes, as pairs of neighbouring words, and as the words at their ends."""
+    """Texts that may be said: as wholes, as pairs of neighbouring words, and as the words at their ends.
 
-    wholes: set[Words] = field(default_factory=set)
-    pairs: set[tuple[str, str]] = field(default_factory=set)
-    firsts: set[str] = field(default_factory=set)
-    lasts: set[str] = field(default_factory=set)
-    words: set[str] = field(default_factory=set)
-    texts: set[str] = field(default_factory=set)  # as they are written: most are found again so
+    Most texts are found again as they are written, so their words are looked at when one is not.
+    """
+
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        self.texts = set(map(_spaced, texts))
 
     def add(self, text: str) -> None:
-        """One more text that may be said."""
-        written = _spaced(text)
-        if written in self.texts:
-            return
-        self.texts.add(written)
-        said = tuple(words(written))
-        if said:
-            self.wholes.add(said)
-            self.pairs.update(pairwise(said))
-            self.firsts.add(said[0])
-            self.lasts.add(said[-1])
-            self.words.update(said)
+        """One more text that may be said; all are added before any is looked for."""
+        self.texts.add(_spaced(text))
+
+    @cached_property
+    def spelled(self) -> Spelled:
+        """The same as words."""
+        said = words(_BETWEEN.join(["", *self.texts, ""]))
+        pairs = set(pairwise(said))
+        firsts = {second for first, second in pairs if first == _END}
+        lasts = {first for first, second in pairs if second == _END}
+        short = {(one,) for before, one, after in zip(said, said[1:], said[2:], strict=False) if before == after == _END}
+        four = zip(said, said[1:], said[2:], said[3:], strict=False)
+        short |= {(one, other) for before, one, other, after in four if before == after == _END}
+        return Spelled(short, pairs, firsts, lasts, set(said))
+
+
+class Spelled(NamedTuple):
+    """Texts as words: those of one or two of them, neighbours, the words at the ends, all of them."""
+
+    short: set[Words]
+    pairs: set[tuple[str, str]]
+    firsts: set[str]
+    lasts: set[str]
+    words: set[str]
 
 
 def explained(said: Words, kinds: Sequence[Known]) -> bool:
     """Whether a run of words is one of these texts, or is made of their pieces."""
-    if not said or any(said in one.wholes for one in kinds):
+    known = [one.spelled for one in kinds]
+    if not said or any(said in one.short for one in known):
         return True
-    if len(said) <= SHORT and not all(any((word,) in one.wholes for one in kinds) for word in said):
+    if len(said) <= SHORT and not all(any((word,) in one.short for one in known) for word in said):
         return False
     strange, apart = set(said), set(pairwise(said))
-    for one in kinds:
+    for one in known:
         strange, apart = strange - one.words, apart - one.pairs
-    return not strange and all(any(a in one.lasts or b in one.firsts for one in kinds) for a, b in apart)
+    return not strange and all(any(a in one.lasts or b in one.firsts for one in known) for a, b in apart)
+
+
+class Own:
+    """What the staged source of one page says, read when it is asked for: few texts need all of it."""
+
+    def __init__(self, source: Path | None) -> None:
+        self._source = source.read_text(encoding="utf-8", errors="replace") if source is not None else ""
+        self._name = source.stem if source is not None else ""
+
+    @cached_property
+    def front(self) -> Known:
+        """Its title, and what its front matter says."""
+        return Known([*front_texts(self._source), title_of(self._source, self._name)])
+
+    @cached_property
+    def body(self) -> Known:
+        """What its Markdown says."""
+        return Known(body_texts(self._source))
 
 
 @dataclass
@@ -117,26 +150,26 @@ class Provenance:
     _seen: set[str] = field(default_factory=set)
     _said: set[tuple[str, str]] = field(default_factory=set)  # of pages, in another place, and explained
     _explained: set[str] = field(default_factory=set)  # scripts and style sheets
-    _known: dict[str, Known] = field(default_factory=dict)
+    _known: dict[str, Own] = field(default_factory=dict)
 
     def page(self, name: str, raw: str, shown: str) -> Iterator[Finding]:
         """The runs of one page's words that nothing explains, each by its place."""
         own = self._own(name)
         for kind, run in _runs(raw):
             text = _spaced(run)
-            if text in self._seen or text in own.texts:
+            if text in self._seen or text in own.front.texts or text in own.body.texts:
                 continue
             said = tuple(words(text))
             if explained(said, (self.shared,)):
                 self._seen.add(text)
                 continue
-            known = (self.shared, self.titles, own) if kind == _LISTED else (self.shared, own)
+            known = (self.shared, *([self.titles] if kind == _LISTED else []), own.front, own.body)
             if not explained(said, known) and not self._is_cut(run, known):
                 yield finding("unexplained-words", _place(raw, said, shown), kind)
         for script in _inside(raw, _SCRIPT, lambda begun: f"</{begun[1]}>"):
             if script not in self._explained:
-                strange = set(words(plain(script))) - self.scripts - self.shared.words - own.words
-                if strange:
+                strange = set(words(plain(script))) - self.scripts - self.shared.spelled.words
+                if strange and strange - own.front.spelled.words - own.body.spelled.words:
                     yield finding("unexplained-words", Place(shown), "in a script or style sheet")
                 else:
                     self._explained.add(script)
@@ -144,24 +177,26 @@ class Provenance:
     def handed_on(self, page: str, texts: Iterable[str], shown: str) -> Iterator[Finding]:
         """What says something of a page in another place: every run of its words is the page's, or the site's."""
         fresh = [text for text in texts if (page, text) not in self._said]  # many feeds say the same of a page
-        known = (self.shared, self.titles, self._own(page)) if fresh else ()
         for text in fresh:
-            if not explained(tuple(words(text)), known) and not self._is_cut(text, known):
+            if not self._is_handed(text, self._own(page)):
                 yield finding("unexplained-words", Place(shown), "in what is handed on of a page")
                 return
             self._said.add((page, text))
 
-    def _own(self, name: str) -> Known:
+    def _is_handed(self, text: str, own: Own) -> bool:
+        """Whether a text in another place is explained by its page. Most are by its front matter."""
+        said = tuple(words(text))
+        if _spaced(text) in own.front.texts or explained(said, (self.shared, self.titles, own.front)):
+            return True
+        known = (self.shared, self.titles, own.front, own.body)
+        return explained(said, known) or self._is_cut(text, known)
+
+    def _own(self, name: str) -> Own:
         """What a page's staged source says. Some are kept: feeds repeat them."""
         if name not in self._known:
-            own = Known()
-            source = staged(self.stage, name)
-            for text in texts_of(source.read_text(encoding="utf-8", errors="replace")) if source is not None else ():
-                own.add(text)
-            own.add(title_of(source) if source is not None else "")
             while len(self._known) >= _KEPT:
                 self._known.pop(next(iter(self._known)))
-            self._known[name] = own
+            self._known[name] = Own(staged(self.stage, name))
         return self._known[name]
 
     def _is_cut(self, text: str, known: Sequence[Known]) -> bool:
@@ -172,7 +207,7 @@ class Provenance:
         """A file that is no page: every word has to be one of the site's, or one of ``more``."""
         bare = " ".join(_cut(_STAMP.sub(" ", _MODIFIED.sub(" ", text))))
         said = {word for part in pieces(bare) for word in words(plain(TAG.sub(" ", part)))}
-        if said - self.shared.words - self.scripts - self.everything - set(more):
+        if said - self.shared.spelled.words - self.scripts - self.everything - set(more):
             yield finding("unexplained-words", Place(shown), "in a data file")
 
     @cached_property
@@ -193,22 +228,30 @@ def _cut(text: str) -> list[str]:
 
 
 def _runs(raw: str) -> Iterator[tuple[str, str]]:
-    rest = _COUNTS.sub(" ", without(raw, _NAVIGATION, _ends_it))
-    for text in blocks(rest):
+    lists = list(spans(raw, _NAVIGATION, _ends_it))
+    rest = (without(raw, _NAVIGATION, _ends_it) if lists else raw).replace(_WEIGHT, " ")
+    rest = _COUNTS.sub(" ", rest) if " data-tabs=" in rest or "linenos" in rest else rest
+    unseen = list(spans(rest, UNSEEN, closing))
+    for text in blocks(rest, unseen):
         yield "in its text", text
     for text in attributes(rest):
         yield "in an attribute", _BACK.sub("", text)
-    hidden: dict[str, None] = {}
-    for begun, end in spans(raw, UNSEEN, closing):
-        if not begun[3] and begun[1] not in ("script", "style"):  # these are read by themselves
-            inner = raw[raw.find(">", begun.start()) + 1 : end]
-            hidden[_NUMBER.sub("></a>", inner) if begun[2] else inner] = None
+    listed = " ".join(raw[begun.start() : end] for begun, end in lists)
+    hidden = _hidden(rest, unseen) | _hidden(listed, spans(listed, UNSEEN, closing))
     yield from (("in what is not shown", text) for text in blocks("<p>".join(hidden)))
-    if rest is not raw:
-        lists = " ".join(raw[begun.start() : end] for begun, end in spans(raw, _NAVIGATION, _ends_it))
-        yield from ((_LISTED, text) for each in (blocks, attributes) for text in each(lists))
+    yield from ((_LISTED, text) for each in (blocks, attributes) for text in each(listed))
     for text in _inside(raw, _COMMENT, lambda _: "-->"):
         yield "in a comment", text
+
+
+def _hidden(page: str, unseen: Iterable[Span]) -> dict[str, None]:
+    """The insides of what a reader does not see, each once. Scripts and style sheets are read by themselves."""
+    found: dict[str, None] = {}
+    for begun, end in unseen:
+        if not begun[3] and begun[1] not in ("script", "style"):
+            inner = page[page.find(">", begun.start()) + 1 : end]
+            found[_NUMBER.sub("></a>", inner) if begun[2] else inner] = None
+    return found
 
 
 def _ends_it(_: re.Match[str]) -> str:
@@ -253,7 +296,7 @@ def provenance(stage: Path, theme: Path, package: Iterable[Path]) -> Provenance:
                 _template(path, made.shared.add)
                 made.scripts.update(words(path.read_text(encoding="utf-8")))
     for path in sorted((stage / "docs").rglob("*.md")):
-        made.titles.add(title_of(path))
+        made.titles.add(title_of(path.read_text(encoding="utf-8", errors="replace"), path.stem))
     known = (made.shared.texts, made.titles.texts, made.scripts)
     made.told = key_of(text.encode("utf-8", "surrogateescape") for each in known for text in ("", *sorted(each)))
     return made

@@ -6,14 +6,14 @@ The words that only a screen reader hears beside a mark are left out, and so are
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from tearline.verify import marks
 from tearline.verify.decoding import TAG, unescaped
 from tearline.verify.folding import words
-from tearline.verify.spans import without
+from tearline.verify.spans import Span, less, spans, without
 
 UNSEEN = re.compile(
     r'<span class="tl-vh">(?=[^<]*</span>)|<(script|style|template|svg|head)\b|<(sup) id="fnref|(<!--)'
@@ -74,9 +74,9 @@ def closing(begun: re.Match[str]) -> str:
     return "-->" if begun[3] else f"</{begun[1] or begun[2] or begun[4] or 'span'}>"
 
 
-def blocks(page: str) -> Iterator[str]:
-    """The text of each block of a page, tags inside it taken out."""
-    parts = TAG.split(without(page, UNSEEN, closing))
+def blocks(page: str, unseen: Iterable[Span] | None = None) -> Iterator[str]:
+    """The text of each block of a page, tags inside it taken out. ``unseen`` are its spans of that, where known."""
+    parts = TAG.split(less(page, spans(page, UNSEEN, closing) if unseen is None else unseen))
     run = parts[0]
     for tag, text in zip(parts[1::2], parts[2::2], strict=True):
         instead = _INSTEAD[tag]

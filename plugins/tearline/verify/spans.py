@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 
@@ -31,8 +31,13 @@ def spans(text: str, begins: re.Pattern[str], ends: Callable[[re.Match[str]], st
 
 def without(text: str, begins: re.Pattern[str], ends: Callable[[re.Match[str]], str]) -> str:
     """The text with a blank for each of its spans."""
+    return less(text, spans(text, begins, ends))
+
+
+def less(text: str, found: Iterable[Span]) -> str:
+    """The text with a blank for each of these spans of it."""
     kept, at = [], 0
-    for begun, end in spans(text, begins, ends):
+    for begun, end in found:
         kept.append(text[at : begun.start()])
         at = end
     return " ".join([*kept, text[at:]]) if kept else text

@@ -40,11 +40,16 @@ def staged(stage: Path, name: str) -> Path | None:
     return next((stage / "docs" / one for one in places if (stage / "docs" / one).is_file()), None)
 
 
-def texts_of(source: str) -> Iterator[str]:
-    """The texts of a staged page: values of its front matter, and its blocks without their markup."""
+def front_texts(source: str) -> Iterator[str]:
+    """The values of a staged page's front matter."""
     front = _FRONT.match(source)
     if front is not None:
         yield from _values(yaml.compose(front[1], _Loader))
+
+
+def body_texts(source: str) -> Iterator[str]:
+    """The texts of a staged page's blocks, without their markup."""
+    front = _FRONT.match(source)
     body = _FENCE.sub(r"\n\n\1\n\n", _BOX.sub(_opened, source[front.end() :] if front else source))
     for block in _SPLIT.split(body):
         once = _bare(block or "")
@@ -105,12 +110,11 @@ def _values(node: yaml.Node | None) -> Iterator[str]:
         yield node.value
 
 
-def title_of(path: Path) -> str:
-    """What a staged page is called: as it says, else as its first heading does, else as its file is."""
-    text = path.read_text(encoding="utf-8", errors="replace")
-    front = _FRONT.match(text)
+def title_of(source: str, name: str) -> str:
+    """What a staged page is called: as it says, else as its first heading does, else ``name``, as its file is."""
+    front = _FRONT.match(source)
     given = _TITLE.search(front[1]) if front else None
     if given:
-        return str(yaml.safe_load(f"title: {given[1]}")["title"])
-    heading = _HEADING.match(text[front.end() :] if front else text)
-    return inside(heading[1] or heading[2], lambda _: None).visible if heading else path.stem
+        return str(yaml.load(f"title: {given[1]}", _Loader)["title"])  # noqa: S506 - safe, in C if there is one
+    heading = _HEADING.match(source[front.end() :] if front else source)
+    return inside(heading[1] or heading[2], lambda _: None).visible if heading else name

@@ -59,13 +59,23 @@ def page_of(path: str) -> Page | None:
             filters[html.unescape(name)].append(html.unescape(value))
         else:
             meta[html.unescape(name)] = html.unescape(value)
+    parts = TAG.split(raw)
     tokens: set[str] = set()
-    texts = TAG.split(raw)[::2]
-    for text in map(html.unescape, (raw, "".join(texts), " ".join(texts))):
-        tokens.update(text.split())
-        tokens.update(_BLANK.split(text) if "\xa0" in text else ())
-    said = frozenset().union(*map(_parts, tokens))
+    for text in map(html.unescape, ("".join(parts[::2]), " ".join(parts[::2]))):
+        tokens.update(_tokens(text))
+    said = frozenset().union(*map(_parts, tokens), *map(_of_tag, set(parts[1::2])))
     return Page(meta, {name: sorted(values) for name, values in filters.items()}, said)
+
+
+def _tokens(text: str) -> set[str]:
+    found = set(text.split())
+    return found.union(_BLANK.split(text)) if "\xa0" in text else found
+
+
+@lru_cache(1 << 14)
+def _of_tag(tag: str) -> frozenset[str]:
+    """What search may make of what stands in a tag: pages have most tags in common."""
+    return frozenset().union(*map(_parts, _tokens(html.unescape(tag))))
 
 
 @lru_cache(1 << 16)

@@ -17,7 +17,7 @@ from tearline.findings import Finding, Place, finding
 from tearline.verify import agreement, handed, offline, papers, search
 from tearline.verify.fileset import paper_of
 from tearline.verify.links import Links
-from tearline.verify.memory import key_of, plain
+from tearline.verify.memory import key_of
 from tearline.verify.provenance import Provenance
 from tearline.verify.scan import is_one_of
 from tearline.verify.sources import Document
@@ -96,7 +96,7 @@ class Inspector:
 
         A message depends on the page beside it too. What is compared with all pages, such as a feed, has no key.
         """
-        if not name.endswith(".html") or self.provenance is None:
+        if not (name.endswith(".html") or handed.is_message(name)) or self.provenance is None:
             return ""
         page = handed.page_of(name) if handed.is_message(name) else name
         source = staged(self.provenance.stage, page)
@@ -104,7 +104,8 @@ class Inspector:
         parts = [self.world, name.encode("utf-8", "surrogateescape"), digest.encode()]
         parts += [source.read_bytes() if source is not None else b""]
         parts += [beside.read_bytes() if page != name and beside.is_file() else b""]
-        parts += [plain(self.bulletins.get(name)).encode("utf-8", "surrogateescape")]
+        document = self.bulletins.get(name)
+        parts += [document.digest.encode() if document is not None else b""]
         return key_of(parts)
 
     def bytes_of(self, name: str, data: bytes, shown: str) -> list[Finding]:
@@ -126,8 +127,8 @@ class Inspector:
             found += islice(self.links.text(raw, shown), _TOLD)
         elif not name.startswith((search.FOLDER, offline.DATA)):
             found += islice(self.links.text(raw, shown), _TOLD)
-            more = offline.wording(name, self.themes)
-            found += self.provenance.other(raw, shown, more) if self.provenance is not None else ()
+            if self.provenance is not None and not handed.is_message(name):  # all of that is held against its page
+                found += self.provenance.other(raw, shown, offline.wording(name, self.themes))
         return found
 
     def paper(self, name: str, data: bytes, shown: str) -> Iterator[Finding]:

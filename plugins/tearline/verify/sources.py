@@ -6,6 +6,7 @@ Whether the sanitizer held one back is not known here: one whose page is not in 
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -38,7 +39,7 @@ class Document:
     """One source: ``address`` is the path of its page in the site, empty where it has none.
 
     ``high``: its bytes hold a mark above the ceiling, whatever is made of them. Pages may write about marks, and are
-    not asked.
+    not asked. ``digest`` is the SHA-256 of its bytes, in hexadecimal.
     """
 
     path: str
@@ -48,6 +49,7 @@ class Document:
     recalled: bool = False
     system: str = ""
     high: bool = False
+    digest: str = ""
 
     @property
     def released(self) -> bool:
@@ -107,7 +109,7 @@ def _read(path: Path, name: str, shown: str, settings: Settings) -> Document:
         kept = Unit(shown, 1, "file", withheld=True, visible=text, secret=False)
         return Document(shown, "", "", (named, kept) if _is_text(data) else (named,))
     text = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
-    document = _document(text, name, shown, settings)
+    document = replace(_document(text, name, shown, settings), digest=hashlib.sha256(data).hexdigest())
     if document.number:
         units = () if words(named.visible) == words(document.number) else (named,)
         return replace(document, units=(*document.units, *units), high=_marked(text, settings))

@@ -37,7 +37,7 @@ _CHANGED: Final = (
     "with `pdf: false` in mkdocs.yml the site is built without PDFs",
 )
 _STRAY: Final = ("unexpected-file", "nothing beside it can be printed")
-_FAILED: Final = ("unreadable-file", "its page could not be printed again in time, which it would be compared with")
+_FAILED: Final = ("unreadable-file", "its page could not be printed again, so there is nothing to compare it with")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import os
 import random
 import shutil
 import struct
+import subprocess
 import sys
 import zlib
 from collections.abc import Callable, Mapping
@@ -25,6 +26,7 @@ from papers import CONFIGURED, needs_pango
 from planted import PLANTS
 from sites import ROOT, bulletin, make_site, tearline
 from tearline.findings import Finding
+from tearline.paper.engine import _libraries
 from tearline.paper.maker import Maker, page_of
 from tearline.paper.reprint import NONE, digests
 from tearline.verify import Question, printed, verify
@@ -343,6 +345,29 @@ def test_a_page_that_cannot_be_printed_keeps_no_other_from_it(built: Path) -> No
     names = ["index.html", "2026/gone/index.html", page("nothing")]
     *lacking, made = digests(Maker(built / "site-eoc", built / "overrides"), names, URL)
     assert (lacking, len(made)) == ([NONE, NONE], 64)
+
+
+def test_whoever_starts_it_gets_the_same_bytes(built: Path, tmp_path: Path) -> None:
+    told = {"FONTCONFIG_FILE": "/nowhere", "SOURCE_DATE_EPOCH": "86400", "TZ": "Asia/Tokyo", "PYTHONHASHSEED": "7"}
+    asked = [str(built / "site-eoc"), str(built / "overrides"), URL]
+    ran = subprocess.run(
+        [sys.executable, "-m", "tearline.paper.reprint", *asked],
+        input=f"{page('nothing either')}\0{page('nothing')}\0".encode(),
+        stdout=subprocess.PIPE,
+        env=told | {"TMPDIR": str(tmp_path)},
+        check=True,
+        cwd=tmp_path,
+    )
+    known = of(built, "nothing either", "nothing")
+    assert ran.stdout.decode().split() == [known[paper("nothing either")], known[paper("nothing")]]
+
+
+def test_what_pdfs_depend_on_has_the_libraries_that_lay_out_draw_and_pack() -> None:
+    needs_pango()
+    told = b" ".join(_libraries())
+    assert [
+        name for name in (b"libpango", b"libharfbuzz", b"libfreetype", b"libfontconfig", b"libz.") if name not in told
+    ] == []
 
 
 def program(said: str) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ from tearline.verify.channels.table import contents
 from tearline.verify.ledger import Origin, make_ledger
 from tearline.verify.scan import Scanner
 from tearline.verify.settings import read_settings
-from tearline.verify.verdict import _UNPRINTED
+from tearline.verify.verdict import _UNPRINTED, _WITHOUT
 
 PLAIN = "Nothing of note"
 
@@ -377,7 +377,7 @@ def program(said: str) -> tuple[str, ...]:
 def test_where_none_can_be_printed_that_is_a_finding_or_is_said(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(printed, "_COMMAND", program("print('apt-get install x'); sys.exit(3)"))
     found, lacks = told(built, built / "site-eoc")
-    assert found == {"site": [("unreadable-file", f"{_UNPRINTED}: apt-get install x")]}
+    assert found == {"site": [("unreadable-file", f"{_UNPRINTED}: apt-get install x; {_WITHOUT}")]}
     assert told(built, built / "site-eoc", bytes_alone=True) == ({}, lacks) == ({}, "apt-get install x")
     settings = read_settings(built / "mkdocs.yml", "eoc")
     assert checks_made(settings, built, built, lacks, bytes_alone=True) == (

@@ -114,8 +114,9 @@ def _made(site: Site, pages: Sequence[str], jobs: int) -> Iterator[tuple[str, st
     """Each page with the SHA-256 of its PDF; with None where whoever printed it came to an end before it."""
     several = max(1, min(jobs, len(pages) // _FEW)) if pages else 0
     with TemporaryDirectory(prefix="tearline-") as made:
-        shares = [_Share(site, pages[at::several], Path(made, str(at))) for at in range(several)]
+        shares: list[_Share] = []
         try:
+            shares += (_Share(site, pages[at::several], Path(made, str(at))) for at in range(several))
             for share in shares:
                 yield from zip_longest(share.pages, share.lines())
         finally:

@@ -33,6 +33,7 @@ from tearline.verify.work import begun, shared
 _JOBS: Final = 2
 _FULL: Final = "full"  # what findings call the full edition's site, wherever it stands
 _UNPRINTED: Final = "its PDFs cannot be compared with what printing their pages gives"
+_WITHOUT: Final = "`tearline verify --bytes-alone` does without"
 _BULLETIN = re.compile(r"[0-9]{4}/[^/]+/index\.html")
 
 
@@ -158,7 +159,7 @@ def verify(question: Question) -> Answer:
     papers = printed.check(_printed(question), {name: digest for name, _, digest in read}, clean, jobs)
     found += [finding(rule, Place(shown(name)), detail) for name, (rule, detail) in papers.wrong.items()]
     if papers.lacks and not question.bytes_alone:
-        found.append(finding("unreadable-file", Place(question.name), f"{_UNPRINTED}: {papers.lacks}"))
+        found.append(finding("unreadable-file", Place(question.name), f"{_UNPRINTED}: {papers.lacks}; {_WITHOUT}"))
     keys = {one.clean for one in (*told, *scanned)} | {"" if wrong else index} | papers.clean
     remember(question.memory, keys - {""})
     for file, before, one, other in zip(listed, unshown, told, scanned, strict=True):

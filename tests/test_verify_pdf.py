@@ -1,14 +1,19 @@
-"""PDF, with all that it may hold."""
+"""PDF, with all that it may hold, and whether it is what printing the page beside it gives."""
 
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import os
 import random
+import shutil
 import struct
+import subprocess
+import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 from pypdf import PdfReader, PdfWriter
@@ -16,14 +21,22 @@ from pypdf.annotations import FreeText
 from pypdf.generic import ByteStringObject, DictionaryObject, NameObject, StreamObject
 
 from hangs import no_hang
-from leaks import PHRASE, pdf
-from sites import ROOT
+from leaks import PHRASE, pdf, picture
+from papers import CONFIGURED, needs_pango
+from planted import PLANTS
+from sites import ROOT, bulletin, make_site, tearline
 from tearline.findings import Finding
+from tearline.paper.engine import _libraries
+from tearline.paper.maker import Maker, page_of
+from tearline.paper.reprint import NONE, digests
+from tearline.verify import Question, printed, verify
+from tearline.verify.__main__ import _made as checks_made
 from tearline.verify.channels.contents import Text, Trouble
 from tearline.verify.channels.table import contents
 from tearline.verify.ledger import Origin, make_ledger
 from tearline.verify.scan import Scanner
 from tearline.verify.settings import read_settings
+from tearline.verify.verdict import _UNPRINTED, _WITHOUT
 
 PLAIN = "Nothing of note"
 
@@ -246,3 +259,175 @@ def test_a_clean_sheet_passes_whatever_numbers_are_withheld(sheet: Callable[...,
     data = sheet()
     names = ["Dana Quillfeather", "Harrow Lane", "7ABC123", "stoat@example.org"]
     assert found(data, *(f"case {number}" for number in range(2100, 10000)), *names) == []
+
+
+# --- printed again ------------------------------------------------------------------------------------------------
+
+OTHERS = ("another bulletin's", "that of an older page", "nothing", "nothing either")
+NUMBERS = {what: number for number, what in enumerate((*PLANTS, *OTHERS), 1)}
+URL = "https://eoc.example.org/"
+ASSET = ("assets:", '  - {file: weir.png, marking: U, alt: "(U) The weir"}')
+LINES = (
+    "(U) Words rose at the weir.",
+    "(U) ![The weir](weir.png)",
+    "(U//LES) The basement, at 02:47, is 93.",
+    "(U) Water.",
+)
+STRAY = "bulletins/bulletins.pdf"
+
+
+def paper(what: str) -> str:
+    return f"2026/ib-2026-{NUMBERS[what]:03}/ib-2026-{NUMBERS[what]:03}.pdf"
+
+
+def page(what: str) -> str:
+    return f"{paper(what).rpartition('/')[0]}/index.html"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    needs_pango()
+    texts: dict[str, str | bytes] = {
+        f"{n}.md": bulletin(f"IB-2026-{n:03}", "\n\n".join(LINES), *ASSET) for n in NUMBERS.values()
+    }
+    root = make_site(
+        tmp_path_factory.mktemp("planted") / "site", texts | {"weir.png": picture("PNG")}, CONFIGURED
+    ).parent
+    ran = tearline("build", "--edition", "eoc", cwd=root)
+    assert ran.code == 0, ran.said
+    return root
+
+
+def told(root: Path, site: Path, *, bytes_alone: bool = False) -> tuple[dict[str, list[tuple[str, str]]], str]:
+    """What is found about each file of a site, and why PDFs could not be printed again."""
+    asked = Question(site, read_settings(root / "mkdocs.yml", "eoc"), jobs=2, bytes_alone=bytes_alone)
+    answer = verify(asked)
+    found: dict[str, list[tuple[str, str]]] = {}
+    for one in answer.findings:
+        found.setdefault(one.place.path.removeprefix("site/"), []).append((one.rule.name, one.detail))
+    return found, answer.unprinted
+
+
+@pytest.fixture(scope="module")
+def planted(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[tuple[str, str]]]:
+    """What is found in a site with something else in each of its PDFs."""
+    site = shutil.copytree(built / "site-eoc", tmp_path_factory.mktemp("planted") / "site-eoc")
+    for what, plant in PLANTS.items():
+        data = (site / paper(what)).read_bytes()
+        (site / paper(what)).write_bytes(plant(data))
+        assert (site / paper(what)).read_bytes() != data, what
+    shutil.copy(site / paper("nothing"), site / paper("another bulletin's"))
+    shutil.copy(site / paper("nothing"), site / STRAY)
+    older = page_of(site, page("that of an older page"), URL)
+    assert older is not None
+    changed = older.article.replace("Words rose", "rose Words")
+    assert changed != older.article
+    object.__setattr__(older, "article", changed)
+    (site / paper("that of an older page")).write_bytes(Maker(site, built / "overrides").make(older))
+    return told(built, site)[0]
+
+
+@pytest.mark.parametrize("what", [*PLANTS, *OTHERS[:2]])
+def test_whatever_is_planted_in_a_pdf_is_found(planted: Mapping[str, list[tuple[str, str]]], what: str) -> None:
+    assert printed._CHANGED in planted[paper(what)]
+
+
+def test_what_nothing_is_planted_in_is_silent(planted: Mapping[str, list[tuple[str, str]]]) -> None:
+    assert set(planted) == {STRAY, *map(paper, [*PLANTS, *OTHERS[:2]])}
+    assert printed._STRAY in planted[STRAY]
+
+
+def test_the_site_as_built_is_silent_and_every_pdf_was_compared(built: Path) -> None:
+    assert told(built, built / "site-eoc") == ({}, "")
+
+
+def test_a_page_that_cannot_be_printed_keeps_no_other_from_it(built: Path) -> None:
+    names = ["index.html", "2026/gone/index.html", page("nothing")]
+    *lacking, made = digests(Maker(built / "site-eoc", built / "overrides"), names, URL)
+    assert (lacking, len(made)) == ([NONE, NONE], 64)
+
+
+def test_whoever_starts_it_gets_the_same_bytes(built: Path, tmp_path: Path) -> None:
+    told = {"FONTCONFIG_FILE": "/nowhere", "SOURCE_DATE_EPOCH": "86400", "TZ": "Asia/Tokyo", "PYTHONHASHSEED": "7"}
+    asked = [str(built / "site-eoc"), str(built / "overrides"), URL]
+    ran = subprocess.run(
+        [sys.executable, "-m", "tearline.paper.reprint", *asked],
+        input=f"{page('nothing either')}\0{page('nothing')}\0".encode(),
+        stdout=subprocess.PIPE,
+        env=told | {"TMPDIR": str(tmp_path)},
+        check=True,
+        cwd=tmp_path,
+    )
+    known = of(built, "nothing either", "nothing")
+    assert ran.stdout.decode().split() == [known[paper("nothing either")], known[paper("nothing")]]
+
+
+def test_what_pdfs_depend_on_has_the_libraries_that_lay_out_draw_and_pack() -> None:
+    needs_pango()
+    told = b" ".join(_libraries())
+    assert [
+        name for name in (b"libpango", b"libharfbuzz", b"libfreetype", b"libfontconfig", b"libz.") if name not in told
+    ] == []
+
+
+def program(said: str) -> tuple[str, ...]:
+    return sys.executable, "-c", f"import sys, time\n{said}"
+
+
+def test_where_none_can_be_printed_that_is_a_finding_or_is_said(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(printed, "_COMMAND", program("print('apt-get install x'); sys.exit(3)"))
+    found, lacks = told(built, built / "site-eoc")
+    assert found == {"site": [("unreadable-file", f"{_UNPRINTED}: apt-get install x; {_WITHOUT}")]}
+    assert told(built, built / "site-eoc", bytes_alone=True) == ({}, lacks) == ({}, "apt-get install x")
+    settings = read_settings(built / "mkdocs.yml", "eoc")
+    assert checks_made(settings, built, built, lacks, bytes_alone=True) == (
+        "Not checked, as --bytes-alone asked: whether PDFs are what printing their pages gives (apt-get install x)."
+    )
+    assert checks_made(settings, built, built, "", bytes_alone=True) == "Every check was made."
+
+
+@pytest.mark.parametrize("ends", ["None", "sys.exit(1)", "time.sleep(600)"])
+def test_a_program_that_fails_or_hangs_proves_nothing(built: Path, monkeypatch: pytest.MonkeyPatch, ends: str) -> None:
+    """It says something of the first page, and then no more."""
+    monkeypatch.setattr(printed, "_COMMAND", program(f"print('0' * 64, flush=True); len(sys.argv) > 1 and {ends}"))
+    monkeypatch.setattr(printed, "_START", 3)
+    monkeypatch.setattr(printed, "_EACH", 0)
+    known = of(built, "nothing", "nothing either")
+    made = printed.check(place(built), known, frozenset(), 1)
+    assert list(made.wrong.values()) == [printed._CHANGED, printed._FAILED]
+    assert made.clean == frozenset()
+
+
+def place(root: Path, address: str = URL, theme: str = "overrides") -> printed.Site:
+    return printed.Site(root / "site-eoc", root / theme, address)
+
+
+def of(root: Path, *whats: str) -> dict[str, str]:
+    """The files that the PDFs of these depend on, by their SHA-256."""
+    site = root / "site-eoc"
+    pictures = [path.relative_to(site).as_posix() for path in site.glob("assets/*.png")]
+    names = [*map(page, whats), *map(paper, whats), *pictures]
+    return {name: hashlib.sha256((site / name).read_bytes()).hexdigest() for name in names}
+
+
+def test_what_was_right_is_not_printed_again_beside_the_very_same_things(
+    built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = of(built, "nothing", "nothing either")
+    first = printed.check(place(built), known, frozenset(), 1)
+    assert (dict(first.wrong), len(first.clean), first.lacks) == ({}, 2, "")
+    asked: list[list[str]] = []
+    monkeypatch.setattr(printed, "_made", lambda _site, pages, _jobs: asked.append(list(pages)) or ())
+
+    def again(files: Mapping[str, str], site: printed.Site) -> list[str]:
+        printed.check(site, files, first.clean, 1)
+        return asked[-1]
+
+    both = [page("nothing"), page("nothing either")]
+    assert again(known, place(built)) == []
+    for name, wanted in ((both[0], both[:1]), (paper("nothing either"), both[1:]), (max(known), both)):
+        assert again(known | {name: "0" * 64}, place(built)) == wanted, name
+    assert again(known, place(built, "https://example.org/")) == both
+    assert again(known, place(built, theme="placeholder")) == both
+    monkeypatch.setattr(printed, "_engine", lambda: ("another", ""))
+    assert again(known, place(built)) == both

@@ -1,8 +1,10 @@
 """Rendered bulletin pages -> a PDF beside each, laid out for paper by a process of its own.
 
-    engine    whether this machine can, and what the bytes depend on
+    engine    whether this machine can, what the bytes depend on, and what the libraries may see of the machine
     sheet     a page's article as a document for paper
     drawing   that document as a tagged PDF
+    maker     all of this for the pages of one site
+    reprint   pages printed again, for the verifier, which compares
 
 Like the renderer it is started anew (exec, not fork), with an environment of its own, after the site is rendered: it
 is given released pages and can give away nothing else. What did not change comes out of the store.
@@ -19,7 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from tearline.paper.engine import missing
+from tearline.paper.engine import install, missing
 from tearline.policy import Edition, Policy
 from tearline.render import RenderError, Rendering, refuse_full
 
@@ -41,16 +43,10 @@ def wanted(policy: Policy, say: Callable[[str], None] = lambda _: None) -> bool:
         return False
     lacks = missing()
     if lacks and policy.pdf is True:
-        raise PaperError(f"`pdf: true`, and no PDF can be made here: {_install(lacks)}")
+        raise PaperError(f"`pdf: true`, and no PDF can be made here: {install(lacks)}")
     if lacks:
-        say(f"No PDFs: {_install(lacks)}")
+        say(f"No PDFs: {install(lacks)}")
     return not lacks
-
-
-def _install(lacks: list[str]) -> str:
-    python, system = ([one for one in lacks if ("[" in one) is kind] for kind in (True, False))
-    commands = [f"pip install '{one}'" for one in python] + ([f"apt-get install {' '.join(system)}"] if system else [])
-    return " and ".join(commands)
 
 
 def print_papers(rendered: Iterable[tuple[Rendering, Edition]], policy: Policy, lock: int) -> None:
@@ -74,15 +70,7 @@ def _print(rendering: Rendering, edition: Edition, store: Path, lock: int) -> No
 
 def _run(command: list[str], folder: Path, log: int, lock: int) -> int:
     """The exit code. Should we be stopped, so are the process and those it shares its work with."""
-    environment = {
-        "PATH": os.defpath,
-        "LC_ALL": "C.UTF-8",
-        "PYTHONHASHSEED": "0",
-        "SOURCE_DATE_EPOCH": "0",  # the fonts in a PDF would say when it was made
-        "FONTCONFIG_FILE": str(Path(__file__).parent / "fonts.conf"),
-        "XDG_CACHE_HOME": str(folder),
-        "TMPDIR": str(folder),
-    }
+    environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0", "TMPDIR": str(folder)}
     with subprocess.Popen(  # noqa: S603 - our own interpreter, no shell, no outside words
         command,
         cwd=folder,

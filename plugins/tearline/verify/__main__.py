@@ -35,7 +35,8 @@ from tearline.verify.verdict import Question, verify
 @click.option(
     "--bytes-alone",
     is_flag=True,
-    help="Compare the site with neither stage nor full edition where none is named; otherwise both are made anew.",
+    help="Compare the site with neither stage nor full edition where none is named, otherwise both are made anew; nor "
+    "PDFs with their pages printed again where this machine can print none.",
 )
 @click.option("--log", type=click.Path(path_type=Path), help="What the renderer said while it built the site.")
 @click.option(
@@ -79,22 +80,26 @@ def verify_command(  # noqa: PLR0913, PLR0917 - the command's options
     accepted = accepted_by(settings.root, record, key)
     folders = dict(map(_named, others))
     shown = name or site.resolve().name
-    answer = verify(Question(site, settings, stage, full, log, accepted, jobs, shown, offline, folders, memory))
+    answer = verify(
+        Question(site, settings, stage, full, log, accepted, jobs, shown, offline, folders, memory, bytes_alone)
+    )
     found = answer.findings
     if target is not None:
         target.write_text(answer.report(), encoding="utf-8")
     click.echo(report(found, form), nl=False)
     if form == "text":
         said = f"{len(found)} findings." if found else "No findings."
-        click.echo(f"{said} {_made(settings, stage, full, bytes_alone=bytes_alone)}", err=True)
+        click.echo(f"{said} {_made(settings, stage, full, answer.unprinted, bytes_alone=bytes_alone)}", err=True)
     return 1 if refuses(found, strict=True) else 0
 
 
-def _made(settings: Settings, stage: Path | None, full: Path | None, *, bytes_alone: bool) -> str:
+def _made(settings: Settings, stage: Path | None, full: Path | None, unprinted: str, *, bytes_alone: bool) -> str:
     """Which checks were made, and which were not and why."""
     left = ["where its words come from (no --stage)"] if stage is None else []
     if full is None and settings.releases is not None:
         left.append("a second reading of what is withheld (no --full)")
+    if unprinted:
+        left.append(f"whether PDFs are what printing their pages gives ({unprinted})")
     if not left:
         return "Every check was made."
     asked = ", as --bytes-alone asked" if bytes_alone else ""

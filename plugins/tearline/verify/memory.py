@@ -26,6 +26,7 @@ from typing import Final
 
 from tearline.verify.folders import below
 
+_OURS: Final = frozenset({".py", ".yml", ".txt", ".css", ".conf"})
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -85,7 +86,7 @@ def plain(value: object) -> str:
 def version() -> bytes:
     """The code and data of this package, Python, and the version of every library there is."""
     root = Path(str(files("tearline")))
-    paths = sorted(path for path in root.rglob("*") if path.suffix in {".py", ".yml", ".txt"})
+    paths = sorted(path for path in root.rglob("*") if path.suffix in _OURS)
     ours = (part for path in paths for part in (path.relative_to(root).as_posix().encode(), path.read_bytes()))
     places = filter(Path.is_dir, map(Path, sys.path))
     # Their names tell versions, and reading each one's data takes half a second.

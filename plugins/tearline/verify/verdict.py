@@ -13,7 +13,7 @@ from typing import Final
 
 from tearline import __version__
 from tearline.findings import Finding, Place, finding, in_order, refuses
-from tearline.verify import fileset, offline, search, second, tripwire
+from tearline.verify import fileset, offline, printed, search, second, tripwire
 from tearline.verify.folders import below, printable
 from tearline.verify.folding import words
 from tearline.verify.ledger import SENTENCE, Ledger, Origin
@@ -32,6 +32,8 @@ from tearline.verify.work import begun, shared
 
 _JOBS: Final = 2
 _FULL: Final = "full"  # what findings call the full edition's site, wherever it stands
+_UNPRINTED: Final = "its PDFs cannot be compared with what printing their pages gives"
+_WITHOUT: Final = "`tearline verify --bytes-alone` does without"
 _BULLETIN = re.compile(r"[0-9]{4}/[^/]+/index\.html")
 
 
@@ -40,7 +42,7 @@ class Question:
     """What is asked of the verifier. ``stage``, ``full`` and ``log`` are None where there is none to look at.
 
     ``others`` are the sites or stages of other editions, by their names: what links to them may lead to. ``offline``:
-    the site is meant to be opened from a disk.
+    the site is meant to be opened from a disk. ``bytes_alone``: what this machine lacks to verify more is no finding.
     """
 
     site: Path
@@ -54,14 +56,19 @@ class Question:
     offline: bool = False
     others: Mapping[str, Path] = field(default_factory=dict)
     memory: Path | None = None  # where it is kept what was clean
+    bytes_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the verifier says: findings in order, and which bytes it read: (path in the site, size, SHA-256)."""
+    """What the verifier says: findings in order, and which bytes it read: (path in the site, size, SHA-256).
+
+    ``unprinted`` is why no PDF could be compared with its page printed again; empty where each was.
+    """
 
     findings: list[Finding]
     read: tuple[tuple[str, int, str], ...]
+    unprinted: str = ""
 
     def report(self) -> str:
         """Findings and verdict as JSON, for whoever seals the site."""
@@ -147,11 +154,22 @@ def verify(question: Question) -> Answer:
 
         scans = Known(clean, lambda name, digest: key_of([scan_key(name, digest).encode(), inspector.beside(name)]))
         scanned = shared(lambda file: look(file, scan, scans if inspector.world else None), listed, jobs)
-    remember(question.memory, ({one.clean for one in (*told, *scanned)} | {"" if wrong else index}) - {""})
+    # The renderer's log comes last, and is no part of the site.
+    read = [(name, one.size, one.digest) for name, one in zip(files, scanned, strict=False)]
+    papers = printed.check(_printed(question), {name: digest for name, _, digest in read}, clean, jobs)
+    found += [finding(rule, Place(shown(name)), detail) for name, (rule, detail) in papers.wrong.items()]
+    if papers.lacks and not question.bytes_alone:
+        found.append(finding("unreadable-file", Place(question.name), f"{_UNPRINTED}: {papers.lacks}; {_WITHOUT}"))
+    keys = {one.clean for one in (*told, *scanned)} | {"" if wrong else index} | papers.clean
+    remember(question.memory, keys - {""})
     for file, before, one, other in zip(listed, unshown, told, scanned, strict=True):
         found += together(file, before.shown, one, other)
-    read = [(name, one.size, one.digest) for name, one in zip(files, scanned, strict=False)]  # the log is no part of it
-    return Answer(in_order(map(_printable, found)), tuple(read))
+    return Answer(in_order(map(_printable, found)), tuple(read), papers.lacks)
+
+
+def _printed(question: Question) -> printed.Site:
+    settings = question.settings
+    return printed.Site(question.site, settings.theme, settings.urls.get(settings.edition, ""))
 
 
 def _printable(one: Finding) -> Finding:

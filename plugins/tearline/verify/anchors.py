@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Final
 
 from tearline.verify.authored import Authored
@@ -24,6 +25,13 @@ _COUNTED = re.compile(r"__[a-z]+[_-](?:[0-9]{1,4}[_-])?[0-9]{1,6}")
 _LINES = re.compile(r'\sdata-linenos="\s*([0-9]{1,6})\s*"')
 _GROUP = re.compile(r'\sname="(__tabbed_[0-9]{1,4})"')
 _TABS = re.compile(r"([1-9][0-9]{0,3}):([1-9][0-9]{0,3})")
+_REFERS: Final = 'class="footnote-'
+_NOTES = re.compile(r'<li id="fn:([^"]*)"')
+_REFERRED = re.compile(r'<a class="footnote-ref" href="#fn:([^"]*)">([0-9]{1,6})</a>')
+_BACK = re.compile(r'<a class="footnote-backref" href="#fnref[0-9]*:([^"]*)" title="Jump back to footnote ([0-9]{1,6}) ')
+_BESIDE: Final = '<div class="linenodiv">'
+_COLUMN = re.compile(rf"{_BESIDE}<pre>(?:<span></span>)?(?:<span class=\"(?:normal|special)\">(?:<a[^<>]*>)?[ ]*[0-9]{{1,6}}(?:</a>)?</span>\s*)+")
+_LINE = re.compile(r">[ ]*([0-9]{1,6})</")
 _HEADING: Final = 6000  # characters of the words of a heading
 _SECTION: Final = "section"
 
@@ -48,7 +56,7 @@ class Anchors:
             end = self.raw.find("</", begun.end(), begun.end() + _HEADING)
             last = self.raw.find(f"</{begun[0][1:].split(maxsplit=1)[0]}>", begun.end(), begun.end() + _HEADING)
             inner = self.raw[begun.end() : max(end, last)]
-            found[unescaped(begun[1])] = unescaped(TAG.sub("", inner))
+            found[unescaped(begun[1])] = unescaped(f"{TAG.sub('', inner)} {TAG.sub(' ', inner)}")
         return found
 
     @cached_property
@@ -123,3 +131,17 @@ def _is_slug(value: str, said: str) -> bool:
         if all(part in left for part in value.split("-") if part):
             return True
     return value == _SECTION
+
+
+def miscounted(raw: str) -> Iterator[int]:
+    """Where the number of a note, or of a line of code beside it, is not the one that its place in a list makes it."""
+    if _REFERS in raw:
+        notes = {label: number for number, label in enumerate(_NOTES.findall(raw), 1)}
+        for pattern in (_REFERRED, _BACK):
+            for found in pattern.finditer(raw):
+                if notes.get(found[1]) != int(found[2]):
+                    yield found.start()
+    for table in _COLUMN.finditer(raw) if _BESIDE in raw else ():
+        numbers = list(map(int, _LINE.findall(table[0])))
+        if any(after != before + 1 for before, after in pairwise(numbers)):
+            yield table.start()

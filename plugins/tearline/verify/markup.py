@@ -18,7 +18,7 @@ from typing import Final
 
 from tearline.findings import Finding, Place, finding
 from tearline.verify import written
-from tearline.verify.anchors import Anchors
+from tearline.verify.anchors import Anchors, miscounted
 from tearline.verify.authored import Authored
 from tearline.verify.decoding import unescaped
 from tearline.verify.scripts import Scripts
@@ -68,6 +68,8 @@ class Markup:
         for tag in sorted(tags - self._known):
             if not page.explains(tag):
                 yield finding("unexplained-words", _place(raw, raw.find(tag), shown), "in its markup")
+        for at in miscounted(raw):
+            yield finding("unexplained-words", _place(raw, at, shown), "a number that counts nothing")
 
     def declares(self, tag: str, own: Authored) -> bool:
         """Whether what is no element, such as the type of the document or a comment, is a template's or the page's."""
@@ -145,13 +147,15 @@ class _Page:
         if read is None:
             return self.markup.declares(tag, self.own)
         known = self._has(read[2])
-        given = [(name, unescaped("".join(values))) for name, *values in ATTRIBUTE.findall(read[3])]
+        found = ATTRIBUTE.findall(read[3])
+        given = [(name, unescaped("".join(values))) for name, *values in found]
+        bare = {name for name, *_, unquoted in found if unquoted}  # no template leaves quotes out
         if known is None or (read[1] and given) or len(dict(given)) < len(given):
             return False
-        mine = [(name, value) for name, value in given if not self.markup.writes(name, value)]
+        mine = [(name, value) for name, value in given if name in bare or not self.markup.writes(name, value)]
         if known and not mine:
             self.markup.remember(tag)
-        return all(self._gives(name, value) for name, value in mine) or self.markup.draws(tag, self.own)
+        return all(self._gives(name, value, bare=name in bare) for name, value in mine) or self.markup.draws(tag, self.own)
 
     def _has(self, element: str) -> bool | None:
         """Whether every page may have an element; None where this one may not either."""
@@ -159,10 +163,10 @@ class _Page:
             return True
         return False if element in self.own.elements or (self.own.pictures and element == "path") else None
 
-    def _gives(self, name: str, value: str) -> bool:
+    def _gives(self, name: str, value: str, *, bare: bool) -> bool:
         """Whether the page's own source, or what else is on it, explains an attribute."""
-        if (name, value) in self.own.given:
-            return True
+        if (name, value) in self.own.given or bare:
+            return (name, value) in self.own.given
         if name == "class":
             return all(self._is_class(token) for token in value.split())
         if name in _ADDRESSES:
@@ -183,7 +187,7 @@ class _Page:
             return token.removeprefix(written.LANGUAGE) in own.kinds
         if token.startswith(written.KEY):
             return token.removeprefix(written.KEY) in written.keys() | own.keys
-        return (token in written.COLOURED and own.has_code) or self.markup.fills("class", token, own)
+        return (own.has_code and written.is_coloured(token, own.kinds)) or self.markup.fills("class", token, own)
 
 
 def _spelled(name: str) -> Iterator[str]:

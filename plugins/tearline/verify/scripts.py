@@ -54,7 +54,7 @@ class Scripts:
 
     def _is_known(self, tag: str, script: str) -> bool:
         try:
-            told = list(_strings(json.loads(script)))
+            told = list(_strings(json.loads(script, object_pairs_hook=list)))  # a name may stand there twice
         except (ValueError, RecursionError):
             return False
         if not all(squeezed(one) in self.known or (is_plain(one) and "." in one) for one in told):
@@ -65,11 +65,7 @@ class Scripts:
 
 def _strings(told: Any) -> Iterator[str]:
     """Every name and text in data; a number is not known, whatever it is."""
-    if isinstance(told, dict):
-        for name, value in told.items():
-            yield name
-            yield from _strings(value)
-    elif isinstance(told, list):
+    if isinstance(told, list | tuple):
         for each in told:
             yield from _strings(each)
     elif isinstance(told, str):

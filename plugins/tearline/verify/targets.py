@@ -13,7 +13,9 @@ from urllib.parse import quote, unquote
 from tearline.verify.authored import Authored
 
 # Up, then down, then perhaps an anchor: no query, no way about, no name twice.
-_PLAIN = re.compile(r"(?:/|(?:\.\.?/)*)(?:\.\.?|(?:[^/?#;:]+/)*[^/?#;:]*)(#[^#?]*)?")
+_UP: Final = r"(?:/|\./|(?:\.\./)*)"
+_PLAIN = re.compile(_UP + r"(?:\.\.?|(?:[^/?#;:]+/)*[^/?#;:]*)(#[^#?]*)?")
+_BEGUN = re.compile(_UP)
 _NO_PAGE = re.compile(r"\.(?!html\Z)[a-z0-9]{2,11}\Z")
 _SAFE: Final = "/!$&'()*+,;=:@~"
 _MAIL: Final = "mailto:"
@@ -53,7 +55,7 @@ def is_plain(value: str) -> bool:
     if found is None:
         return False
     path = value[: found.start(1)] if found[1] is not None else value
-    down = re.sub(r"\A(?:/|(?:\.\.?/)*)", "", path)
+    down = path[_BEGUN.match(path).end() :]  # type: ignore[union-attr]  # it may be empty
     parts = down.removesuffix("/").split("/")
     if len(parts) > 1 and any(part in ("", ".", "..") for part in parts):
         return False

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache, lru_cache
 from typing import Final
 
-from pygments.token import STANDARD_TYPES
+from pygments.lexers import get_lexer_by_name
+from pygments.token import STANDARD_TYPES, Token, _TokenType
+from pygments.util import ClassNotFound
 from pymdownx.keymap_db import aliases, keymap
 
 ELEMENTS: Final = frozenset(
@@ -18,6 +22,7 @@ VALUES: Final = {
     "style": frozenset({"text-align: left;", "text-align: center;", "text-align: right;"}),
     "align": frozenset({"left", "center", "right"}),
     "type": frozenset({"checkbox", "radio"}),
+    "colspan": frozenset({"2"}),  # of the title of code beside numbers
     "checked": frozenset({"", "checked"}),
     "disabled": frozenset({"", "disabled"}),
     "open": frozenset({"", "open"}),
@@ -31,7 +36,7 @@ CLASSES: Final = frozenset(
     "arithmatex mermaid twemoji keys tl-mark tl-portion tl-inline tl-vh".split()
 )
 MARKED: Final = ("tl-mark--", "tl-portion--", "tl-inline--")  # and the style of a mark
-COLOURED: Final = frozenset(STANDARD_TYPES.values()) - {""}
+_COLOURED: Final = frozenset(STANDARD_TYPES.values()) - {""}
 LANGUAGE: Final = "language-"
 KEY: Final = "key-"
 _TABS: Final = re.compile(r"__tabbed_[0-9]{1,3}")
@@ -46,3 +51,32 @@ def keys() -> frozenset[str]:
 def is_name(attribute: str, value: str) -> bool:
     """Whether it is the name of a group of tabs."""
     return attribute == "name" and _TABS.fullmatch(value) is not None
+
+
+def is_coloured(token: str, languages: frozenset[str]) -> bool:
+    """Whether a class colours code: one that all languages have, or one that these languages bring."""
+    return token in _COLOURED or ("-" in token and token in _brought(languages))
+
+
+@lru_cache(maxsize=64)
+def _brought(languages: frozenset[str]) -> frozenset[str]:
+    """The classes that there are once what reads these languages is loaded."""
+    for name in languages:
+        with suppress(ClassNotFound):
+            get_lexer_by_name(name)
+    return frozenset(map(_class_of, _below(Token)))
+
+
+def _below(kind: _TokenType) -> Iterator[_TokenType]:
+    for each in kind.subtypes:
+        yield each
+        yield from _below(each)
+
+
+def _class_of(kind: _TokenType) -> str:
+    """The class of a kind of token: of the nearest one above it that has a short name, and the names from there."""
+    names: list[str] = []
+    while kind not in STANDARD_TYPES:
+        names.insert(0, kind[-1])
+        kind = kind.parent
+    return "-".join([STANDARD_TYPES[kind], *names])

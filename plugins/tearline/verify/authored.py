@@ -11,9 +11,11 @@ from functools import cached_property
 from typing import Final
 
 from tearline.verify.decoding import unescaped
-from tearline.verify.templates import ATTRIBUTE
+from tearline.verify.templates import ATTRIBUTE, squeezed
 
-_SCALAR = re.compile(r"^[ ]*(?:- )*(?:([\w.-]+):(?=[ ]|$))?[ ]*(.*?)[ ]*$", re.MULTILINE)
+_FORMS: Final = (" {}:", "\n{}:", ": {}\n", ": '{}'\n", "- {}\n", "- '{}'\n")
+_VALUE = re.compile(r"^[ ]*(?:- )*(?:[\w.-]+:[ ]+)?(\S.*)$", re.MULTILINE)
+_FOLDED: Final = 60  # signs of a value that may be written on several lines
 _LIST = re.compile(r"\{:?([^{}\n]*)\}")
 _LISTED = re.compile(r"""([#.]?[\w:-]+)(?:=(?:"([^"]*)"|'([^']*)'|([^\s"']+)))?""")
 _TAG = re.compile(r"<([a-z][\w-]*)([^<>]*)>")
@@ -25,6 +27,7 @@ _NOTE = re.compile(r"\[\^([^\]\n]+)\]")
 _EMOJI = re.compile(r":([a-z0-9_+-]+):")
 _KEYS = re.compile(r"\+\+([^\n]+?)\+\+")
 _GOES_ON = re.compile(r"[\w%/=&-]")
+_WORD = re.compile(r"[\w%/&-]")
 _FRONT: Final = "---\n"
 
 
@@ -35,11 +38,22 @@ class Authored:
     text: str = ""
 
     @cached_property
-    def scalars(self) -> frozenset[str]:
-        """The keys and the one-line values of its front matter, as they are."""
-        _, _, front = self.text.partition(_FRONT)
-        said = _SCALAR.findall(front[: max(front.find("\n---\n"), 0)] if self.text.startswith(_FRONT) else "")
-        return frozenset(text.strip("'\"") for each in said for text in each)
+    def front(self) -> str:
+        """Its front matter."""
+        end = self.text.find("\n---\n") if self.text.startswith(_FRONT) else -1
+        return self.text[: end + 1] if end >= 0 else ""
+
+    def tells(self, value: str) -> bool:
+        """Whether its front matter has this as a key or as a value of one line, all of it."""
+        return bool(value) and "\n" not in value and any(form.format(value) in self.front for form in _FORMS)
+
+    def tells_squeezed(self, value: str) -> bool:
+        """The same for a value without its white space; a long one may be on several lines."""
+        return self.tells(value) or value in self._squeezed or (len(value) > _FOLDED and value in squeezed(self.front))
+
+    @cached_property
+    def _squeezed(self) -> frozenset[str]:
+        return frozenset(squeezed(value).strip("'\"") for value in _VALUE.findall(self.front))
 
     @cached_property
     def given(self) -> frozenset[tuple[str, str]]:
@@ -98,7 +112,7 @@ class Authored:
         at = self.text.find(address) if address else -1
         while at >= 0:
             end = at + len(address)
-            if not _GOES_ON.match(self.text[at - 1 : at]) and not _GOES_ON.match(self.text, end):
+            if not _WORD.match(self.text[at - 1 : at]) and not _GOES_ON.match(self.text, end):
                 return True
             at = self.text.find(address, at + 1)
         return False

@@ -9,10 +9,11 @@ pages, so that a tag which the site explains is looked at once.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
+from itertools import starmap
 from pathlib import Path
 from typing import Final
 
@@ -28,7 +29,7 @@ from tearline.verify.staged import staged
 from tearline.verify.targets import Targets
 from tearline.verify.templates import ATTRIBUTE, SCRIPT, Vocabulary, drawing, made_of, spaced, squeezed, vocabulary
 
-_TAG = re.compile(r"<[^<>]*>?")  # whatever begins like one
+_TAG = re.compile(r"<[^>]*>?")  # whatever begins like one
 _STRICT = re.compile(
     r"""<(/?)([A-Za-z][\w:-]*)((?:\s+[^\s"'<>/=]+(?:=(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>=`]+))?)*)\s*/?>"""
 )
@@ -43,6 +44,18 @@ _KEPT: Final = 200_000  # tags that are remembered
 _LONG: Final = 4000  # characters of a tag that is worth remembering
 
 
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag: its element, whether every page may have that, and the attributes that the site does not explain.
+
+    Each is its name, its value and whether that stands without quotes.
+    """
+
+    element: str
+    known: bool
+    left: tuple[tuple[str, str, bool], ...]
+
+
 @dataclass
 class Markup:
     """What explains the markup of a site's pages."""
@@ -54,6 +67,7 @@ class Markup:
     packages: tuple[Path, ...] = ()
     styles: frozenset[str] = frozenset()  # of marks
     _known: set[str] = field(default_factory=set)
+    _read: dict[str, Tag] = field(default_factory=dict)
 
     def page(self, name: str, raw: str, shown: str) -> Iterator[Finding]:
         """What nothing explains on one page, each tag and each script by its place."""
@@ -75,10 +89,26 @@ class Markup:
         """Whether what is no element, such as the type of the document or a comment, is a template's or the page's."""
         return tag in self.vocabulary.declared or (tag.startswith("<!--") and tag.endswith("-->") and tag in own.text)
 
-    def remember(self, tag: str) -> None:
-        """Know a tag that every page may have."""
-        if len(tag) < _LONG and len(self._known) < _KEPT:
-            self._known.add(tag)
+    def read(self, tag: str) -> Tag | None:
+        """A tag taken apart; None where it is not written as any program writes one. Most are remembered."""
+        if tag in self._read:
+            return self._read[tag]
+        found = _STRICT.fullmatch(tag)
+        made = self._tag(found) if found is not None else None
+        if made is not None and len(tag) < _LONG and len(self._read) < _KEPT:
+            self._read[tag] = made
+            if made.known and not made.left:
+                self._known.add(tag)
+        return made
+
+    def _tag(self, found: re.Match[str]) -> Tag | None:
+        """What a tag leaves to explain; None where it has an attribute twice, or ends an element and has any."""
+        given = [(name, unescaped("".join(values)), bool(values[-1])) for name, *values in ATTRIBUTE.findall(found[3])]
+        if (found[1] and given) or len({name for name, *_ in given}) < len(given):
+            return None
+        known = found[2] in self.vocabulary.elements or found[2] in written.ELEMENTS
+        left = [each for each in given if each[2] or not self.writes(each[0], each[1])]  # no template leaves quotes out
+        return Tag(found[2], known, tuple(left))
 
     def writes(self, attribute: str, value: str) -> bool:
         """Whether the site's templates or Markdown give an attribute this value, whatever the page."""
@@ -93,7 +123,7 @@ class Markup:
             return True
         if attribute == "class":
             return all(map(self._is_class, value.split()))
-        return values is not None and self._fills(value, values.holed, self.vocabulary.strings)
+        return values is not None and _fills(value, values.holed, self.vocabulary.strings.__contains__)
 
     def _is_class(self, token: str) -> bool:
         values = self.vocabulary.attributes["class"]
@@ -101,12 +131,10 @@ class Markup:
             return True
         if token.startswith(written.MARKED):
             return token.partition("--")[2] in self.styles
-        return self._fills(token, values.holed_tokens, self.vocabulary.strings | self.styles)
+        return _fills(token, values.holed_tokens, self._names)
 
-    @staticmethod
-    def _fills(value: str, holed: set[tuple[str, ...]], with_: frozenset[str] | set[str]) -> bool:
-        """Whether a value is one with holes in it, which are filled with these texts."""
-        return any(all(part in with_ for part in made_of(value, pieces)) for pieces in holed)
+    def _names(self, part: str) -> bool:
+        return part in self.vocabulary.strings or part in self.styles
 
     def fills(self, attribute: str, value: str, own: Authored) -> bool:
         """Whether a value has holes that are filled with what the page's front matter says."""
@@ -114,7 +142,7 @@ class Markup:
         if values is None:
             return False
         holed = values.holed_tokens | {("",)} if attribute == "class" else values.holed
-        return self._fills(value, holed, self.vocabulary.strings | self.styles | own.scalars)
+        return _fills(value, holed, lambda part: self._names(part) or own.tells(part))
 
     def draws(self, tag: str, own: Authored) -> bool:
         """Whether a tag is of one of the package's pictures that the page names."""
@@ -143,27 +171,18 @@ class _Page:
 
     def explains(self, tag: str) -> bool:
         """Whether a tag is explained; what the whole site explains is remembered."""
-        read = _STRICT.fullmatch(tag)
+        read = self.markup.read(tag)
         if read is None:
             return self.markup.declares(tag, self.own)
-        known = self._has(read[2])
-        found = ATTRIBUTE.findall(read[3])
-        given = [(name, unescaped("".join(values))) for name, *values in found]
-        bare = {name for name, *_, unquoted in found if unquoted}  # no template leaves quotes out
-        if known is None or (read[1] and given) or len(dict(given)) < len(given):
+        if not read.known and not self._has(read.element):
             return False
-        mine = [(name, value) for name, value in given if name in bare or not self.markup.writes(name, value)]
-        if known and not mine:
-            self.markup.remember(tag)
-        return all(self._gives(name, value, bare=name in bare) for name, value in mine) or self.markup.draws(tag, self.own)
+        return all(starmap(self._gives, read.left)) or self.markup.draws(tag, self.own)
 
-    def _has(self, element: str) -> bool | None:
-        """Whether every page may have an element; None where this one may not either."""
-        if element in self.markup.vocabulary.elements or element in written.ELEMENTS:
-            return True
-        return False if element in self.own.elements or (self.own.pictures and element == "path") else None
+    def _has(self, element: str) -> bool:
+        """Whether this page may have an element that others may not."""
+        return element in self.own.elements or (element == "path" and bool(self.own.pictures))
 
-    def _gives(self, name: str, value: str, *, bare: bool) -> bool:
+    def _gives(self, name: str, value: str, bare: bool) -> bool:  # noqa: FBT001 - a part of a tag
         """Whether the page's own source, or what else is on it, explains an attribute."""
         if (name, value) in self.own.given or bare:
             return (name, value) in self.own.given
@@ -188,6 +207,11 @@ class _Page:
         if token.startswith(written.KEY):
             return token.removeprefix(written.KEY) in written.keys() | own.keys
         return (own.has_code and written.is_coloured(token, own.kinds)) or self.markup.fills("class", token, own)
+
+
+def _fills(value: str, holed: Iterable[tuple[str, ...]], known: Callable[[str], bool]) -> bool:
+    """Whether a value is one with holes in it, which are filled with known texts."""
+    return any(all(map(known, made_of(value, pieces))) for pieces in holed)
 
 
 def _spelled(name: str) -> Iterator[str]:

@@ -37,14 +37,12 @@ class Scripts:
         if _DATA in tag:
             return self._is_known(tag, script)
         said = squeezed(script)
-        mine: frozenset[str] = frozenset()
         for pieces in self.vocabulary.scripts:
             rest = [part for part in made_of(said, pieces) if not self._fills(part)] if pieces else [said]
             if not rest:
                 self._seen.add((tag, script))
                 return True
-            mine = mine or frozenset(map(squeezed, own.scalars))
-            if all(_unquoted(part) in mine for part in rest):
+            if all(map(own.tells_squeezed, map(_unquoted, rest))):
                 return True
         return script in own.text
 

@@ -37,7 +37,7 @@ class Targets:
         """Whether the page's staged source has an address that leads elsewhere, calls or writes to somebody."""
         if value.startswith(_CALL):
             number = value.removeprefix(_CALL)
-            return number in own.scalars | self.told or own.says(value)
+            return number in self.told or own.tells(number) or own.says(value)
         plain = value.removeprefix(_MAIL) if "?" not in value else value
         bare = value.partition("://")[2] if value.startswith(("http://www.", "https://www.")) else ""
         return any(own.says(one) for one in (value, plain, unquote(value), bare)) or plain in self.told

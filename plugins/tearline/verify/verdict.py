@@ -13,7 +13,7 @@ from typing import Final
 
 from tearline import __version__
 from tearline.findings import Finding, Place, finding, in_order, refuses
-from tearline.verify import fileset, offline, search, second, tripwire
+from tearline.verify import fileset, offline, search, second, sitemap, tripwire
 from tearline.verify.folders import below, printable
 from tearline.verify.folding import words
 from tearline.verify.ledger import SENTENCE, Ledger, Origin
@@ -138,6 +138,7 @@ def verify(question: Question) -> Answer:
             return f"{question.name}/{scanner.shown(name)}"
 
         found += fileset.check(offline.without(search.without(files)), odd, expected, shown)
+        found += sitemap.check(files, settings.urls.get(settings.edition, ""), question.stage, shown)
         found += offline.check(files, themes, shown, jobs, offline=question.offline)
         told = inspected()
         listed = _listed(question, files, scanner.shown)

@@ -75,7 +75,7 @@ class Anchors:
             return self._follows(value, frozenset(self.tabs))
         note = _NOTE.fullmatch(value)
         if note is not None:
-            return note[2] in self.own.notes and self._is_repeated(note[1] or "", note[2])
+            return self.own.has_note(note[2]) and self._is_repeated(note[1] or "", note[2])
         if self._is_of_words(value) or (_COUNTED.fullmatch(value) and self._follows(value, self.all)):
             return True
         pieces = known[name].holed if name in known else set()

@@ -23,7 +23,6 @@ _BOX = re.compile(r"^[ >]*(?:!!!|\?\?\?\+?|///)[ ]*([\w -]+)", re.MULTILINE)
 _FENCE = re.compile(r"^[ >]*(?:[-*+][ ]+)?(?:`{3,}|~{3,})[ ]*(?:\{[ ]*)?\.?([\w#.+-]*)|`(?:#!|:::)([\w#.+-]+)", re.MULTILINE)
 _FROM = re.compile(r"linenums=\"?([0-9]+)")
 _NUMBERED = re.compile(r"^[ >]*(?:[-*+][ ]+)*([0-9]+)[.)][ ]", re.MULTILINE)
-_NOTE = re.compile(r"\[\^([^\]\n]+)\]")
 _EMOJI = re.compile(r":([a-z0-9_+-]+):")
 _KEYS = re.compile(r"\+\+([^\n]+?)\+\+")
 _GOES_ON = re.compile(r"[\w%/=&-]")
@@ -87,10 +86,9 @@ class Authored:
         """The numbers that its lists and its lines of code begin with."""
         return frozenset(int(each[:9]) for pattern in (_FROM, _NUMBERED) for each in pattern.findall(self.text))
 
-    @cached_property
-    def notes(self) -> frozenset[str]:
-        """The names of its notes."""
-        return frozenset(_NOTE.findall(self.text))
+    def has_note(self, name: str) -> bool:
+        """Whether it has a note of this name."""
+        return f"[^{name}]" in self.text
 
     @cached_property
     def pictures(self) -> frozenset[str]:

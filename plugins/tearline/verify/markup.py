@@ -184,10 +184,14 @@ class _Page:
 
     def _gives(self, name: str, value: str, bare: bool) -> bool:  # noqa: FBT001 - a part of a tag
         """Whether the page's own source, or what else is on it, explains an attribute."""
-        if (name, value) in self.own.given or bare:
+        if bare:
             return (name, value) in self.own.given
         if name == "class":
             return all(self._is_class(token) for token in value.split())
+        return self._follows(name, value) or (name, value) in self.own.given  # that takes longest to find out
+
+    def _follows(self, name: str, value: str) -> bool:
+        """Whether an attribute follows from what else is on the page, or from its front matter."""
         if name in _ADDRESSES:
             return self.markup.targets.is_told(value, self.own)
         if name in _ANCHORS:
@@ -200,13 +204,14 @@ class _Page:
 
     def _is_class(self, token: str) -> bool:
         own = self.own
-        if self.markup.writes("class", token) or ("class", token) in own.given or token in own.kinds:
+        if self.markup.writes("class", token) or token in own.kinds:
             return True
         if token.startswith(written.LANGUAGE):
             return token.removeprefix(written.LANGUAGE) in own.kinds
         if token.startswith(written.KEY):
             return token.removeprefix(written.KEY) in written.keys() | own.keys
-        return (own.has_code and written.is_coloured(token, own.kinds)) or self.markup.fills("class", token, own)
+        coloured = own.has_code and written.is_coloured(token, own.kinds)
+        return coloured or ("class", token) in own.given or self.markup.fills("class", token, own)
 
 
 def _fills(value: str, holed: Iterable[tuple[str, ...]], known: Callable[[str], bool]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -48,6 +48,10 @@ class Anchors:
         """Every anchor of the page."""
         return frozenset(map(unescaped, _ID.findall(self.raw)))
 
+    def has(self, value: str) -> bool:
+        """Whether the page has an anchor."""
+        return f' id="{value}"' in self.raw or value in self.all
+
     @cached_property
     def words(self) -> Mapping[str, str]:
         """The words of each heading and label by its anchor, as an anchor would be made of them."""
@@ -72,11 +76,11 @@ class Anchors:
     def explains(self, name: str, value: str, known: Mapping[str, Values]) -> bool:
         """Whether an anchor, or a name of the kind that anchors have, is made of what is on the page."""
         if name == "name" and is_name(name, value):
-            return self._follows(value, frozenset(self.tabs))
+            return self._follows(value, lambda: frozenset(self.tabs))
         note = _NOTE.fullmatch(value)
         if note is not None:
             return self.own.has_note(note[2]) and self._is_repeated(note[1] or "", note[2])
-        if self._is_of_words(value) or (_COUNTED.fullmatch(value) and self._follows(value, self.all)):
+        if self._is_of_words(value) or (_COUNTED.fullmatch(value) and self._follows(value, lambda: self.all)):
             return True
         pieces = known[name].holed if name in known else set()
         return any(self._is_number(made_of(value, one), value) for one in pieces)
@@ -108,20 +112,20 @@ class Anchors:
         return not number or f"fnref{int(number) - 1 if int(number) > 2 else ''}:{label}" in self.all  # noqa: PLR2004 - the first has none
 
     def _is_number(self, between: list[str], value: str) -> bool:
-        return len(between) == 1 and between[0].isdecimal() and self._follows(value, self.all)
+        return len(between) == 1 and between[0].isdecimal() and self._follows(value, lambda: self.all)
 
-    def _follows(self, value: str, others: frozenset[str]) -> bool:
+    def _follows(self, value: str, others: Callable[[], frozenset[str]]) -> bool:
         """Whether the number at its end is the first one, or comes after another."""
         found = _NUMBERED.fullmatch(value)
         if found is None:
             return False
         before, number = found[1], int(found[2])
         if number > 1:
-            return f"{before}{number - 1}" in others or number in self.own.numbers
+            return f"{before}{number - 1}" in others() or number in self.own.numbers
         outer = _NUMBERED.fullmatch(before[:-1])
         if outer is None or int(outer[2]) <= 1:
             return True
-        return f"{outer[1]}{int(outer[2]) - 1}{before[-1]}{number}" in others
+        return f"{outer[1]}{int(outer[2]) - 1}{before[-1]}{number}" in others()
 
 
 def _is_slug(value: str, said: str) -> bool:

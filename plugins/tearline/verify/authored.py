@@ -75,6 +75,10 @@ class Authored:
         """The elements that it writes as they are."""
         return frozenset(name for name, _ in _TAG.findall(self.text))
 
+    def is_kind(self, name: str) -> bool:
+        """Whether it has a box of this kind, or code in this language; most boxes are written in one way."""
+        return f"\n!!! {name} " in self.text or name in self.kinds
+
     @cached_property
     def kinds(self) -> frozenset[str]:
         """The kinds of its boxes, and the languages of its code."""

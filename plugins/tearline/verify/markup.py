@@ -195,7 +195,7 @@ class _Page:
         if name in _ADDRESSES:
             return self.markup.targets.is_told(value, self.own)
         if name in _ANCHORS:
-            return all(one in self.anchors.all for one in value.split())
+            return all(map(self.anchors.has, value.split()))
         if name in {"id", "name"} and self.anchors.explains(name, value, self.markup.vocabulary.attributes):
             return True
         if name in {"start", "data-tabs", "data-linenos"}:
@@ -204,7 +204,7 @@ class _Page:
 
     def _is_class(self, token: str) -> bool:
         own = self.own
-        if self.markup.writes("class", token) or token in own.kinds:
+        if self.markup.writes("class", token) or own.is_kind(token):
             return True
         if token.startswith(written.LANGUAGE):
             return token.removeprefix(written.LANGUAGE) in own.kinds

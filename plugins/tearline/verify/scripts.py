@@ -38,6 +38,8 @@ class Scripts:
             return self._is_known(tag, script)
         said = squeezed(script)
         for pieces in self.vocabulary.scripts:
+            if pieces and pieces[0] not in said:
+                continue
             rest = [part for part in made_of(said, pieces) if not self._fills(part)] if pieces else [said]
             if not rest:
                 self._seen.add((tag, script))

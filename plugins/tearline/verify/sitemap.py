@@ -28,7 +28,8 @@ _FRONT: Final = 1 << 20  # characters of the front page's source that are looked
 _HEADER: Final = struct.Struct("<2sBBIBB")
 _DEFLATE: Final = 8  # the method of packing
 _NAMED: Final = 8  # the flag of a header that has a name and nothing else
-_UNKNOWN: Final = 255  # the system that it was packed on
+_SYSTEMS: Final = (3, 255)  # that it was packed on: a Unix, or it is not said
+_EFFORTS: Final = (0, 2, 4)
 _DAY: Final = 86_400  # seconds
 _LARGEST: Final = 64 << 20
 _UNTOLD: Final = "not the site's pages, each once and in order, of the day of the build"
@@ -90,7 +91,7 @@ def _is_same(packed: bytes, raw: bytes, days: set[str]) -> bool:
         return False
     sign, method, flags, moment, effort, system = _HEADER.unpack_from(packed)
     named = packed[_HEADER.size :].startswith(f"{LIST}\0".encode()) if flags == _NAMED else flags == 0
-    plain = sign == b"\x1f\x8b" and method == _DEFLATE and effort in (0, 2) and system == _UNKNOWN
+    plain = sign == b"\x1f\x8b" and method == _DEFLATE and effort in _EFFORTS and system in _SYSTEMS
     worker = zlib.decompressobj(wbits=31)
     try:
         inner = worker.decompress(packed, _LARGEST)

@@ -16,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from tearline.verify.counts import counted
 from tearline.verify.decoding import TAG
 
 _READ: Final = re.compile(r"\sdata-pagefind-body[\s>]")
@@ -32,11 +33,13 @@ _SUFFIX: Final = 8  # letters that a stemmer may take off
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page says of itself in its head, for results and for filters, and every word on it."""
+    """What a page says of itself in its head, for results and for filters, every word on it, and how many it has."""
 
     meta: Mapping[str, str]
     filters: Mapping[str, list[str]]
     words: frozenset[str]
+    path: str = ""
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def page_of(path: str) -> Page | None:
         tokens.update(text.split())
         tokens.update(_BLANK.split(text) if "\xa0" in text else ())
     said = frozenset().union(*map(_parts, tokens))
-    return Page(meta, {name: sorted(values) for name, values in filters.items()}, said)
+    return Page(meta, {name: sorted(values) for name, values in filters.items()}, said, path, counted(raw))
 
 
 @lru_cache(1 << 16)

@@ -141,8 +141,9 @@ class _Index:
             raise _BrokenError(table, _ODD)
         _, listed, chunks, filters, sorts, names = told
         order = self.fragments([place for place, _ in listed])
-        if pages != len(order) or [count for _, count in listed] != self.counts:
-            yield table, _MISCOUNTED, "unexplained-words"
+        for name, said, counted in ((_ENTRY, pages, len(order)), (table, [one for _, one in listed], self.counts)):
+            if said != counted:
+                yield name, _MISCOUNTED, "unexplained-words"
         for number in _miscounted(order, self.counts):
             yield f"{FOLDER}fragment/{listed[number][0]}.pf_fragment", _MISCOUNTED, "unexplained-words"
         if len(order) != len(self.pages):

@@ -1,4 +1,4 @@
-"""What may be led to on a page, and what counts its parts: anchors made of the words they stand at, and numbers in order."""
+"""What may be led to on a page, and what counts its parts: anchors made of words, and numbers in order."""
 
 from __future__ import annotations
 
@@ -28,9 +28,14 @@ _TABS = re.compile(r"([1-9][0-9]{0,3}):([1-9][0-9]{0,3})")
 _REFERS: Final = 'class="footnote-'
 _NOTES = re.compile(r'<li id="fn:([^"]*)"')
 _REFERRED = re.compile(r'<a class="footnote-ref" href="#fn:([^"]*)">([0-9]{1,6})</a>')
-_BACK = re.compile(r'<a class="footnote-backref" href="#fnref[0-9]*:([^"]*)" title="Jump back to footnote ([0-9]{1,6}) ')
+_BACK = re.compile(
+    r'<a class="footnote-backref" href="#fnref[0-9]*:([^"]*)" title="Jump back to footnote ([0-9]{1,6}) '
+)
 _BESIDE: Final = '<div class="linenodiv">'
-_COLUMN = re.compile(rf"{_BESIDE}<pre>(?:<span></span>)?(?:<span class=\"(?:normal|special)\">(?:<a[^<>]*>)?[ ]*[0-9]{{1,6}}(?:</a>)?</span>\s*)+")
+_COLUMN = re.compile(
+    rf"{_BESIDE}<pre>(?:<span></span>)?"
+    r'(?:<span class="(?:normal|special)">(?:<a[^<>]*>)?[ ]*[0-9]{1,6}(?:</a>)?</span>\s*)+'
+)
 _LINE = re.compile(r">[ ]*([0-9]{1,6})</")
 _HEADING: Final = 6000  # characters of the words of a heading
 _SECTION: Final = "section"

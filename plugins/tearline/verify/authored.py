@@ -1,6 +1,6 @@
 """What a page's staged source brings into markup: classes, names and attributes of its own, targets, kinds of boxes.
 
-    {.tl-wide #early}   <div class="grid">   ```python   !!! danger   [^note]   :material-weather-night:
+{.tl-wide #early}   <div class="grid">   ```python   !!! danger   [^note]   :material-weather-night:
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ _LIST = re.compile(r"\{:?([^{}\n]*)\}")
 _LISTED = re.compile(r"""([#.]?[\w:-]+)(?:=(?:"([^"]*)"|'([^']*)'|([^\s"']+)))?""")
 _TAG = re.compile(r"<([a-z][\w-]*)([^<>]*)>")
 _BOX = re.compile(r"^[ >]*(?:!!!|\?\?\?\+?|///)[ ]*([\w -]+)", re.MULTILINE)
-_FENCE = re.compile(r"^[ >]*(?:[-*+][ ]+)?(?:`{3,}|~{3,})[ ]*(?:\{[ ]*)?\.?([\w#.+-]*)|`(?:#!|:::)([\w#.+-]+)", re.MULTILINE)
+_FENCE = re.compile(
+    r"^[ >]*(?:[-*+][ ]+)?(?:`{3,}|~{3,})[ ]*(?:\{[ ]*)?\.?([\w#.+-]*)|`(?:#!|:::)([\w#.+-]+)", re.MULTILINE
+)
 _FROM = re.compile(r"linenums=\"?([0-9]+)")
 _NUMBERED = re.compile(r"^[ >]*(?:[-*+][ ]+)*([0-9]+)[.)][ ]", re.MULTILINE)
 _EMOJI = re.compile(r":([a-z0-9_+-]+):")

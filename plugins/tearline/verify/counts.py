@@ -1,4 +1,4 @@
-"""How many words search counts on a page: told by a quick rule, and by the installed Pagefind where that says otherwise.
+"""How many words search counts on a page: told by a quick rule, or by the installed Pagefind where that is right.
 
 The number stands in the index twice, for results to be weighed by, so that it must be the page's and no other.
 """
@@ -25,15 +25,19 @@ _BODY = re.compile(r"<(div|section|article|main)\b[^<>]*\sdata-pagefind-body[\s>
 # What search leaves out of it, and tags that do not part words.
 _LEFT_OUT = re.compile(
     r'<(label|svg|style|script|nav|form)\b|<span class="(?:(tl-mark)\b|tl-vh">)'
-    r'|<(a) class="(?:headerlink|footnote-backref|footnote-ref)"|<(p) class="tl-(?:state |actions")|<(div) class="tl-instead">'
+    r'|<(a) class="(?:headerlink|footnote-backref|footnote-ref)"|<(p) class="tl-(?:state |actions")'
+    r'|<(div) class="tl-instead">'
 )
 _INSIDE = re.compile(
     r"</?(?:a|abbr|b|code|del|em|i|input|ins|kbd|mark|path|pre|q|s|small|span|strong|sub|sup|time|u)\b[^<>]*>"
 )
-_EXCLUDED: Final = ".tl-mark, .tl-vh, .tl-state, .tl-instead, .tl-actions, .headerlink, .footnote-backref, .footnote-ref"
+_EXCLUDED: Final = (
+    ".tl-mark, .tl-vh, .tl-state, .tl-instead, .tl-actions, .headerlink, .footnote-backref, .footnote-ref"
+)
 _PICTURE = re.compile(r'(<img\b[^<>]*?)\ssrc="[^"]*"')  # search does not read its address
 _PARTS: Final = 16  # of a page that search may read
 _LARGEST: Final = 1 << 20  # characters of a page that the quick rule reads
+_COMMAND: Final = (sys.executable, "-P", "-s", "-B", "-m", "pagefind", "--silent")
 _LIMIT: Final = 600  # seconds
 _SIGN: Final = b"pagefind_dcd"
 
@@ -79,8 +83,7 @@ def asked(paths: Sequence[str]) -> Mapping[str, int]:
             Path(made, f"{number}.html").write_text(_PICTURE.sub(r"\1", raw), encoding="utf-8")
         try:
             subprocess.run(  # noqa: S603 - our own interpreter, no shell
-                [sys.executable, "-P", "-s", "-B", "-m", "pagefind", "--silent", "--site", made]
-                + ["--exclude-selectors", _EXCLUDED],
+                [*_COMMAND, "--site", made, "--exclude-selectors", _EXCLUDED],
                 cwd=made,
                 env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
                 stdin=subprocess.DEVNULL,

@@ -34,7 +34,9 @@ _STRICT = re.compile(
     r"""<(/?)([A-Za-z][\w:-]*)((?:\s+[^\s"'<>/=]+(?:=(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>=`]+))?)*)\s*/?>"""
 )
 # Attributes that are words, as ``seen`` reads them; where numbers count something, this says what.
-_WORDS = re.compile(r"title|alt|aria-label|aria-description|content|placeholder|value|label|summary|data-(?!tabs$|linenos$)[a-z-]+")
+_WORDS = re.compile(
+    r"title|alt|aria-label|aria-description|content|placeholder|value|label|summary|data-(?!tabs$|linenos$)[a-z-]+"
+)
 _ADDRESSES: Final = frozenset({"href", "src", "action", "xlink:href", "poster", "data"})
 _ANCHORS: Final = frozenset(
     {"for", "aria-labelledby", "aria-describedby", "aria-controls", "aria-details", "aria-owns", "headers", "list"}
@@ -244,5 +246,8 @@ def _styles() -> frozenset[str]:
     """The styles of marks: plain data of the package."""
     folder = files("tearline").joinpath("marking/systems")
     return frozenset(
-        name for path in folder.iterdir() if path.name.endswith(".yml") for name in _STYLE.findall(path.read_text("utf-8"))
+        name
+        for path in folder.iterdir()
+        if path.name.endswith(".yml")
+        for name in _STYLE.findall(path.read_text("utf-8"))
     )

@@ -141,11 +141,9 @@ class _Index:
             raise _BrokenError(table, _ODD)
         _, listed, chunks, filters, sorts, names = told
         order = self.fragments([place for place, _ in listed])
-        for name, said, counted in ((_ENTRY, pages, len(order)), (table, [one for _, one in listed], self.counts)):
-            if said != counted:
-                yield name, _MISCOUNTED, "unexplained-words"
-        for number in _miscounted(order, self.counts):
-            yield f"{FOLDER}fragment/{listed[number][0]}.pf_fragment", _MISCOUNTED, "unexplained-words"
+        if pages != len(order):
+            yield _ENTRY, _MISCOUNTED, "unexplained-words"
+        yield from self.miscounted(table, listed, order)
         if len(order) != len(self.pages):
             yield table, "it is not made of the pages that search reads", "missing-file"
         ordered = all(name == "date" and sorted(places) == list(range(len(order))) for name, places in sorts)
@@ -157,7 +155,7 @@ class _Index:
                 yield self.at, _UNTOLD, "unexplained-words"
 
     def entry(self) -> tuple[str, str, str, int]:
-        """The language of the index, the digest in its table's name, Pagefind's version, and how many pages there are."""
+        """The language of the index, the digest in its table's name, Pagefind's version, and how many pages it has."""
         told = json.loads(self.data(_ENTRY), object_pairs_hook=_once)
         ((language, of),) = told["languages"].items()
         plain = all(len(one) == 1 and not one.isalnum() for one in told["include_characters"])
@@ -187,6 +185,15 @@ class _Index:
                 raise _BrokenError(self.at, _UNTOLD, "unexplained-words")
             order.append(page)
         return order
+
+    def miscounted(
+        self, table: str, listed: Sequence[Sequence[Any]], order: list[Page]
+    ) -> Iterator[tuple[str, str, str]]:
+        """The numbers of words that are not those of their pages, in the table and in fragments."""
+        if [count for _, count in listed] != self.counts:
+            yield table, _MISCOUNTED, "unexplained-words"
+        for number in _miscounted(order, self.counts):
+            yield f"{FOLDER}fragment/{listed[number][0]}.pf_fragment", _MISCOUNTED, "unexplained-words"
 
     def words(self, chunks: Sequence[Sequence[str]], order: list[Page]) -> Iterator[tuple[str, str, str]]:
         """The parts of the index with words that are not on their pages."""
@@ -245,7 +252,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _miscounted(order: Sequence[Page], told: Sequence[Any]) -> Iterator[int]:
     """The pages that have not as many words as they are told to, by the quick rule nor by Pagefind's."""
-    unlike = [number for number, page in enumerate(order) if type(told[number]) is not int or told[number] != page.count]
+    unlike = [
+        number for number, page in enumerate(order) if type(told[number]) is not int or told[number] != page.count
+    ]
     said = asked([order[number].path for number in unlike]) if unlike else {}
     yield from (number for number in unlike if repr(said.get(order[number].path)) != repr(told[number]))
 

@@ -1,4 +1,4 @@
-"""The list of pages for search engines, and the same list packed: every page once, one day for all, and nothing more."""
+"""The list of pages for search engines, and the same list packed: every page once, one day for all, no more."""
 
 from __future__ import annotations
 
@@ -35,9 +35,7 @@ _LARGEST: Final = 64 << 20
 _UNTOLD: Final = "not the site's pages, each once and in order, of the day of the build"
 
 
-def check(
-    files: Mapping[str, Path], root: str, stage: Path | None, shown: Callable[[str], str]
-) -> Iterator[Finding]:
+def check(files: Mapping[str, Path], root: str, stage: Path | None, shown: Callable[[str], str]) -> Iterator[Finding]:
     """What is wrong with the lists of a site whose address is ``root``."""
     raw = files[LIST].read_bytes() if LIST in files else b""
     days: set[str] = set()
@@ -62,7 +60,7 @@ def _is_right(told: list[tuple[str, str]], files: Mapping[str, Path], root: str,
 
 
 def _ordered(pages: set[str], stage: Path | None) -> list[str]:
-    """Pages as the renderer has them: by the paths of their sources, of which ``index`` goes first, then other files."""
+    """Pages as the renderer has them: by the paths of their sources, of which ``index`` goes first, then others."""
     if stage is None:
         return sorted(pages)
     docs = stage / "docs"

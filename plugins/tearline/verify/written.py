@@ -14,8 +14,8 @@ from pygments.util import ClassNotFound
 from pymdownx.keymap_db import aliases, keymap
 
 ELEMENTS: Final = frozenset(
-    "p h1 h2 h3 h4 h5 h6 ul ol li blockquote pre code em strong del ins mark sub sup a img br hr table thead tbody tr th td "
-    "dl dt dd div span details summary input label abbr kbd".split()
+    "p h1 h2 h3 h4 h5 h6 ul ol li blockquote pre code em strong del ins mark sub sup a img br hr table thead tbody tr "
+    "th td dl dt dd div span details summary input label abbr kbd".split()
 )
 # An attribute and the values that it may be given; what has none by itself is given a name of its own or none.
 VALUES: Final = {
@@ -27,8 +27,8 @@ VALUES: Final = {
     "disabled": frozenset({"", "disabled"}),
     "open": frozenset({"", "open"}),
     "xmlns": frozenset({"http://www.w3.org/2000/svg"}),
-    **dict.fromkeys(("id", "name", "for", "class", "href", "src", "alt", "title", "start", "data-tabs", "data-linenos"), frozenset[str]()),
-}  # fmt: skip
+    **dict.fromkeys("id name for class href src alt title start data-tabs data-linenos".split(), frozenset[str]()),
+}
 CLASSES: Final = frozenset(
     "admonition admonition-title footnote footnote-ref footnote-backref headerlink toclink toc toctitle highlight "
     "highlighttable linenos linenodiv code filename hll special normal tabbed-set tabbed-alternate tabbed-labels "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -102,6 +103,11 @@ def text(name: str, change: Callable[[bytes], bytes]) -> Callable[[Path], Path]:
     return plant
 
 
+def named_twice(name: str, old: bytes, new: bytes) -> Callable[[Path], Path]:
+    """Other bytes for these in what is packed in a file."""
+    return text(name, lambda data: packed(gzip.decompress(data)[12:].replace(old, new, 1)))
+
+
 def beside(name: str, data: bytes) -> Callable[[Path], Path]:
     def plant(site: Path) -> Path:
         path = site / "pagefind" / name
@@ -128,6 +134,15 @@ PLANTS: Final[dict[str, tuple[Callable[[Path], Path], set[str]]]] = {
     "an anchor of a fragment": (fragment(lambda told: told["anchors"].append({"text": PHRASE})), {"TL302", "TL305"}),
     "another page's fragment": (fragment(lambda told: told.update(url="/2026/ib-2026-002/")), {"TL305"}),
     "a number that is none": (fragment(lambda told: told.update(word_count="many")), {"TL305"}),
+    "a number of words": (fragment(lambda told: told.update(word_count=told["word_count"] + 1)), {"TL305"}),
+    "no number of words": (fragment(lambda told: told.update(word_count=float(told["word_count"]))), {"TL305"}),
+    "a name twice in a fragment": (
+        named_twice("fragment/*", b'"word_count"', b'"word_count":17,"word_count"'), {"TL313"}
+    ),
+    "a number of words in the table": (table("*.pf_meta", lambda told: told[1][0].__setitem__(1, 17)), {"TL305"}),
+    "a number of pages": (
+        text("pagefind-entry.json", lambda data: re.sub(rb'"page_count":[0-9]+', b'"page_count":17', data)), {"TL305"}
+    ),
     "a name in the index": (table("index/*", word("quillfeather", FIRST)), {"TL305"}),
     "the stem of a name": (table("index/*", word("quillfeath", FIRST)), {"TL305"}),
     "a plate in the index": (table("index/*", word(PLATE.lower(), FIRST)), {"TL305"}),
@@ -151,6 +166,7 @@ PLANTS: Final[dict[str, tuple[Callable[[Path], Path], set[str]]]] = {
     "the program": (text("pagefind.js", lambda data: data + f"//{PHRASE}".encode()), {"TL302", "TL307"}),
     "the program, a little": (text("pagefind.js", lambda data: data.replace(b"30", b"31", 1)), {"TL307"}),
     "the other program": (text("wasm.*", lambda data: gzip.compress(gzip.decompress(data) + PHRASE.encode())), {"TL302", "TL307"}),
+    "a moment": (text("index/*", lambda data: data[:4] + b"\x11" + data[5:]), {"TL313"}),
     "a second member": (text("index/*", lambda data: data + gzip.compress(PHRASE.encode())), {"TL302"}),
     "after the end": (text("filter/*", lambda data: data + PHRASE.encode()), {"TL302"}),
     "after the data": (text("filter/*", lambda data: packed(gzip.decompress(data)[12:] + PHRASE.encode())), {"TL302"}),

@@ -96,8 +96,13 @@ def staged(stage: Path) -> tuple[set[str], dict[str, Path]]:
     for path in sorted(docs.rglob("*")):
         name = path.relative_to(docs).as_posix()
         if path.is_file() and path.suffix == ".md":
-            stem = name.removesuffix(".md")
-            pages.add(f"{stem}.html" if stem.rpartition("/")[2] == "index" else f"{stem}/index.html")
+            pages.add(address_of(name))
         elif path.is_file():
             plain[name] = path
     return pages, plain
+
+
+def address_of(source: str) -> str:
+    """The page that a staged source becomes."""
+    stem = source.removesuffix(".md")
+    return f"{stem}.html" if stem.rpartition("/")[2] == "index" else f"{stem}/index.html"

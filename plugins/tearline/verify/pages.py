@@ -17,6 +17,7 @@ from tearline.findings import Finding, Place, finding
 from tearline.verify import agreement, handed, offline, papers, search
 from tearline.verify.fileset import paper_of
 from tearline.verify.links import Links
+from tearline.verify.markup import Markup
 from tearline.verify.memory import key_of
 from tearline.verify.provenance import Provenance
 from tearline.verify.scan import is_one_of
@@ -83,6 +84,7 @@ class Inspector:
     trusted: tuple[Path, ...] = ()  # what the theme's package brings
     themes: tuple[Path, ...] = ()  # the site's own theme, staged or not
     clean: frozenset[str] = frozenset()  # the keys of files that were clean before
+    markup: Markup | None = None  # as the provenance
     world: bytes = b""  # one digest of all that every page is compared with; empty where nothing is remembered
 
     def file(self, file: File) -> Look:
@@ -171,6 +173,8 @@ class Inspector:
             yield from agreement.check(self.bulletins[name], raw, shown)
         if self.provenance is not None:
             yield from islice(self.provenance.page(name, raw, shown), _TOLD)
+        if self.markup is not None:
+            yield from islice(self.markup.page(name, raw, shown), _TOLD)
 
 
 def _beside(name: str) -> str:

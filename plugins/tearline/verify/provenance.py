@@ -91,9 +91,10 @@ class Known:
         pairs = set(pairwise(said))
         firsts = {second for first, second in pairs if first == _END}
         lasts = {first for first, second in pairs if second == _END}
-        short = {(one,) for before, one, after in zip(said, said[1:], said[2:], strict=False) if before == after == _END}
-        four = zip(said, said[1:], said[2:], said[3:], strict=False)
-        short |= {(one, other) for before, one, other, after in four if before == after == _END}
+        threes = zip(said, said[1:], said[2:], strict=False)
+        fours = zip(said, said[1:], said[2:], said[3:], strict=False)
+        short: set[Words] = {(one,) for before, one, after in threes if before == after == _END}
+        short |= {(one, other) for before, one, other, after in fours if before == after == _END}
         return Spelled(short, pairs, firsts, lasts, set(said))
 
 

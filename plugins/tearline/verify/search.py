@@ -17,7 +17,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -25,6 +25,7 @@ from typing import Any, Final
 import cbor2
 
 from tearline.findings import Finding, Place, finding
+from tearline.verify.counts import asked
 from tearline.verify.stems import Page, Stems, Word, folded, page_of
 from tearline.verify.work import shared
 
@@ -33,11 +34,14 @@ _ENTRY: Final = f"{FOLDER}pagefind-entry.json"
 _PROGRAM: Final = f"{FOLDER}pagefind.js"
 _WASM: Final = re.compile(r"pagefind/wasm\.([a-z-]+)\.pagefind")
 _SIGN: Final = b"pagefind_dcd"
+# Neither a name nor a moment; then how hard it was packed, and on which system (a Unix, or it is not said).
+_HEADERS: Final = tuple(b"\x1f\x8b\x08" + bytes(5) + bytes(more) for more in product((0, 2, 4), (3, 255)))
 _LIMIT: Final = 120  # seconds that a page without words may take
 _LARGEST: Final = 64 << 20
 _COLUMNS: Final = 6  # of an index's table
 _OWN: Final = frozenset({"title", "image_alt"})  # names of values that Pagefind reads by itself
 _ODD: Final = "not as Pagefind writes it"
+_MISCOUNTED: Final = "a number of words or pages that there are not"
 _UNTOLD: Final = "it says what no page tells"
 
 
@@ -119,14 +123,16 @@ class _Index:
     files: Mapping[str, Path]
     pages: Mapping[str, Page]
     seen: set[str] = field(default_factory=set)
+    counts: list[Any] = field(default_factory=list)  # of words, as fragments have them, in their order
     at: str = _ENTRY
 
     def faults(self, roots: Sequence[Path]) -> Iterator[tuple[str, str, str]]:
         """What is wrong with parts that can be read, from the entry down: path, detail, rule."""
-        language, digest, version = self.entry()
+        language, digest, version, pages = self.entry()
         for name in (_PROGRAM, f"{FOLDER}wasm.{language}.pagefind"):
             same = [(root / name).read_bytes() for root in roots if (root / name).is_file()]
-            if self.data(name) not in same:
+            data = self.data(name)
+            if data not in same or (name == _PROGRAM and f'"{version}"'.encode() not in data):
                 detail = "not what Pagefind writes" if same else "there is no Pagefind here to compare it with"
                 yield name, detail, "unexpected-file"
         table = f"{FOLDER}pagefind.{digest}.pf_meta"
@@ -135,6 +141,9 @@ class _Index:
             raise _BrokenError(table, _ODD)
         _, listed, chunks, filters, sorts, names = told
         order = self.fragments([place for place, _ in listed])
+        if pages != len(order):
+            yield _ENTRY, _MISCOUNTED, "unexplained-words"
+        yield from self.miscounted(table, listed, order)
         if len(order) != len(self.pages):
             yield table, "it is not made of the pages that search reads", "missing-file"
         ordered = all(name == "date" and sorted(places) == list(range(len(order))) for name, places in sorts)
@@ -145,9 +154,9 @@ class _Index:
             if not _is_filter(self.table(f"{FOLDER}filter/{place}.pf_filter"), name, order):
                 yield self.at, _UNTOLD, "unexplained-words"
 
-    def entry(self) -> tuple[str, str, str]:
-        """The language of the index, the digest in its table's name, and Pagefind's version."""
-        told = json.loads(self.data(_ENTRY))
+    def entry(self) -> tuple[str, str, str, int]:
+        """The language of the index, the digest in its table's name, Pagefind's version, and how many pages it has."""
+        told = json.loads(self.data(_ENTRY), object_pairs_hook=_once)
         ((language, of),) = told["languages"].items()
         plain = all(len(one) == 1 and not one.isalnum() for one in told["include_characters"])
         named = re.fullmatch(r"([a-z]{2,3}(?:-[a-z]+)?)_[0-9a-f]+", of["hash"])
@@ -155,26 +164,36 @@ class _Index:
         numbers = isinstance(of["page_count"], int) and re.fullmatch(r"[0-9]+(\.[0-9]+)*", told["version"])
         if not (fits and plain and numbers and named and named[1] == language == of["wasm"]):
             raise _BrokenError(_ENTRY, _ODD)
-        return language, of["hash"], told["version"]
+        return language, of["hash"], told["version"], of["page_count"]
 
     def fragments(self, places: Sequence[str]) -> list[Page]:
         """The pages of fragments, in their order. Each holds what its page tells and nothing else."""
         left = dict(self.pages)
         order = []
         for place in places:
-            told = json.loads(self.unpacked(f"{FOLDER}fragment/{place}.pf_fragment"))
+            told = json.loads(self.unpacked(f"{FOLDER}fragment/{place}.pf_fragment"), object_pairs_hook=_once)
             page = left.pop(told["url"], None)
             if page is None:
                 raise _BrokenError(
                     self.at, "of a page that search does not read, or a second one of it", "unexplained-words"
                 )
             filters = {name: sorted(values) for name, values in told.pop("filters").items()}
-            if not isinstance(told.pop("word_count"), int) or filters != page.filters:
+            self.counts.append(told.pop("word_count"))
+            if filters != page.filters:
                 raise _BrokenError(self.at, _UNTOLD, "unexplained-words")
             if told != {"url": told["url"], "content": "", "meta": page.meta, "anchors": []}:
                 raise _BrokenError(self.at, _UNTOLD, "unexplained-words")
             order.append(page)
         return order
+
+    def miscounted(
+        self, table: str, listed: Sequence[Sequence[Any]], order: list[Page]
+    ) -> Iterator[tuple[str, str, str]]:
+        """The numbers of words that are not those of their pages, in the table and in fragments."""
+        if [count for _, count in listed] != self.counts:
+            yield table, _MISCOUNTED, "unexplained-words"
+        for number in _miscounted(order, self.counts):
+            yield f"{FOLDER}fragment/{listed[number][0]}.pf_fragment", _MISCOUNTED, "unexplained-words"
 
     def words(self, chunks: Sequence[Sequence[str]], order: list[Page]) -> Iterator[tuple[str, str, str]]:
         """The parts of the index with words that are not on their pages."""
@@ -202,11 +221,12 @@ class _Index:
     def unpacked(self, name: str) -> bytes:
         """What is packed in a file, without Pagefind's sign: one member, and nothing after it."""
         worker = zlib.decompressobj(wbits=31)
+        data = self.data(name)
         try:
-            inner = worker.decompress(self.data(name), _LARGEST)
+            inner = worker.decompress(data, _LARGEST)
         except zlib.error:
             raise _BrokenError(name, _ODD) from None
-        if not worker.eof or worker.unused_data or not inner.startswith(_SIGN):
+        if not data.startswith(_HEADERS) or not worker.eof or worker.unused_data or not inner.startswith(_SIGN):
             raise _BrokenError(name, _ODD)
         return inner.removeprefix(_SIGN)
 
@@ -220,6 +240,23 @@ class _Index:
         if stream.read(1):
             raise _BrokenError(name, _ODD)
         return made
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose names each stand there once. Raises ``ValueError`` for any other."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError
+    return found
+
+
+def _miscounted(order: Sequence[Page], told: Sequence[Any]) -> Iterator[int]:
+    """The pages that have not as many words as they are told to, by the quick rule nor by Pagefind's."""
+    unlike = [
+        number for number, page in enumerate(order) if type(told[number]) is not int or told[number] != page.count
+    ]
+    said = asked([order[number].path for number in unlike]) if unlike else {}
+    yield from (number for number in unlike if repr(said.get(order[number].path)) != repr(told[number]))
 
 
 def _words(word: str, on: Sequence[Any], variants: Sequence[Any]) -> Iterator[Word]:

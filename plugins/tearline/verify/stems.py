@@ -16,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from tearline.verify.counts import counted
 from tearline.verify.decoding import TAG
 
 _READ: Final = re.compile(r"\sdata-pagefind-body[\s>]")
@@ -32,11 +33,13 @@ _SUFFIX: Final = 8  # letters that a stemmer may take off
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page says of itself in its head, for results and for filters, and every word on it."""
+    """What a page says of itself in its head, for results and for filters, every word on it, and how many it has."""
 
     meta: Mapping[str, str]
     filters: Mapping[str, list[str]]
     words: frozenset[str]
+    path: str = ""
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def page_of(path: str) -> Page | None:
     for text in map(html.unescape, ("".join(parts[::2]), " ".join(parts[::2]))):
         tokens.update(_tokens(text))
     said = frozenset().union(*map(_parts, tokens), *map(_of_tag, set(parts[1::2])))
-    return Page(meta, {name: sorted(values) for name, values in filters.items()}, said)
+    return Page(meta, {name: sorted(values) for name, values in filters.items()}, said, path, counted(raw))
 
 
 def _tokens(text: str) -> set[str]:

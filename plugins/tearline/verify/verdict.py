@@ -13,12 +13,13 @@ from typing import Final
 
 from tearline import __version__
 from tearline.findings import Finding, Place, finding, in_order, refuses
-from tearline.verify import fileset, offline, printed, search, second, tripwire
+from tearline.verify import fileset, offline, printed, search, second, sitemap, tripwire
 from tearline.verify.folders import below, printable
 from tearline.verify.folding import words
 from tearline.verify.ledger import SENTENCE, Ledger, Origin
 from tearline.verify.links import Links
 from tearline.verify.locating import Locator
+from tearline.verify.markup import markup_of
 from tearline.verify.memory import bytes_below, key_of, plain, remember, remembered, version
 from tearline.verify.pages import File, Inspector, Known, Look, look
 from tearline.verify.provenance import provenance
@@ -144,6 +145,7 @@ def verify(question: Question) -> Answer:
             return f"{question.name}/{scanner.shown(name)}"
 
         found += fileset.check(offline.without(search.without(files)), odd, expected, shown)
+        found += sitemap.check(files, settings.urls.get(settings.edition, ""), question.stage, shown)
         found += offline.check(files, themes, shown, jobs, offline=question.offline)
         told = inspected()
         listed = _listed(question, files, scanner.shown)
@@ -203,16 +205,17 @@ def _world(question: Question, reading: Reading, made: Inspector) -> bytes:
 
 def _inspector(question: Question, reading: Reading, themes: tuple[Path, ...], clean: frozenset[str]) -> Inspector:
     settings, documents = question.settings, reading.documents
-    told = None
+    told = markup = None
     if question.stage is not None:
         told = provenance(question.stage, settings.theme, packages())
+        markup = markup_of(question.stage, settings, packages())
     sanitized = settings.releases is not None
     bulletins = {
         one.address: one for one in documents if sanitized and one.number and one.released and not one.recalled
     }
     others = {name: fileset.pages_of(folder) for name, folder in question.others.items()}
     links = Links(question.site, frozenset(reading.files), settings, others, served=not question.offline)
-    made = Inspector(links, told, bulletins, packages(), themes, clean)
+    made = Inspector(links, told, bulletins, packages(), themes, clean, markup)
     made.world = _world(question, reading, made)
     return made
 

@@ -6,7 +6,7 @@
 
     OUT/mkdocs.yml   generated, allow-listed keys only
     OUT/docs/        bulletins by product number, the site's pages, listings, feeds and e-mail, assets by digest
-    OUT/theme/       the templates, styles and fonts of the site, copied
+    OUT/theme/       the templates of the site without their layout; its styles and fonts, copied
 
 The renderer's whole world is this folder. A word that is not in it cannot be published by any program that is
 given it. Everything is composed before anything is written, so that a check can look at all of it.
@@ -28,7 +28,7 @@ from tearline.policy import Policy, extensions
 from tearline.proof import Renderer
 from tearline.stage.composing import Composer
 from tearline.stage.deciding import Decided
-from tearline.stage.furnishing import furnish
+from tearline.stage.furnishing import furnish, theme_file
 from tearline.stage.model import File, Tree
 
 __all__ = ["File", "Tree", "compose", "write"]
@@ -99,7 +99,7 @@ def write(tree: Tree, out: Path) -> None:
         _put(out / "docs" / name, asset.data)
     (out / "theme").mkdir(parents=True)
     for name, path in tree.theme.items():
-        _put(out / "theme" / name, path.read_bytes())
+        _put(out / "theme" / name, theme_file(path))
     _put(out / "mkdocs.yml", tree.configuration.encode("utf-8"))
 
 

@@ -40,6 +40,7 @@ from markdown.extensions.toc import TocTreeprocessor, remove_fnrefs, render_inne
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import HTML_PLACEHOLDER
 
+from tearline import plain
 from tearline.marking import SYSTEMS, read_mark
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ CANDIDATE: Final = re.compile(r"(?<!\w)\(([A-Z][^()\n]{0,60})\)(?!\w)")
 FILENAME: Final = re.compile(r'<span class="filename">([^<]*)</span>')
 # Where a chip stands first, after a number or not.
 OPENING: Final = re.compile(rf"\s*(?:\d{{1,3}}[.)]\s+)?({HTML_PLACEHOLDER % '[0-9]+'})")
+ODD: Final = re.compile(r"[<>&\x02\x03]")  # what text may hold that is not said as it is written
 HEADING: Final = re.compile(r"h[1-6]")
 LITERAL: Final = frozenset({"code", "pre", "kbd", "samp", "script", "style"})
 BLOCKS: Final = frozenset(
@@ -118,10 +120,16 @@ class HeadingIds(Treeprocessor):
         for heading in root.iter():
             if not HEADING.fullmatch(_name(heading)) or "id" in heading.attrib:
                 continue
-            name = html.unescape(strip_tags(render_inner_html(remove_fnrefs(heading), self.md)))
+            name = self._name_of(heading)
             words = _without_marks(name, self.system)
             if words != " ".join(name.split()):
                 heading.set("id", _unique(str(toc.slugify(words, toc.sep)) or "section", used, counts))
+
+    def _name_of(self, heading: Element) -> str:
+        """What ``toc`` calls a heading. Words alone are their own name; what holds more is rendered, as there."""
+        if not len(heading) and not ODD.search(heading.text or ""):
+            return heading.text or ""
+        return html.unescape(strip_tags(render_inner_html(remove_fnrefs(heading), self.md)))
 
 
 def _name(element: Element) -> str:
@@ -248,7 +256,8 @@ class ChipsExtension(Extension):
         super().__init__(**kwargs)
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
-        """Register both steps around ``toc`` (see the table at the top)."""
+        """Register both steps around ``toc`` (see the table at the top), and those that spare plain words."""
+        plain.register(md)
         system = str(self.getConfig("system"))
         md.treeprocessors.register(HeadingIds(md, system), "tearline-heading-ids", 5.5)
         md.treeprocessors.register(Chips(md, system), "tearline-chips", 0.5)

@@ -65,7 +65,7 @@ class After(Treeprocessor):
 
 
 def _is_plain(text: str | None) -> bool:
-    return bool(text) and not isinstance(text, AtomicString) and NEEDED.search(text) is None
+    return bool(text and not isinstance(text, AtomicString) and not NEEDED.search(text))
 
 
 def register(md: Markdown) -> None:

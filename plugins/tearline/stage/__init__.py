@@ -18,8 +18,6 @@ import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 
-import frontmatter
-
 from tearline.corpus import Corpus
 from tearline.crew import Watch, each, unwatched
 from tearline.findings import in_order
@@ -30,6 +28,7 @@ from tearline.stage.composing import Composer
 from tearline.stage.deciding import Decided
 from tearline.stage.furnishing import furnish, theme_file
 from tearline.stage.model import File, Tree
+from tearline.told import written
 
 __all__ = ["File", "Tree", "compose", "write"]
 
@@ -90,9 +89,7 @@ def _elsewhere(here: Decided, all_of: Iterable[Decided]) -> dict[str, dict[str, 
 def write(tree: Tree, out: Path) -> None:
     """Put a tree on disk, into the empty folder ``out``. Raises ``OSError`` where that cannot be done."""
     for name, file in tree.files.items():
-        post = frontmatter.Post(file.body.rstrip("\n"), **file.told)
-        text = frontmatter.dumps(post, sort_keys=False, allow_unicode=True) + "\n"
-        _put(out / "docs" / name, text.encode("utf-8"))
+        _put(out / "docs" / name, written(file.told, file.body).encode("utf-8"))
     for name, text in tree.texts.items():
         _put(out / "docs" / name, text.encode("utf-8"))
     for name, asset in tree.assets.items():

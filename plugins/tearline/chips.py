@@ -55,10 +55,10 @@ FILENAME: Final = re.compile(r'<span class="filename">([^<]*)</span>')
 # Where a chip stands first, after a number or not.
 OPENING: Final = re.compile(rf"\s*(?:\d{{1,3}}[.)]\s+)?({HTML_PLACEHOLDER % '[0-9]+'})")
 ODD: Final = re.compile(r"[<>&\x02\x03]")  # what text may hold that is not said as it is written
-HEADING: Final = re.compile(r"h[1-6]")
+HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 LITERAL: Final = frozenset({"code", "pre", "kbd", "samp", "script", "style"})
 BLOCKS: Final = frozenset(
-    {"p", "li", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6"}
+    {*HEADINGS, "p", "li", "td", "th"}
     | {"summary", "label", "figcaption", "caption", "dt", "dd", "blockquote", "figure"}
 )
 END_OF_INLINE: Final = " End of marked words. "
@@ -118,7 +118,7 @@ class HeadingIds(Treeprocessor):
         used = {element.attrib["id"] for element in root.iter() if "id" in element.attrib}
         counts: dict[str, int] = {}
         for heading in root.iter():
-            if not HEADING.fullmatch(_name(heading)) or "id" in heading.attrib:
+            if heading.tag not in HEADINGS or "id" in heading.attrib:
                 continue
             name = self._name_of(heading)
             words = _without_marks(name, self.system)

@@ -47,11 +47,18 @@ def style(mark: str, system: str = "fouo-les") -> str:
 
 
 def chip(mark: str, system: str = "fouo-les") -> str:
-    """The HTML a mark must come out as, written a second time on purpose."""
+    """The HTML a mark must come out as where it stands first, written a second time on purpose."""
+    found = read_mark(mark, system).mark
+    assert found is not None
+    return again(mark, system).replace(">", f' title="{html.escape(found.sharing)}">', 1)
+
+
+def again(mark: str, system: str = "fouo-les") -> str:
+    """And from the second time on."""
     found = read_mark(mark, system).mark
     assert found is not None
     return (
-        f'<span class="tl-mark tl-mark--{found.style}" title="{html.escape(found.sharing)}">'
+        f'<span class="tl-mark tl-mark--{found.style}">'
         f'<span aria-hidden="true">({mark})</span><span class="tl-vh">{found.spoken}. </span></span>'
     )
 
@@ -68,6 +75,20 @@ def test_page_in_another_system_has_its_chips(system: str, mark: str) -> None:
     assert chip(mark, system) in render(f"({mark}) Words.", system="fouo-les")
 
 
+def test_the_first_chip_of_each_mark_says_whom_to_share_with_and_on_every_page_anew() -> None:
+    md = converter()
+    text = "(U) a (U//LES) b (U) c\n\n(U//LES) d [e](U//SSI)\n"
+    for _ in range(2):
+        md.reset()
+        page = md.convert(text)
+        shown = page.replace(' class="tl-portion tl-portion--u"', "").replace(' class="tl-portion tl-portion--les"', "")
+        assert shown == (
+            f"<p>{chip('U')} a {chip('U//LES')} b {again('U')} c</p>\n"
+            f'<p>{again("U//LES")} d <span class="tl-inline tl-inline--ssi">{chip("U//SSI")} e'
+            '<span class="tl-vh"> End of marked words. </span></span></p>'
+        )
+
+
 def test_item_cell_quote_and_footnote_have_chips() -> None:
     page = render(
         "- (U) one\n    - (U//FOUO) two\n\n> (U) said\n\n1. (U) three\n\n"
@@ -75,11 +96,11 @@ def test_item_cell_quote_and_footnote_have_chips() -> None:
     )
     assert f'<li class="tl-portion tl-portion--u">{chip("U")} one' in page
     assert f'<li class="tl-portion tl-portion--fouo">{chip("U//FOUO")} two' in page
-    assert f"{chip('U')} three" in page
-    assert f"{chip('U')} said" in page
-    assert f'<th class="tl-portion tl-portion--u">{chip("U")} Site</th>' in page
+    assert f"{again('U')} three" in page
+    assert f"{again('U')} said" in page
+    assert f'<th class="tl-portion tl-portion--u">{again("U")} Site</th>' in page
     assert f'<td class="tl-portion tl-portion--les">{chip("U//LES")} Ridge</td>' in page
-    assert f"{chip('U')} Note." in page
+    assert f"{again('U')} Note." in page
 
 
 def test_titles_of_admonition_details_tab_and_code_block_have_chips() -> None:
@@ -88,8 +109,8 @@ def test_titles_of_admonition_details_tab_and_code_block_have_chips() -> None:
         '=== "(U) Tab"\n    (U) in it\n\n```text title="(U//LES) Log & list"\n(U) literal\n```\n'
     )
     assert f'<p class="admonition-title tl-portion tl-portion--u">{chip("U")} Act</p>' in page
-    assert f'<summary class="tl-portion tl-portion--u">{chip("U")} Wording</summary>' in page
-    assert f"{chip('U')} Tab</label>" in page
+    assert f'<summary class="tl-portion tl-portion--u">{again("U")} Wording</summary>' in page
+    assert f"{again('U')} Tab</label>" in page
     assert f'<span class="filename tl-portion tl-portion--les">{chip("U//LES")} Log &amp; list</span>' in page
     assert "<code>(U) literal" in page
 

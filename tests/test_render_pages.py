@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -94,6 +95,25 @@ def test_pages_that_a_page_does_not_mention_change_nothing_in_it(stage: Path) ->
     alone = next(name for name in sorted(sources) if name.startswith("20") and "](" not in sources[name])
     few = [*context.pages, alone]
     assert Renderer(context, few).page(alone, sources[alone]) == Renderer(context, names).page(alone, sources[alone])
+
+
+def test_the_layout_of_templates_adds_nothing_that_a_reader_sees(stage: Path) -> None:
+    sources, names, context = sources_of(stage), names_of(stage), read_context(stage, DAY)
+    laid_out = {name: (ROOT / "overrides" / name).read_bytes() for name in context.theme}
+    lean, wide = Renderer(context, names), Renderer(replace(context, theme=laid_out), names)
+    sizes = [0, 0]
+    for name, source in sources.items():
+        pages = [each.page(name, source).decode() for each in (lean, wide)]
+        assert seen(pages[0]) == seen(pages[1]), name
+        sizes = [sum_ + len(page) for sum_, page in zip(sizes, pages, strict=True)]
+    assert sizes[0] < sizes[1]
+
+
+def seen(page: str) -> list[str]:
+    """A page's tags and words in order, and code to the letter; white space as a browser takes it between words."""
+    code = re.findall(r"<pre.*?</pre>", page, re.DOTALL)
+    words = " ".join(re.sub(r"<[^<>]*>", "", re.sub(r"</?(?:meta|link|title|script|style)\b", " <", page)).split())
+    return [*code, *re.findall(r"<[^<>]*>", " ".join(page.split())), words]
 
 
 def test_pages_are_known_again_whatever_the_front_page_says_and_not_when_its_title_is_another(stage: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from served import fits, serving
+from tearline.marking import SYSTEMS, Mark, read_mark
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -115,6 +116,21 @@ def test_marks_are_words_for_the_ear(page: Page) -> None:
         assert re.fullmatch(r"\(.+\)", shown[2])
         assert spoken[:2] == ["tl-vh", None]
         assert re.fullmatch(r"[A-Z][\w,+ -]+\. ?", spoken[2])
+
+
+def test_every_mark_says_when_pointed_at_whom_to_share_with(page: Page) -> None:
+    chips = page.locator(".tl-mark").filter(visible=True)
+    told = chips.evaluate_all("chips => chips.map(chip => [chip.firstChild.textContent, chip.title])")
+    known = {f"({mark})": mark.sharing for mark in map(a_mark, {shown.strip("()") for shown, _ in told})}
+    assert [said for _, said in told] == [known[shown] for shown, _ in told]
+    if told:
+        chips.last.hover()
+        page.locator(".md-tooltip2--active").get_by_text(known[told[-1][0]], exact=True).wait_for()
+
+
+def a_mark(text: str) -> Mark:
+    found = [mark for mark in (read_mark(text, system).mark for system in SYSTEMS) if mark is not None]
+    return next(mark for mark in found if str(mark) == text)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -122,6 +122,59 @@ def test_theme_files_are_of_known_types_and_plain(tmp_path: Path) -> None:
     assert not {"notes.bak", ".hidden", "link.css"} & set(tree.theme)
 
 
+LAID_OUT = """\
+{#- What it is,
+    in two lines. -#}
+<p>
+    {% if a %}
+        one {% if b %}x{% endif %}
+    {% else %}
+
+        {% set c = {
+            "d": "e"} %}{# why #}
+        two
+    {% endif %}
+    {% include "f.html" %}
+    {%- for g in h %}
+        <b>{{ g }}</b>
+    {% endfor %}
+    {{ i }}
+</p>
+"""
+LEAN = """\
+{#- What it is,
+in two lines. -#}
+<p>
+{% if a %}one {% if b %}x{% endif %}
+{% else %}{% set c = {
+"d": "e"} %}{# why #}two
+{% endif %}{% include "f.html" %}
+{%- for g in h %}
+<b>{{ g }}</b>
+{% endfor %}{{ i }}
+</p>
+"""
+
+
+def test_templates_are_staged_without_their_layout_and_all_else_as_it_is(tmp_path: Path) -> None:
+    config = make_site(tmp_path, {"a.md": bulletin("IB-2026-001", "(U) W.")})
+    spaced = "{% if a %}\n    <pre>\n  b\n    </pre>\n{% endif %}\n"
+    given = {
+        "a.html": LAID_OUT,
+        "b.html": spaced,
+        "c.css": "  a {\n\n  }\n",
+        "d.html": "{% raw %}\n  {{\n{% endraw %}\n",
+    }
+    for name, text in given.items():
+        (tmp_path / "overrides" / name).write_text(text, encoding="utf-8")
+    (tmp_path / "overrides" / "e.html").write_bytes(b"  \xff\n")
+    policy = policy_of(config)
+    write(compose(read_corpus(policy), policy, NOW)["eoc"], tmp_path / "stage")
+    staged = {name: (tmp_path / "stage" / "theme" / name).read_text(encoding="utf-8") for name in given}
+    assert staged == given | {"a.html": LEAN}
+    assert (tmp_path / "stage" / "theme" / "e.html").read_bytes() == b"\xff\n"
+
+
 def test_a_document_that_one_edition_cannot_render_is_refused_in_the_tree_of_that_edition(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

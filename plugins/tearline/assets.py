@@ -13,9 +13,10 @@ import stat
 import warnings
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from PIL import Image, ImageOps
+if TYPE_CHECKING:
+    from PIL import Image
 
 MAX_BYTES: Final = 20 << 20
 MAX_PIXELS: Final = 16_000_000  # two copies in memory, at four bytes each, stay below 200 MB
@@ -91,6 +92,8 @@ def read_asset(path: Path, *, raster: bool) -> Asset:
 
 def rebuilt(data: bytes) -> tuple[bytes, str]:
     """A PNG or JPEG drawn anew, and its suffix. Raises ``AssetError`` where that cannot be done."""
+    from PIL import Image
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -109,6 +112,8 @@ def _fits(picture: Image.Image) -> bool:
 
 def _drawn(picture: Image.Image, kind: str) -> tuple[bytes, str]:
     """The pixels, turned as the camera was held, on a new sheet; saved without anything else."""
+    from PIL import Image, ImageOps
+
     ImageOps.exif_transpose(picture, in_place=True)
     transparent = picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info
     mode = "RGBA" if transparent else _MODES.get(picture.mode, picture.mode)

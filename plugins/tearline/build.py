@@ -19,9 +19,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Final
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from typing import TYPE_CHECKING, Final
 
 from tearline.commit import Change, Private, commit, private_folder, sweep
 from tearline.corpus import Corpus, read_corpus
@@ -42,6 +40,9 @@ from tearline.search import index
 from tearline.stage import Tree, compose, write
 from tearline.store import Shelf, shelf
 from tearline.swap import TargetError, exchange, locked, make_readable
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 Say = Callable[[str], None]
 FULL_SIDE: Final = "full-side"  # beside the editions' folders: what is known of sources, which no renderer is told of

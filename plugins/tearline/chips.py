@@ -5,6 +5,9 @@ A chip shows the mark to the eye and says it in words to a screen reader::
     <span class="tl-mark tl-mark--les" title="Share with …"><span aria-hidden="true">(U//LES)</span>
     <span class="tl-vh">Unclassified, law enforcement sensitive. </span></span>
 
+The first chip of each mark says whom to share with, and no other: a page has a hundred chips and three marks. Script
+gives the others their tooltips.
+
 Three things become chips, and only when they are spelled canonically (the stage writes nothing else):
 
 * a mark in running text: paragraphs, items, cells, headings, titles of admonitions, details, tabs and code blocks;
@@ -30,12 +33,14 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, SubElement
 
 from markdown.extensions import Extension
 from markdown.extensions.toc import TocTreeprocessor, remove_fnrefs, render_inner_html, strip_tags
 from markdown.treeprocessors import Treeprocessor
+from markdown.util import HTML_PLACEHOLDER
 
+from tearline import plain
 from tearline.marking import SYSTEMS, read_mark
 
 if TYPE_CHECKING:
@@ -47,11 +52,13 @@ if TYPE_CHECKING:
 
 CANDIDATE: Final = re.compile(r"(?<!\w)\(([A-Z][^()\n]{0,60})\)(?!\w)")
 FILENAME: Final = re.compile(r'<span class="filename">([^<]*)</span>')
-NUMBER: Final = re.compile(r"\s*(?:\d{1,3}[.)]\s+)?")
-HEADING: Final = re.compile(r"h[1-6]")
+# Where a chip stands first, after a number or not.
+OPENING: Final = re.compile(rf"\s*(?:\d{{1,3}}[.)]\s+)?({HTML_PLACEHOLDER % '[0-9]+'})")
+ODD: Final = re.compile(r"[<>&\x02\x03]")  # what text may hold that is not said as it is written
+HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 LITERAL: Final = frozenset({"code", "pre", "kbd", "samp", "script", "style"})
 BLOCKS: Final = frozenset(
-    {"p", "li", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6"}
+    {*HEADINGS, "p", "li", "td", "th"}
     | {"summary", "label", "figcaption", "caption", "dt", "dd", "blockquote", "figure"}
 )
 END_OF_INLINE: Final = " End of marked words. "
@@ -71,43 +78,23 @@ def canonical_mark(text: str, default: str) -> Mark | None:
     return None
 
 
-def chip(mark: Mark) -> Element:
-    """One chip: the mark for the eye, its words for the ear, whom to share with as a tooltip."""
-    outer = Element("span", {"class": f"tl-mark tl-mark--{mark.style}", "title": mark.sharing})
-    shown = Element("span", {"aria-hidden": "true"})
-    shown.text = f"({mark})"
-    outer.append(shown)
-    outer.append(_hidden(f"{mark.spoken}. "))
-    return outer
+@lru_cache(maxsize=2048)
+def chip(mark: Mark, *, told: bool) -> str:
+    """One chip as HTML: the mark for the eye, its words for the ear; ``told`` adds whom to share with as a tooltip."""
+    title = f' title="{html.escape(mark.sharing)}"' if told else ""
+    shown = f'<span aria-hidden="true">({mark})</span>{_hidden(f"{mark.spoken}. ")}'
+    return f'<span class="tl-mark tl-mark--{mark.style}"{title}>{shown}</span>'
 
 
-def _hidden(words: str) -> Element:
-    """Words for screen readers only."""
-    span = Element("span", {"class": "tl-vh"})
-    span.text = words
-    return span
-
-
-def _pieces(text: str, system: str) -> Iterator[tuple[Mark | None, str]]:
-    """Split running text at its marks: ``(None, words before)``, then ``(mark, words after it)`` for each mark."""
-    before: Mark | None = None
-    start = 0
-    for found in CANDIDATE.finditer(text):
-        mark = canonical_mark(found[1], system)
-        if mark is not None:
-            yield before, text[start : found.start()]
-            before, start = mark, found.end()
-    yield before, text[start:]
+def _hidden(words: str) -> str:
+    """Words for screen readers only, as HTML."""
+    return f'<span class="tl-vh">{html.escape(words, quote=False)}</span>'
 
 
 def _without_marks(text: str, system: str) -> str:
     """The words of ``text`` with its canonical marks taken out and blanks closed up."""
-    return " ".join(" ".join(words for _, words in _pieces(text, system)).split())
-
-
-def _add_class(element: Element, names: str) -> None:
-    """Append class names, keeping those already there."""
-    element.set("class", f"{element.get('class', '')} {names}".strip())
+    words = CANDIDATE.sub(lambda found: found[0] if canonical_mark(found[1], system) is None else " ", text)
+    return " ".join(words.split())
 
 
 class HeadingIds(Treeprocessor):
@@ -131,12 +118,18 @@ class HeadingIds(Treeprocessor):
         used = {element.attrib["id"] for element in root.iter() if "id" in element.attrib}
         counts: dict[str, int] = {}
         for heading in root.iter():
-            if not HEADING.fullmatch(_name(heading)) or "id" in heading.attrib:
+            if heading.tag not in HEADINGS or "id" in heading.attrib:
                 continue
-            name = html.unescape(strip_tags(render_inner_html(remove_fnrefs(heading), self.md)))
+            name = self._name_of(heading)
             words = _without_marks(name, self.system)
             if words != " ".join(name.split()):
                 heading.set("id", _unique(str(toc.slugify(words, toc.sep)) or "section", used, counts))
+
+    def _name_of(self, heading: Element) -> str:
+        """What ``toc`` calls a heading. Words alone are their own name; what holds more is rendered, as there."""
+        if not len(heading) and not ODD.search(heading.text or ""):
+            return heading.text or ""
+        return html.unescape(strip_tags(render_inner_html(remove_fnrefs(heading), self.md)))
 
 
 def _name(element: Element) -> str:
@@ -160,42 +153,49 @@ def _unique(wanted: str, used: set[str], counts: dict[str, int]) -> str:
 
 
 class Chips(Treeprocessor):
-    """Replace canonical marks in text by chips, and links to marks by inline portions."""
+    """Replace canonical marks in text by chips, and links to marks by inline portions.
+
+    A chip is finished HTML, kept in Markdown's own stash like any other; the tree holds what stands for it.
+    """
 
     def __init__(self, md: Markdown, system: str) -> None:
         """Read bare marks in ``system``."""
         super().__init__(md)
         self.system = system
+        self.styles: dict[str, str] = {}  # of this page's marks, by what stands for their chips
+        self.again: dict[Mark, str] = {}  # what stands for a mark's chip, from its second one on
 
     def run(self, root: Element) -> None:
         """Change the tree in place; then the titles of code blocks, which Markdown keeps as finished HTML."""
+        self.styles, self.again = {}, {}
         for element in list(_running_text(root)):
-            self._mark_text(element)
             self._inline_portion(element)
-            _classify(element)
+            element.text = self._marked(element.text)
+            for child in element:
+                child.tail = self._marked(child.tail)
+            if element.tag in BLOCKS:
+                self._classify(element)
         blocks = self.md.htmlStash.rawHtmlBlocks
-        blocks[:] = [FILENAME.sub(self._title, each) if isinstance(each, str) else each for each in blocks]
+        for at, block in enumerate(list(blocks)):
+            if isinstance(block, str) and "filename" in block:
+                blocks[at] = FILENAME.sub(self._title, block)
 
-    def _mark_text(self, element: Element) -> None:
-        """Turn the marks in an element's own text, and in the text between its children, into chips."""
-        children = list(element)
-        element[:] = []
-        element.text = self._append(element, element.text)
-        for child in children:
-            element.append(child)
-            child.tail = self._append(element, child.tail)
+    def _marked(self, text: str | None) -> str | None:
+        """A text with what stands for chips in the place of its marks."""
+        return CANDIDATE.sub(self._shown, text) if text and "(" in text else text
 
-    def _append(self, parent: Element, text: str | None) -> str | None:
-        """Append the chips found in ``text`` to ``parent``; return the words before the first of them."""
-        if not text or "(" not in text:
-            return text
-        (_, head), *rest = _pieces(text, self.system)
-        for mark, words in rest:
-            if mark is not None:
-                each = chip(mark)
-                each.tail = words
-                parent.append(each)
-        return head
+    def _shown(self, found: re.Match[str]) -> str:
+        mark = canonical_mark(found[1], self.system)
+        return found[0] if mark is None else self._chip(mark)
+
+    def _chip(self, mark: Mark) -> str:
+        """What stands for the next chip of a mark."""
+        if mark in self.again:
+            return self.again[mark]
+        first, again = (self.md.htmlStash.store(chip(mark, told=told)) for told in (True, False))
+        self.again[mark] = again
+        self.styles |= {first: mark.style, again: mark.style}
+        return first
 
     def _inline_portion(self, link: Element) -> None:
         """A link to a mark is no link: its words become a span that opens with the mark's chip.
@@ -213,21 +213,27 @@ class Chips(Treeprocessor):
         if title:
             link.set("title", title)
         link.set("class", f"tl-inline tl-inline--{mark.style}")
-        opening = chip(mark)
-        opening.tail = f" {link.text or ''}"
-        link.text = None
-        link.insert(0, opening)
-        link.append(_hidden(END_OF_INLINE))
+        link.text = f"{self._chip(mark)} {link.text or ''}"
+        ending = SubElement(link, "span", {"class": "tl-vh"})
+        ending.text = END_OF_INLINE
+
+    def _classify(self, block: Element) -> None:
+        """Name a block after the mark it opens with (a number may come before the mark)."""
+        style = self._opening(block.text)
+        if style:
+            block.set("class", f"{block.get('class', '')} tl-portion tl-portion--{style}".strip())
+
+    def _opening(self, text: str | None) -> str:
+        """The style of the mark that a text opens with, once its chips are in place; empty without one."""
+        found = OPENING.match(text) if text else None
+        return self.styles.get(found[1], "") if found else ""
 
     def _title(self, found: re.Match[str]) -> str:
         """The title of a code block, as HTML, with its marks as chips."""
-        (_, head), *rest = _pieces(found[1], self.system)
-        if not rest:
-            return found[0]
-        first = rest[0][0]
-        style = f" tl-portion tl-portion--{first.style}" if first is not None and not head.strip() else ""
-        chips = (self.md.serializer(chip(mark)) + words for mark, words in rest if mark is not None)
-        return f'<span class="filename{style}">{head}{"".join(chips)}</span>'
+        shown = self._marked(found[1]) or ""
+        style = self._opening(shown)
+        more = f" tl-portion tl-portion--{style}" if style else ""
+        return f'<span class="filename{more}">{shown}</span>'
 
 
 def _running_text(root: Element) -> Iterator[Element]:
@@ -238,16 +244,7 @@ def _running_text(root: Element) -> Iterator[Element]:
         if not _name(element) or element.tag in LITERAL or element.get("class") == "toc":
             continue
         yield element
-        waiting.extend(element)
-
-
-def _classify(block: Element) -> None:
-    """Name a block after the mark it opens with (a number may come before the mark)."""
-    if block.tag not in BLOCKS or not len(block) or not NUMBER.fullmatch(block.text or ""):
-        return
-    first, _, style = block[0].get("class", "").partition(" tl-mark--")
-    if first == "tl-mark" and style:
-        _add_class(block, f"tl-portion tl-portion--{style}")
+        waiting.extend(reversed(element))
 
 
 class ChipsExtension(Extension):
@@ -259,7 +256,8 @@ class ChipsExtension(Extension):
         super().__init__(**kwargs)
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
-        """Register both steps around ``toc`` (see the table at the top)."""
+        """Register both steps around ``toc`` (see the table at the top), and those that spare plain words."""
+        plain.register(md)
         system = str(self.getConfig("system"))
         md.treeprocessors.register(HeadingIds(md, system), "tearline-heading-ids", 5.5)
         md.treeprocessors.register(Chips(md, system), "tearline-chips", 0.5)

@@ -18,13 +18,12 @@ import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
-
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_ssh_private_key
+from typing import TYPE_CHECKING, Final
 
 from tearline.sshsig import PublicKey, SignatureFault
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 NAMESPACE: Final = "tearline-manifest"
 _MAX_BYTES: Final = 1 << 16
@@ -51,6 +50,10 @@ class Signers:
 
 def read_key(path: Path) -> Ed25519PrivateKey:
     """The signing key in the file at ``path``. Raises ``KeyFault`` for anything but a usable and private one."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_ssh_private_key
+
     data = _read(path, _OTHERS, "can be read or changed by others; try chmod 600")
     try:
         key = load_ssh_private_key(data, None)
@@ -120,6 +123,9 @@ def make_key(path: Path, signers: Path, editions: Sequence[str]) -> PublicKey:
 
     Neither file is written where it is there already.
     """
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
     if not _EDITIONS.fullmatch(",".join(editions)):
         raise KeyFault("an edition's name wants lower-case letters, digits and hyphens")
     key = Ed25519PrivateKey.generate()

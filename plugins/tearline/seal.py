@@ -11,9 +11,7 @@ import sys
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Final
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from typing import TYPE_CHECKING, Any, Final
 
 from tearline import __version__
 from tearline.inventory import Inventory
@@ -21,6 +19,9 @@ from tearline.keys import NAMESPACE, KeyFault, read_key, read_signers
 from tearline.manifest import Manifest, Verdict, policy_digest
 from tearline.policy import Edition, Policy
 from tearline.sshsig import PublicKey, sign
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 _TOOLS: Final = ("markdown", "mkdocs", "mkdocs-material", "pygments", "pymdown-extensions")
 _BANNER = re.compile(rb'<meta name="marking" content="([ -~]{1,200}?)">')

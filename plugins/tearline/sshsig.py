@@ -15,11 +15,10 @@ import hashlib
 import re
 import struct
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 MAX_ARMOURED: Final = 4096  # characters; an Ed25519 signature takes about 300
 _MAGIC: Final = b"SSHSIG"
@@ -45,7 +44,7 @@ class PublicKey:
     @classmethod
     def of(cls, key: Ed25519PrivateKey) -> PublicKey:
         """The public half of a key."""
-        return cls(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
+        return cls(key.public_key().public_bytes_raw())
 
     @classmethod
     def parse(cls, blob: bytes) -> PublicKey:
@@ -89,6 +88,9 @@ def signer(armoured: str, message: bytes, namespace: str) -> PublicKey:
 
     Raises ``SignatureFault`` where the text is no signature, or one of another message or purpose.
     """
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     reader = _Reader(_unarmoured(armoured))
     reader.expect(_MAGIC)
     if reader.number() != _VERSION:

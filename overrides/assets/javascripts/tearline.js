@@ -7,6 +7,18 @@
   const HOUR = 3600000;
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
+  // -- Marks -------------------------------------------------------------------------------------------------------
+
+  // A page says once whom a mark lets it be shared with: in its legend, or at the mark's first chip. All its other chips
+  // get the same tooltip here, before the theme looks for tooltips (which it does once the document is read).
+  function tellSharing() {
+    const mark = (chip) => chip.querySelector("[aria-hidden]")?.textContent;
+    const chips = all(".tl-mark");
+    const said = new Map(chips.filter((chip) => chip.title).map((chip) => [mark(chip), chip.title]));
+    for (const row of all(".tl-legend dl > div")) said.set(mark(row), row.querySelector("dd").textContent);
+    for (const chip of chips) if (said.has(mark(chip))) chip.title = said.get(mark(chip));
+  }
+
   // -- Times -------------------------------------------------------------------------------------------------------
 
   function left(milliseconds) {
@@ -239,6 +251,7 @@
   window.addEventListener("load", reachTables);
   window.addEventListener("resize", reachTables);
 
+  tellSharing();
   lookAtTheClock();
   setInterval(lookAtTheClock, 60000);
   document.addEventListener("visibilitychange", lookAtTheClock);

@@ -7,18 +7,16 @@ attribute nobody expects, a comment, an id that is not made of its heading's wor
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from html.parser import HTMLParser
 from itertools import zip_longest
 from typing import Final
 
 from markdown.extensions.toc import slugify
 
+from tearline.proof.elements import Element, elements_of
 from tearline.proof.events import Event, begin, end, hard_break, marked, says, single, squeezed, verbatim
 
-_VOID: Final = frozenset({"br", "hr", "img", "input"})
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BLOCKS: Final = _HEADINGS | {
     *("p", "hr", "pre", "ul", "ol", "li", "blockquote", "details", "summary", "div"),
@@ -27,86 +25,6 @@ _BLOCKS: Final = _HEADINGS | {
 _ALIGN: Final = re.compile(r"(?:text-align: )?(left|right|center);?")
 _TAB_ID: Final = re.compile(r"__tabbed_\d+(?:_\d+)?")
 _NUMBERED: Final = re.compile(r"_\d+$")
-
-
-@dataclass(slots=True)
-class Element:
-    """An element of the page; ``#`` is the name of comments and the like."""
-
-    tag: str
-    attributes: dict[str, str] = field(default_factory=dict)
-    children: list[Element | str] = field(default_factory=list)
-
-    @property
-    def classes(self) -> list[str]:
-        """The class names that are not the theme's own marks and chips."""
-        return [name for name in self.attributes.get("class", "").split() if not name.startswith("tl-")]
-
-    def has(self, name: str) -> bool:
-        """Whether this is one of the class's name."""
-        return name in self.attributes.get("class", "").split()
-
-    def elements(self) -> Iterator[Element]:
-        """The children that are elements."""
-        return (child for child in self.children if isinstance(child, Element))
-
-    def all(self) -> Iterator[Element]:
-        """Every element inside, in order."""
-        for child in self.elements():
-            yield child
-            yield from child.all()
-
-    def text(self) -> str:
-        """All the words inside."""
-        return "".join(child if isinstance(child, str) else child.text() for child in self.children)
-
-    def strange(self, *known: str, classes: Iterable[str] = ()) -> list[str]:
-        """The attributes beside the ``known`` ones, and those of its classes that are not expected."""
-        odd = [f"{name}={value}" for name, value in self.attributes.items() if name not in {*known, "class"}]
-        return sorted([*odd, *(f"class={name}" for name in self.classes if name not in classes)])
-
-
-class _Tree(HTMLParser):
-    """HTML -> elements."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.root = Element("root")
-        self.open = [self.root]
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        element = Element(tag, {name: value or "" for name, value in attrs})
-        self.open[-1].children.append(element)
-        if tag not in _VOID:
-            self.open.append(element)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.open[-1].children.append(Element(tag, {name: value or "" for name, value in attrs}))
-
-    def handle_endtag(self, tag: str) -> None:
-        if self.open[-1].tag == tag and len(self.open) > 1:
-            self.open.pop()
-            return
-        depth = next((depth for depth in range(len(self.open) - 1, 0, -1) if self.open[depth].tag == tag), None)
-        if depth is None:
-            self.handle_comment(tag)
-        else:
-            del self.open[depth:]
-
-    def handle_data(self, data: str) -> None:
-        self.open[-1].children.append(data)
-
-    def handle_comment(self, data: str) -> None:
-        self.open[-1].children.append(Element("#", {"": data}))
-
-    def handle_decl(self, decl: str) -> None:
-        self.handle_comment(decl)
-
-    def handle_pi(self, data: str) -> None:
-        self.handle_comment(data)
-
-    def unknown_decl(self, data: str) -> None:
-        self.handle_comment(data)
 
 
 # --- inlines ------------------------------------------------------------------------------------------------------
@@ -326,9 +244,6 @@ def _code(element: Element) -> str:
 @lru_cache(maxsize=2)  # one page in several editions
 def events_of(page: str) -> Sequence[Event]:
     """The events of a rendered body."""
-    tree = _Tree()
-    tree.feed(page)
-    tree.close()
     rendered = _Rendered()
-    rendered.inside(tree.root)
+    rendered.inside(elements_of(page))
     return tuple(rendered.events)

@@ -32,6 +32,7 @@ from mkdocs.structure.nav import get_navigation
 from mkdocs.structure.pages import Page
 
 from tearline.store import digest_of, identity
+from tearline.told import read
 
 CONFIGURATION: Final = "mkdocs.yml"
 # What the generator does not hand on of a theme.
@@ -169,7 +170,11 @@ class Renderer:
         self._file(name).content_string = source
         self.config._current_page = page  # noqa: SLF001 - likewise
         try:
-            page.read_source(self.config)
+            known = read(source)
+            if known is not None:
+                page.markdown, page.meta = known
+            else:
+                page.read_source(self.config)
             page.render(self.config, self.files)
         finally:
             self.config._current_page = None  # noqa: SLF001 - likewise

@@ -6,7 +6,7 @@
 
     OUT/mkdocs.yml   generated, allow-listed keys only
     OUT/docs/        bulletins by product number, the site's pages, listings, feeds and e-mail, assets by digest
-    OUT/theme/       the templates, styles and fonts of the site, copied
+    OUT/theme/       the templates of the site without their layout; its styles and fonts, copied
 
 The renderer's whole world is this folder. A word that is not in it cannot be published by any program that is
 given it. Everything is composed before anything is written, so that a check can look at all of it.
@@ -18,8 +18,6 @@ import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 
-import frontmatter
-
 from tearline.corpus import Corpus
 from tearline.crew import Watch, each, unwatched
 from tearline.findings import in_order
@@ -28,8 +26,9 @@ from tearline.policy import Policy, extensions
 from tearline.proof import Renderer
 from tearline.stage.composing import Composer
 from tearline.stage.deciding import Decided
-from tearline.stage.furnishing import furnish
+from tearline.stage.furnishing import furnish, theme_file
 from tearline.stage.model import File, Tree
+from tearline.told import written
 
 __all__ = ["File", "Tree", "compose", "write"]
 
@@ -90,16 +89,14 @@ def _elsewhere(here: Decided, all_of: Iterable[Decided]) -> dict[str, dict[str, 
 def write(tree: Tree, out: Path) -> None:
     """Put a tree on disk, into the empty folder ``out``. Raises ``OSError`` where that cannot be done."""
     for name, file in tree.files.items():
-        post = frontmatter.Post(file.body.rstrip("\n"), **file.told)
-        text = frontmatter.dumps(post, sort_keys=False, allow_unicode=True) + "\n"
-        _put(out / "docs" / name, text.encode("utf-8"))
+        _put(out / "docs" / name, written(file.told, file.body).encode("utf-8"))
     for name, text in tree.texts.items():
         _put(out / "docs" / name, text.encode("utf-8"))
     for name, asset in tree.assets.items():
         _put(out / "docs" / name, asset.data)
     (out / "theme").mkdir(parents=True)
     for name, path in tree.theme.items():
-        _put(out / "theme" / name, path.read_bytes())
+        _put(out / "theme" / name, theme_file(path))
     _put(out / "mkdocs.yml", tree.configuration.encode("utf-8"))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from tearline.findings import Place, finding
@@ -13,6 +15,18 @@ from tearline.presentation import above_lowest, banner_of, cut_at_numbers, desk
 from tearline.stage.deciding import Decided
 
 THEME_SUFFIXES: Final = frozenset({".html", ".css", ".js", ".svg", ".png", ".ico", ".woff2", ".txt", ".json"})
+
+# What a template's author lays it out with: indentation, and lines of statements alone. The generator would put a
+# blank line for each into every page. Where a statement takes the white space before it, or includes what ends without
+# a line break, the line break after it may be all that keeps two words apart: it stays.
+_STATEMENT: Final = r"\{%(?!-|\s*include\b)(?:[^%]|%(?!\}))*%\}"
+_REMARK: Final = r"\{#(?!-)(?:[^#]|#(?!\}))*#\}"
+_LAYOUT: Final = (
+    (re.compile(r"^[ \t]+", re.MULTILINE), ""),
+    (re.compile(r"\n{2,}"), "\n"),
+    (re.compile(rf"^((?:{_STATEMENT}|{_REMARK})+)\n", re.MULTILINE), r"\1"),
+)
+_SPACED: Final = re.compile(r"<(?:pre|textarea)\b|\{%-?\s*raw\b", re.IGNORECASE)  # where white space counts
 
 
 def furnish(decided: Decided, *, papers: bool = False) -> None:
@@ -90,3 +104,19 @@ def _theme(decided: Decided) -> None:
             decided.tree.findings.append(finding("theme-file", Place(f"{root.name}/{name.as_posix()}")))
         elif decided.tree.offline is not None or not name.as_posix().startswith((f"{FOLDER}/", WORDING)):
             decided.tree.theme[name.as_posix()] = path
+
+
+def theme_file(path: Path) -> bytes:
+    """A file of the theme as it is staged: a template without its layout, anything else as it is.
+
+    Raises ``OSError`` where it cannot be read.
+    """
+    data = path.read_bytes()
+    if path.suffix.lower() != ".html":
+        return data
+    text = data.decode("utf-8", "surrogateescape")  # the renderer refuses what is not UTF-8
+    if _SPACED.search(text):
+        return data
+    for layout, instead in _LAYOUT:
+        text = layout.sub(instead, text)
+    return text.encode("utf-8", "surrogateescape")

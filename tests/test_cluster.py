@@ -176,8 +176,8 @@ def test_a_worker_that_is_another_program_refuses_and_says_how_it_differs(there:
     assert ran.err.splitlines()[-1].endswith(", and a worker has not; both have to be the same program")
 
 
-def test_a_worker_that_hangs_and_a_cluster_without_workers_are_given_up(
-    there: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_workers_that_hang_or_are_not_there_and_a_scheduler_that_goes_are_given_up(
+    there: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(ours, "STALL", 2)
     monkeypatch.setattr(ours, "WORKERS", 2)
@@ -196,6 +196,11 @@ def test_a_worker_that_hangs_and_a_cluster_without_workers_are_given_up(
             stopped.send_signal(signal.SIGSTOP)
             with pytest.raises(ClusterError, match="nothing came from it for 2 seconds"):
                 executor.submit(attrgetter("names"), SHARED).result(timeout=60)
+            late = executor.submit(attrgetter("names"), SHARED)
+            alone.processes[0].kill()
+            with pytest.raises(ClusterError, match="the connection to it was lost"):
+                late.result(timeout=60)
+    assert capfd.readouterr().err.splitlines() == ["CancelledError: "], "Dask keeps its logs to itself"
 
 
 # --- what is typed ----------------------------------------------------------------------------------------------

@@ -36,7 +36,11 @@ _CLOSE: Final = 5  # seconds
 _LOOK: Final = 0.5  # seconds between two looks at how long it has been
 _AGAIN: Final = 3  # times that a call is made again when a worker's process failed under it
 _DIGEST: Final = 32  # bytes
-_MUTED: Final = ("asyncio", "distributed", "tornado")  # their logs would be ours, and quote what they do not know
+_MUTED: Final = (
+    "asyncio",
+    "distributed",
+    "tornado",
+)  # their logs would be our log, which is for what the renderer says
 _SHOWN: Final = re.compile(r"[\w .+'()\[\],:-]{1,120}", re.ASCII)
 _LOST: Final[tuple[tuple[tuple[type[BaseException], ...], str], ...]] = (
     ((KilledWorker,), "worker after worker was lost"),
@@ -54,9 +58,9 @@ class ClusterExecutor(Executor):
     """
 
     def __init__(self, cluster: Cluster) -> None:
-        for name in _MUTED:
-            logger = logging.getLogger(name)
-            logger.handlers, logger.propagate = [logging.NullHandler()], False
+        for name in sorted(logging.root.manager.loggerDict):
+            if name.split(".")[0] in _MUTED:
+                logging.getLogger(name).disabled = True
         dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"})  # a theme with its fonts
         self._client = _connected(cluster)
         self._executor = self._client.get_executor(pure=False, retries=_AGAIN)

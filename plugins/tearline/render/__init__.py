@@ -82,7 +82,7 @@ class Rendering:
         if code:
             refuse_full(self.site.parent)  # a log on a full disk may not say so
             if code == UNREACHED:
-                raise RenderError(f"the cluster failed: {said.splitlines()[-1]}", said)
+                raise RenderError(f"the cluster failed: {''.join(said.splitlines()[-1:])}", said)
             raise RenderError(f"the renderer failed with exit code {code}", said)
         prune(self.site, self.stage / "theme")
         return said

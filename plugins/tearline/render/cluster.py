@@ -14,6 +14,7 @@ import ssl
 import sys
 import threading
 import time
+import warnings
 import zlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError, Executor, Future
@@ -36,11 +37,7 @@ _CLOSE: Final = 5  # seconds
 _LOOK: Final = 0.5  # seconds between two looks at how long it has been
 _AGAIN: Final = 3  # times that a call is made again when a worker's process failed under it
 _DIGEST: Final = 32  # bytes
-_MUTED: Final = (
-    "asyncio",
-    "distributed",
-    "tornado",
-)  # their logs would be our log, which is for what the renderer says
+_MUTED: Final = ("asyncio", "distributed", "tornado")  # the log is for what the renderer says
 _SHOWN: Final = re.compile(r"[\w .+'()\[\],:-]{1,120}", re.ASCII)
 _LOST: Final[tuple[tuple[tuple[type[BaseException], ...], str], ...]] = (
     ((KilledWorker,), "worker after worker was lost"),
@@ -61,6 +58,7 @@ class ClusterExecutor(Executor):
         for name in sorted(logging.root.manager.loggerDict):
             if name.split(".")[0] in _MUTED:
                 logging.getLogger(name).disabled = True
+        warnings.simplefilter("ignore")
         dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"})  # a theme with its fonts
         self._client = _connected(cluster)
         self._executor = self._client.get_executor(pure=False, retries=_AGAIN)

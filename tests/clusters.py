@@ -24,6 +24,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 _PATIENCE = 60  # seconds
+_CLOSED = (
+    "--no-dashboard",
+    "--dashboard-address",
+    "127.0.0.1:0",
+)  # without the second it still answers to all, unencrypted
 
 
 class Cluster:
@@ -34,9 +39,13 @@ class Cluster:
         self.processes: list[subprocess.Popen[bytes]] = []
         root.mkdir(parents=True)
         self.authority, self.certificate, self.key = certificates(root / "tls")
-        told = root / "scheduler.json"
+        self.address = ""
+
+    def scheduler(self) -> None:
+        """Start the scheduler, and wait until it says where it is."""
+        told = self.root / "scheduler.json"
         self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(told))
-        wait_for(told.exists)
+        wait_for(lambda: told.exists() and told.read_text(encoding="utf-8").strip().endswith("}"))
         self.address = json.loads(told.read_text(encoding="utf-8"))["address"]
 
     @property
@@ -65,10 +74,15 @@ class Cluster:
 
     def _start(self, what: str, *options: str, before: tuple[str, ...] = ()) -> subprocess.Popen[bytes]:
         files = ("--tls-ca-file", self.authority, "--tls-cert", self.certificate, "--tls-key", self.key)
-        command = [*before, sys.executable, "-m", f"distributed.cli.dask_{what}", *options, "--no-dashboard", *files]
+        command = [*before, sys.executable, "-m", f"distributed.cli.dask_{what}", *options, *_CLOSED, *files]
         with (self.root / "log").open("ab") as log:
             process = subprocess.Popen(
-                list(map(str, command)), cwd=self.root, stdout=log, stderr=log, start_new_session=True
+                list(map(str, command)),
+                cwd=self.root,
+                env={**os.environ, "TMPDIR": str(self.root)},  # where the scheduler keeps its own
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         self.processes.append(process)
         return process
@@ -82,6 +96,7 @@ def cluster(root: Path, hidden: Path) -> Iterator[Cluster]:
         pytest.skip("needs a machine that lets a process mount a disk of its own")
     made = Cluster(root, hidden)
     try:
+        made.scheduler()
         yield made
     finally:
         made.stop()

@@ -12,14 +12,15 @@ import pytest
 from sites import NOW
 from tearline import render
 from tearline.render import RenderError, Rendering, build_epoch, build_moment, prune, start_rendering, theme_files
+from tearline.render.schedulers import Cluster
 
 
-def started(root: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> Rendering:
+def started(root: Path, monkeypatch: pytest.MonkeyPatch, code: str, on: Cluster | None = None) -> Rendering:
     monkeypatch.setattr(render, "_COMMAND", ("-P", "-s", "-B", "-c", code))
     (root / "stage").mkdir()
     lock = os.open(root, os.O_RDONLY)
     try:
-        return start_rendering(root / "stage", root / "site", root / "log", NOW, lock)
+        return start_rendering(root / "stage", root / "site", root / "log", NOW, lock, None, on)
     finally:
         os.close(lock)
 
@@ -36,6 +37,32 @@ def test_it_knows_the_stage_and_nothing_of_us(tmp_path: Path, monkeypatch: pytes
         *("LC_ALL", "LC_CTYPE", "NO_MKDOCS_2_WARNING", "PATH", "PYTHONHASHSEED", "SOURCE_DATE_EPOCH")
     }
     assert seed == "0"
+
+
+def test_one_that_has_a_cluster_is_told_of_it_and_of_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/root")
+    cluster = Cluster("tls://a:1", *(tmp_path / name for name in ("ca", "cert", "key")))
+    code = "import os; print(sorted(os.environ)); print(os.environ['TEARLINE_CLUSTER_KEY'], os.environ['DASK_CONFIG'])"
+    rendering = started(tmp_path, monkeypatch, code, cluster)
+    (tmp_path / "site").mkdir()
+    environment, told = rendering.finish().splitlines()
+    assert set(eval(environment)) <= {  # noqa: S307 - our own list of names
+        *("LC_ALL", "LC_CTYPE", "NO_MKDOCS_2_WARNING", "PATH", "PYTHONHASHSEED", "SOURCE_DATE_EPOCH"),
+        *(f"TEARLINE_CLUSTER_{name}" for name in ("ADDRESS", "CA", "CERT", "KEY")),
+        *("DASK_CONFIG", "DASK_ROOT_CONFIG"),
+    }
+    assert told == f"{tmp_path / 'key'} /dev/null"
+
+
+def test_what_a_cluster_cannot_do_is_the_last_line_of_the_log_and_all_that_is_shown_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = f"print('the words'); print('it has no workers'); raise SystemExit({render.UNREACHED})"
+    with pytest.raises(RenderError) as failed:
+        started(tmp_path, monkeypatch, code).finish()
+    assert str(failed.value) == "the cluster failed: it has no workers"
 
 
 def test_python_hashes_alike_in_every_renderer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

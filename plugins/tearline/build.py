@@ -35,6 +35,7 @@ from tearline.paper import CACHE, print_papers, wanted
 from tearline.policy import Edition, Policy, extensions
 from tearline.proof import Renderer
 from tearline.render import Rendering, start_rendering
+from tearline.render.schedulers import Cluster
 from tearline.seal import seal, signature, signing_key
 from tearline.search import index
 from tearline.stage import Tree, compose, write
@@ -70,13 +71,17 @@ class How:
     """What whoever typed the command asked for: hold refused documents back, take warnings for errors.
 
     The edition that ``offline`` is of becomes an offline copy. ``watch`` is told how many of how many documents or
-    pages a step has done.
+    pages a step has done. Editions that ``clusters`` names are rendered there, the others here.
     """
 
     hold: bool = False
     strict: bool = False
     offline: Offline | None = None
     watch: Watch = unwatched
+    clusters: Mapping[str, Cluster] = field(default_factory=dict)
+
+
+HERE: Final = How()
 
 
 def check(policy: Policy, paths: Sequence[Path], now: dt.datetime) -> Outcome:
@@ -176,7 +181,7 @@ def made(  # noqa: PLR0913, PLR0917 - what a build is made from
     witness = [fullest] if fullest is not None and fullest not in chosen and any(map(_sanitized, chosen)) else []
     with private_folder(beside) as private:
         say(f"Rendering {', '.join(f'{one.edition.name} ({one.bulletins} bulletins)' for one in chosen)}")
-        built = rendered([*chosen, *witness], private, now, policy.root / CACHE, how.watch, say)
+        built = rendered([*chosen, *witness], private, now, policy.root / CACHE, how, say)
         if papers:
             say("Making PDFs")
             print_papers([(one.rendering, one.tree.edition) for one in built[: len(chosen)]], policy, private.lock)
@@ -317,11 +322,11 @@ def _findings(corpus: Corpus, trees: Iterable[Tree]) -> list[Finding]:
 
 def rendered(  # noqa: PLR0913, PLR0917 - what sites are made of and where
     trees: Sequence[Tree], private: Private, now: dt.datetime,
-    cache: Path | None = None, watch: Watch = unwatched, say: Say = lambda _: None,
+    cache: Path | None = None, how: How = HERE, say: Say = lambda _: None,
 ) -> list[_Built]:  # fmt: skip
     """The editions' sites with their search indexes, each rendered by a process of its own from a folder of its own.
 
-    Below ``cache`` each edition has what was rendered of it before. ``watch`` is told how many bulletins there are.
+    Below ``cache`` each edition has what was rendered of it before. ``how.watch`` is told how many bulletins there are.
     """
     pages = sum(tree.bulletins for tree in trees)
     with ExitStack() as stack:
@@ -330,11 +335,12 @@ def rendered(  # noqa: PLR0913, PLR0917 - what sites are made of and where
             folder = private.path / tree.edition.name
             write(tree, folder / "stage")
             stage, site, log = (folder / name for name in ("stage", "site", "log"))
-            rendering = start_rendering(stage, site, log, now, private.lock, _kept(cache, tree))
+            cluster = how.clusters.get(tree.edition.name)
+            rendering = start_rendering(stage, site, log, now, private.lock, _kept(cache, tree), cluster)
             stack.callback(rendering.stop)
             started.append(_Built(tree, rendering))
         for built in started:
-            built.rendering.finish(lambda: watch(sum(map(_pages, started)), pages))
+            built.rendering.finish(lambda: how.watch(sum(map(_pages, started)), pages))
     say("Indexing for search")
     with ThreadPoolExecutor(len(started)) as threads:  # each waits for a Pagefind of its own
         for done in [threads.submit(_index, built, private.lock, _kept(cache, built.tree)) for built in started]:

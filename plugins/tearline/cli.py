@@ -28,6 +28,7 @@ from tearline.printing import caret, plain_path, progress, reopen, say, tell
 if TYPE_CHECKING:
     from tearline.build import Outcome
     from tearline.policy import Edition, Policy
+    from tearline.render.schedulers import Cluster
 
 DONE: Final = 0
 REFUSED: Final = 1
@@ -148,24 +149,33 @@ def stage_command(edition: str, out: Path, config_file: Path, form: str, **how: 
     show_default=True,
     help="Where the site-<edition> folders go.",
 )
+@click.option(
+    "--scheduler",
+    "schedulers",
+    metavar="[EDITION=]ADDRESS",
+    multiple=True,
+    help="Render on the Dask cluster whose scheduler is at tls://host:port; with EDITION=, that edition alone.",
+)
 @click.option("--timings", is_flag=True, help="Say where the time went, step by step.")
 @_config
 @_format
 @_show
 @_strict
 @_hold
-def build_command(
-    editions: Sequence[str], out: Path, config_file: Path, form: str, *, timings: bool, **how: bool
-) -> int:
+def build_command(  # noqa: PLR0913 - the command's options
+    editions: Sequence[str], out: Path, schedulers: Sequence[str], config_file: Path, form: str, *,
+    timings: bool, **how: bool,
+) -> int:  # fmt: skip
     """Build the editions' sites, have every byte verified, seal them, and swap them into place."""
     policy = _policy(config_file, form)
     from tearline.build import How, build
     from tearline.render import RenderError
 
     chosen = [_edition(policy, name) for name in dict.fromkeys(editions)] or list(policy.editions.values())
+    clusters = _clusters(schedulers, chosen, policy)
     try:
         with progress() as step:
-            asked = How(hold=how["hold"], strict=how["strict"], watch=step.watch)
+            asked = How(hold=how["hold"], strict=how["strict"], watch=step.watch, clusters=clusters)
             outcome = build(policy, chosen, _absolute(out), _now(), step, asked)
         if timings:
             say(step.timings())
@@ -277,6 +287,18 @@ def _edition(policy: Policy, name: str) -> Edition:
     if name not in policy.editions:
         raise UsageError(f"unknown edition; the configuration has {', '.join(policy.editions)}")
     return policy.editions[name]
+
+
+def _clusters(typed: Sequence[str], chosen: Sequence[Edition], policy: Policy) -> dict[str, Cluster]:
+    """Where which edition is rendered; the full one is, too, for a sanitized one to be compared with."""
+    from tearline.render.schedulers import ClusterError, clusters
+
+    full = [one for one in policy.editions.values() if one.releases is None][:1]
+    rendered = [*chosen, *(full if any(one.releases is not None for one in chosen) else [])]
+    try:
+        return clusters(typed, list(dict.fromkeys(one.name for one in rendered)), os.environ)
+    except ClusterError as error:
+        raise UsageError(str(error)) from None
 
 
 def _finish(outcome: Outcome, policy: Policy, form: str, *, show: bool) -> int:

@@ -220,15 +220,21 @@ def _seal(key: str, content: bytes) -> bytes:
 
 
 @cache
-def identity() -> str:
-    """What whatever is made here depends on beside its input: our own code and data, and every library's version."""
+def ingredients() -> tuple[str, ...]:
+    """What whatever is made here depends on beside its input, a line each: Python, our code and data, every library."""
     root = Path(str(files("tearline")))
     paths = sorted(path for path in root.rglob("*") if path.suffix in {".py", ".yml", ".txt"})
     ours = (part for path in paths for part in (path.relative_to(root).as_posix().encode(), path.read_bytes()))
     places = filter(Path.is_dir, map(Path, sys.path))
     # Their names tell versions, and reading each one's data takes half a second.
-    others = sorted(path.name for place in places for path in place.glob("*.dist-info"))
-    return digest_of([sys.version.encode(), "\n".join(others).encode(), *ours])
+    others = sorted(path.stem.replace("-", " ") for place in places for path in place.glob("*.dist-info"))
+    return (f"Python {' '.join(sys.version.split())}", f"tearline's code {digest_of(ours)}", *others)
+
+
+@cache
+def identity() -> str:
+    """All ingredients in one digest."""
+    return digest_of(line.encode() for line in ingredients())
 
 
 def digest_of(parts: Iterable[bytes]) -> str:

@@ -1,8 +1,11 @@
 """Staged tree -> site files, in a process of its own that knows nothing but the stage.
 
-pages.py     (context, staged page) -> the page's bytes, a pure function
-working.py   many pages at once, by whatever executor there is
-__main__.py  the process: the stage it is started in -> a site
+pages.py       (context, staged page) -> the page's bytes, a pure function
+working.py     many pages at once, by whatever executor there is
+schedulers.py  what was typed of clusters -> the cluster of each edition
+cluster.py     the executor of a cluster
+worker.py      what runs at a cluster's worker
+__main__.py    the process: the stage it is started in -> a site
 
 The renderer is started anew (exec, not fork), inside the stage, with an environment of its own: no home, no
 repository, no key. Its words are captured: a log is a channel too.
@@ -24,6 +27,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from tearline.render.schedulers import Cluster
+
 _SCANT: Final = 1 << 18  # bytes: with less than this left, a disk is why something failed
 _LAST: Final = (1 << 32) - 1  # seconds since 1970 that the header of a gzip file has room for
 TIME_LIMIT: Final = 3600  # seconds; a renderer that hangs is a failed build
@@ -36,7 +41,16 @@ THEME_FILES: Final = (
 )
 # No current directory in the path, no user's packages, no bytecode written. The environment is ours, so that
 # Python's own variables (the hash seed) count: -I would ignore them.
-_COMMAND: Final = ("-P", "-s", "-B", "-m", "tearline.render")
+FLAGS: Final = ("-P", "-s", "-B")
+ENVIRONMENT: Final = {
+    "PATH": os.defpath,
+    "LC_ALL": "C.UTF-8",
+    "PYTHONHASHSEED": "0",
+    "NO_MKDOCS_2_WARNING": "1",
+}
+_COMMAND: Final = (*FLAGS, "-m", "tearline.render")
+UNREACHED: Final = 75  # the exit code of a renderer that its cluster failed; the last line of its log is why
+_NOWHERE: Final = dict.fromkeys(("DASK_CONFIG", "DASK_ROOT_CONFIG"), os.devnull)  # no configuration but ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +81,8 @@ class Rendering:
         said = self.log.read_text(encoding="utf-8", errors="replace")
         if code:
             refuse_full(self.site.parent)  # a log on a full disk may not say so
+            if code == UNREACHED:
+                raise RenderError(f"the cluster failed: {''.join(said.splitlines()[-1:])}", said)
             raise RenderError(f"the renderer failed with exit code {code}", said)
         prune(self.site, self.stage / "theme")
         return said
@@ -119,20 +135,18 @@ def prune(site: Path, own: Path) -> None:
 
 
 def start_rendering(  # noqa: PLR0913, PLR0917 - what a renderer is given
-    stage: Path, site: Path, log: Path, now: dt.datetime, lock: int, kept: Path | None = None
-) -> Rendering:
+    stage: Path, site: Path, log: Path, now: dt.datetime, lock: int,
+    kept: Path | None = None, cluster: Cluster | None = None,
+) -> Rendering:  # fmt: skip
     """Start rendering the stage into the folder ``site``, which must not exist yet.
 
-    ``kept`` is the folder of what this edition's renderer made before, if any may be used. It inherits
-    ``lock``, which keeps its private folder from being swept should we die before it.
+    ``kept`` is the folder of what this edition's renderer made before, if any may be used; ``cluster`` renders the
+    pages, where there is one. The process inherits ``lock``, which keeps its private folder from being swept should
+    we die before it.
     """
-    environment = {
-        "PATH": os.defpath,
-        "LC_ALL": "C.UTF-8",
-        "PYTHONHASHSEED": "0",
-        "NO_MKDOCS_2_WARNING": "1",
-        "SOURCE_DATE_EPOCH": str(build_epoch(now)),
-    }
+    environment = {**ENVIRONMENT, "SOURCE_DATE_EPOCH": str(build_epoch(now))}
+    if cluster is not None:
+        environment |= {**_NOWHERE, **cluster.told()}
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter, no shell, no outside words
             [sys.executable, *_COMMAND, str(site), *([str(kept)] if kept is not None else [])],

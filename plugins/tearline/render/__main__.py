@@ -15,7 +15,9 @@ from contextlib import AbstractContextManager, nullcontext
 from multiprocessing import get_context
 from pathlib import Path
 
+from tearline.render import UNREACHED
 from tearline.render.pages import read_context
+from tearline.render.schedulers import ClusterError, told_of
 from tearline.render.working import Here, ready, render_pages
 from tearline.store import Shelf, shelf
 
@@ -45,11 +47,18 @@ def main() -> None:
 
 def _kept() -> AbstractContextManager[Shelf | None]:
     """The pages of this edition that were rendered before, in the folder named second; without one there are none."""
-    return shelf(Path(sys.argv[2]), "pages") if len(sys.argv) > 2 else nullcontext()  # noqa: PLR2004 - the second
+    if len(sys.argv) < 3:  # noqa: PLR2004 - the second
+        return nullcontext()
+    # What another machine made is believed by builds that ask it anyway, and by no other.
+    return shelf(Path(sys.argv[2]), "pages" if told_of(os.environ) is None else "cluster")
 
 
 def _executor(pages: int) -> Executor:
-    """Processes for many pages on several processors; a few pages are sooner done here."""
+    """The cluster that we are told of, if any. Else processes for many pages; a few pages are sooner done here."""
+    if (cluster := told_of(os.environ)) is not None:
+        from tearline.render.cluster import ClusterExecutor  # noqa: PLC0415 - Dask, which only clusters need
+
+        return ClusterExecutor(cluster)
     workers = min(len(os.sched_getaffinity(0)), pages // 50 + 1)
     return ProcessPoolExecutor(workers, get_context("fork")) if workers > 1 else Here()
 
@@ -60,4 +69,8 @@ def _put(path: Path, data: bytes) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except ClusterError as error:
+        print(error, file=sys.stderr, flush=True)  # noqa: T201 - the last line of the log: it is why
+        os._exit(UNREACHED)  # what waits for the cluster is not waited for

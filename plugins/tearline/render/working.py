@@ -1,7 +1,7 @@
 """Many pages at once: chunks of them, given to whatever executor there is.
 
-An executor is the argument: one that runs here, one that runs processes, one of a cluster. A worker gets the context
-and staged text, never a source or a key, and keeps the renderer it made for the context it saw last.
+An executor is the argument: one that runs here, one that runs processes, one of a cluster. A worker gets what all
+pages share and staged text, never a source or a key, and keeps the renderer it made for what it saw last.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, as_completed
+from dataclasses import dataclass
 from itertools import islice
 from typing import Final, TypeVar
 
@@ -20,6 +21,14 @@ CHUNK: Final = 24  # pages: enough that sending them costs little, few enough th
 _Each = TypeVar("_Each")
 _Made = tuple[str, dict[str, bool], bytes]  # a page's name, what it looked for among the others, its bytes
 _kept: dict[tuple[str, int], Renderer] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all pages of an edition share, and the names of all files below docs: the same in every call."""
+
+    context: Context
+    names: Sequence[str]
 
 
 class Here(Executor):
@@ -55,10 +64,14 @@ def render_pages(
             yield renderer.address(name), page
         else:
             todo.append((name, source))
-    waiting = [executor.submit(_render, context, names, chunk) for chunk in _chunks(todo)]
+    shared = Shared(context, names)
+    waiting = {executor.submit(_render, shared, chunk): [name for name, _ in chunk] for chunk in _chunks(todo)}
     try:
-        for done in as_completed(waiting):
-            for name, asked, page in done.result():
+        for done in as_completed(list(waiting)):
+            made = done.result()
+            if [name for name, _, _ in made] != waiting.pop(done):
+                raise ValueError("other pages were rendered than were asked for")
+            for name, asked, page in made:
                 if kept is not None and name in keys:
                     kept.put(keys[name], json.dumps(asked).encode() + b"\n" + page)
                 yield renderer.address(name), page
@@ -85,8 +98,8 @@ def ready(context: Context, names: Sequence[str]) -> Renderer:
     return _kept[key]
 
 
-def _render(context: Context, names: Sequence[str], pages: Sequence[tuple[str, str]]) -> list[_Made]:
-    renderer = ready(context, names)
+def _render(shared: Shared, pages: Sequence[tuple[str, str]]) -> list[_Made]:
+    renderer = ready(shared.context, shared.names)
     made: list[_Made] = []
     for name, source in pages:
         page = renderer.page(name, source)

@@ -69,7 +69,7 @@ def fragment(change: Callable[[dict[str, Any]], None], of: str = "001") -> Calla
     address = f'"url":"/2026/ib-2026-{of}/"'.encode()
 
     def plant(site: Path) -> Path:
-        path = next(path for path in sorted(site.glob("pagefind/fragment/*")) if address in unpacked(path))
+        path = next(path for path in sorted(site.glob("pagefind/**/*.pf_fragment")) if address in unpacked(path))
         told = json.loads(unpacked(path))
         change(told)
         path.write_bytes(packed(json.dumps(told, ensure_ascii=False).encode()))
@@ -179,7 +179,8 @@ def test_what_is_put_into_an_index_is_found(built: Path, tmp_path: Path, plant: 
 
 
 def test_what_is_taken_out_of_an_index_is_found(built: Path, tmp_path: Path) -> None:
-    for number, pattern in enumerate(("fragment/*", "index/*", "filter/*", "pagefind.js", "*.pf_meta", "*-entry.json")):
+    parts = ("fragment/*/*", "index/*", "filter/*", "pagefind.js", "*.pf_meta", "*-entry.json", "parts.json")
+    for number, pattern in enumerate(parts):
         site = shutil.copytree(built / "site-eoc", tmp_path / f"site-{number}")
         path = named(site, pattern)
         path.unlink()

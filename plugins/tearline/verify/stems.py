@@ -22,6 +22,7 @@ _READ: Final = re.compile(r"\sdata-pagefind-body[\s>]")
 _TOLD: Final = re.compile(
     r'<meta name="([^"]*)" content="([^"]*)" (data-tl-found|data-pagefind-(?:meta|filter)="[\w-]+\[content\]")>'
 )
+_SORT: Final = re.compile(r'<meta name="sort" content="([^"]*)" data-pagefind-sort="date\[content\]">')
 _BLANK: Final = re.compile(r"[ \t\r\n\f]+")
 _SIGNS: Final = re.compile(r"[\W_]+")
 _RUN: Final = re.compile(r"[^\W_]+")
@@ -32,11 +33,12 @@ _SUFFIX: Final = 8  # letters that a stemmer may take off
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page says of itself in its head, for results and for filters, and every word on it."""
+    """What a page says of itself in its head, for results and for filters, every word on it, and its place in time."""
 
     meta: Mapping[str, str]
     filters: Mapping[str, list[str]]
     words: frozenset[str]
+    sort: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,10 @@ def page_of(path: str) -> Page | None:
         tokens.update(text.split())
         tokens.update(_BLANK.split(text) if "\xa0" in text else ())
     said = frozenset().union(*map(_parts, tokens))
-    return Page(meta, {name: sorted(values) for name, values in filters.items()}, said)
+    sort = _SORT.search(raw)
+    return Page(
+        meta, {name: sorted(values) for name, values in filters.items()}, said, html.unescape(sort[1]) if sort else ""
+    )
 
 
 @lru_cache(1 << 16)

@@ -223,7 +223,9 @@ def test_what_did_not_change_is_not_indexed_again_and_the_bytes_are_those_of_a_f
     made = files(large / "pagefind")
     assert len(asked) == len(parts)
     newest = {"main": False, "recent": True}
-    assert {part for pages in asked for part in newest if ("2026/ib-2026-001/index.html" in pages) == newest[part]} == parts
+    assert {
+        part for pages in asked for part in newest if ("2026/ib-2026-001/index.html" in pages) == newest[part]
+    } == parts
     shutil.rmtree(large / "pagefind")
     search.index(large, lock, sizes=LARGE)
     assert files(large / "pagefind") == made

@@ -36,7 +36,7 @@ SOURCES: Final[dict[str, str | bytes]] = {
     ),
     "2026/b.md": bulletin(
         "IB-2026-015",
-        "(U) A levee was looked at and stood.",
+        "(U) A levee was looked at and stood, on sand.",
         "priority: routine",
         "hazards: [flood]",
         "date: 2026-03-02",

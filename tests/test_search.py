@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
 from sites import bulletin, make_site, page, tearline
-from tearline import search
+from tearline import pagefind, search, searched
 from tearline.render import RenderError
 
 SOURCES: dict[str, str | bytes] = {
@@ -52,8 +53,11 @@ def site(built: Path, tmp_path: Path) -> Path:
 
 
 def fragments(site: Path) -> dict[str, dict[str, Any]]:
-    told = [json.loads(gzip.decompress(path.read_bytes())[12:]) for path in site.glob("pagefind/fragment/*")]
-    return {one["url"]: one for one in told}
+    return {one["url"]: one for one in told_in(site / "pagefind")}
+
+
+def told_in(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(gzip.decompress(path.read_bytes())[12:]) for path in folder.rglob("*.pf_fragment")]
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -105,7 +109,8 @@ def test_a_fragment_holds_what_a_result_shows(built: Path) -> None:
 def test_only_what_our_own_script_uses_is_published(built: Path) -> None:
     names = {path.name for path in (built / "site-eoc" / "pagefind").iterdir()}
     tables = {name for name in names if name.endswith(".pf_meta")}
-    assert names - tables == {"pagefind.js", "pagefind-entry.json", "wasm.en.pagefind", "fragment", "index", "filter"}
+    program = {"pagefind.js", "wasm.en.pagefind", "parts.json"}
+    assert names - tables == {*program, "pagefind-entry.json", "fragment", "index", "filter"}
     assert len(tables) == 1
 
 
@@ -119,6 +124,127 @@ def test_an_index_does_not_depend_on_where_and_in_which_order_files_lie(built: P
                 (site / name).write_bytes(wanted[name])
         search.index(site, lock)
         assert files(site) == wanted
+
+
+def add(site: Path, number: int, day: str, words: str = "A heron.") -> Path:
+    """One more bulletin in a rendered site, made of the first one."""
+    page = (site / "2026/ib-2026-001/index.html").read_text(encoding="utf-8")
+    made = site / f"2026/ib-2026-{number:03d}/index.html"
+    made.parent.mkdir(parents=True, exist_ok=True)
+    told = page.replace("2026-001", f"2026-{number:03d}").replace("2026-11-01", day)
+    made.write_text(told.replace("Anglers at the weir", words), encoding="utf-8")
+    return made
+
+
+def change(page: Path, before: str, after: str) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert before in text
+    page.write_text(text.replace(before, after), encoding="utf-8")
+
+
+LARGE: Final = search.Sizes(6, 2)
+
+
+@pytest.fixture
+def large(site: Path) -> Path:
+    """A site of eight pages: by age the site's own, five bulletins of September, the first one, and the recalled one."""
+    for number in range(11, 16):
+        add(site, number, f"2026-09-{number}")
+    return site
+
+
+def urls(folder: Path) -> set[str]:
+    return {one["url"] for one in told_in(folder / "fragment")}
+
+
+def test_a_large_site_has_an_index_of_its_newest_pages_beside_that_of_all_others(large: Path, lock: int) -> None:
+    search.index(large, lock, sizes=LARGE)
+    september = {f"/2026/ib-2026-0{number}/" for number in range(11, 16)}
+    assert urls(large / "pagefind") == {"/about/centre/", *september}
+    assert urls(large / "pagefind/recent") == {"/2026/ib-2026-001/", "/2026/ib-2026-002/"}
+    assert json.loads((large / "pagefind/parts.json").read_bytes()) == {"main": 6, "recent": 2}
+    names = {path.name for path in (large / "pagefind/recent").iterdir() if path.suffix != ".pf_meta"}
+    assert names == {"pagefind-entry.json", "fragment", "index", "filter"}
+
+
+@pytest.mark.parametrize(
+    ("pages", "parts"),
+    [(0, []), (1, [1]), (999, [999]), (1000, [750, 250]), (1249, [750, 499]), (1250, [1000, 250]), (9999, [9500, 499])],
+)
+def test_the_first_index_grows_by_blocks_and_leaves_the_newest_one(pages: int, parts: list[int]) -> None:
+    head = '<meta name="sort" content="{}" data-pagefind-sort="date[content]"></head>'
+    told = {f"{(at * 7) % pages}/index.html": head.format(f"{at:05d}").encode() for at in range(pages)}
+    made = search.parted(told, search.SIZES)
+    assert [len(names) for names in made.values()] == parts
+    ages = [[told[name] for name in names] for names in made.values()]
+    assert all(max(older) < min(newer) for older, newer in itertools.pairwise(ages))
+
+
+CHANGES: Final[dict[str, tuple[Callable[[Path], object], set[str]]]] = {
+    "nothing": (lambda _: None, set()),
+    "a new bulletin": (lambda site: add(site, 30, "2026-11-10"), {"recent"}),
+    "a new bulletin that fills a block": (
+        lambda site: (add(site, 30, "2026-11-10"), add(site, 31, "2026-11-11")), {"main", "recent"}
+    ),
+    "a bulletin that was forgotten": (lambda site: add(site, 30, "2026-09-02"), {"main", "recent"}),
+    "other words in the newest": (
+        lambda site: change(site / "2026/ib-2026-001/index.html", "Anglers at the weir", "A crane"), {"recent"}
+    ),
+    "words less in an old one": (lambda site: change(site / "2026/ib-2026-012/index.html", "A heron.", ""), {"main"}),
+    "an old one marked anew": (
+        lambda site: change(site / "2026/ib-2026-012/index.html", 'name="mark" content="U//FOUO"', 'name="mark" content="U"'),
+        {"main"},
+    ),
+    "an old one replaced": (
+        lambda site: change(site / "2026/ib-2026-012/index.html", 'content="2026-11-21T12:00Z"', 'content="replaced"'), {"main"}
+    ),
+    "an old one with another date": (
+        lambda site: change(site / "2026/ib-2026-012/index.html", "2026-09-12", "2026-11-30"), {"main", "recent"}
+    ),
+    "an old one gone": (lambda site: (site / "2026/ib-2026-012/index.html").unlink(), {"main", "recent"}),
+    "a menu of an old one": (
+        lambda site: change(site / "2026/ib-2026-012/index.html", '<article class="tl-doc">', '<article class="tl-doc">New'), set()
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_what_did_not_change_is_not_indexed_again_and_the_bytes_are_those_of_a_first_build(
+    large: Path, tmp_path: Path, lock: int, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    search.index(large, lock, tmp_path / "kept", LARGE)
+    shutil.rmtree(large / "pagefind")
+    do, parts = CHANGES[what]
+    do(large)
+    asked: list[set[str]] = []
+    made_of = search.files_of
+    monkeypatch.setattr(search, "files_of", lambda pages, *others: asked.append(set(pages)) or made_of(pages, *others))
+    search.index(large, lock, tmp_path / "kept", LARGE)
+    made = files(large / "pagefind")
+    assert len(asked) == len(parts)
+    newest = {"main": False, "recent": True}
+    assert {
+        part for pages in asked for part in newest if ("2026/ib-2026-001/index.html" in pages) == newest[part]
+    } == parts
+    shutil.rmtree(large / "pagefind")
+    search.index(large, lock, sizes=LARGE)
+    assert files(large / "pagefind") == made
+
+
+def test_pagefind_is_given_the_parts_with_words_and_what_the_head_tells() -> None:
+    page = (
+        b'<html lang="en"><head><title>T</title><meta name="id" content="1" data-pagefind-filter="id[content]"></head>'
+        b'<body><nav>Menu</nav><div class="a" data-pagefind-body><div>One <a data-tl-state="replaced" href="/x/">two</a></div>'
+        b'</div><div>Aside</div><section data-pagefind-body data-pagefind-weight="2"><img alt="P" src="p.png"></section></body></html>'
+    )
+    assert searched.given(page) == (
+        b'<!doctype html><html lang="en"><head><meta name="id" content="1" data-pagefind-filter="id[content]"></head>'
+        b'<body><div class="a" data-pagefind-body><div>One <a href="/x/">two</a></div></div>'
+        b'<section data-pagefind-body data-pagefind-weight="2"><img alt="P"></section></body></html>'
+    )
+    broken = page.replace(b"</div></div>", b"</div>", 1).replace(b"<div>Aside</div>", b"")
+    assert b"Menu" in searched.given(broken)
+    assert searched.given(b"<html><head></head><body>No words for search.</body></html>") == b""
 
 
 def test_a_site_that_has_nothing_to_find_has_no_index(built: Path, tmp_path: Path, lock: int) -> None:
@@ -141,8 +267,8 @@ def test_a_site_that_has_nothing_to_find_has_no_index(built: Path, tmp_path: Pat
 def test_where_it_cannot_be_made_one_line_says_so(
     site: Path, lock: int, monkeypatch: pytest.MonkeyPatch, program: str, said: str
 ) -> None:
-    monkeypatch.setattr(search, "_COMMAND", ("-c", program))
-    monkeypatch.setattr(search, "TIME_LIMIT", 1 if "long" in said else 30)
+    monkeypatch.setattr(pagefind, "_COMMAND", ("-c", program))
+    monkeypatch.setattr(pagefind, "TIME_LIMIT", 1 if "long" in said else 30)
     with pytest.raises(RenderError, match=said) as failed:
         search.index(site, lock)
     assert "\n" not in str(failed.value)
@@ -153,7 +279,7 @@ def test_pagefind_has_no_environment_of_ours(
     site: Path, tmp_path: Path, lock: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code = f"import os, pathlib; pathlib.Path({str(tmp_path / 'told')!r}).write_text(' '.join(sorted(os.environ)))"
-    monkeypatch.setattr(search, "_COMMAND", ("-c", code))
+    monkeypatch.setattr(pagefind, "_COMMAND", ("-c", code))
     monkeypatch.setenv("TEARLINE_SIGNING_KEY", "secret")
     with pytest.raises(RenderError):
         search.index(site, lock)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +14,7 @@ import pytest
 
 from served import fits, serving
 from sites import bulletin, make_site, tearline
+from tearline import search
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -32,7 +36,7 @@ SOURCES: Final[dict[str, str | bytes]] = {
     ),
     "2026/b.md": bulletin(
         "IB-2026-015",
-        "(U) A levee was looked at and stood.",
+        "(U) A levee was looked at and stood, on sand.",
         "priority: routine",
         "hazards: [flood]",
         "date: 2026-03-02",
@@ -64,11 +68,29 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return config.parent
 
 
+def indexed(before: Path, site: Path, sizes: search.Sizes) -> None:
+    """A copy of a built site with an index, or two, of its own."""
+    shutil.copytree(before, site, ignore=shutil.ignore_patterns("pagefind"))
+    with (site.parent / "lock").open("wb") as lock:
+        search.index(site, lock.fileno(), sizes=sizes)
+
+
 @pytest.fixture(scope="module")
-def site(built: Path) -> Iterator[str]:
+def both(built: Path) -> Path:
+    """The folder of two sites: as it was built, and as a large one is, with an index of its own for the newest pages."""
+    indexed(built / "site-eoc", built / "site-two", search.Sizes(4, 2))
+    assert json.loads((built / "site-two/pagefind/parts.json").read_bytes()) == {"main": 2, "recent": 3}
+    return built
+
+
+BOTH: Final = pytest.mark.parametrize("site", ["site-eoc", "site-two"], indirect=True)
+
+
+@pytest.fixture(scope="module")
+def site(both: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of the built site, which is no root of its server: an edition may lie below a path."""
-    with serving(built) as address:
-        yield f"{address}site-eoc/"
+    with serving(both) as address:
+        yield f"{address}{getattr(request, 'param', 'site-eoc')}/"
 
 
 @pytest.fixture
@@ -116,6 +138,7 @@ def focused(page: Page) -> str:
     return str(page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
 
 
+@BOTH
 @pytest.mark.parametrize("key", ["/", "s", "Control+k"])
 def test_a_key_goes_to_search_and_arrows_enter_and_escape_do_what_they_say(page: Page, site: str, key: str) -> None:
     page.goto(f"{site}bulletins/")
@@ -161,6 +184,7 @@ def test_a_result_shows_mark_title_number_date_and_state(page: Page, site: str) 
     assert page.locator(".tl-search__mark [aria-hidden]").inner_text() == "UNCLASSIFIED//FOUO"
 
 
+@BOTH
 def test_what_has_ended_since_the_site_was_built_is_said_to_have_ended(page: Page, site: str) -> None:
     page.clock.set_fixed_time(LATER)
     page.goto(f"{site}search/?q=levee&state=in-effect")
@@ -172,6 +196,7 @@ def test_what_has_ended_since_the_site_was_built_is_said_to_have_ended(page: Pag
     assert "Urgent" not in page.locator(".tl-hit").inner_text()
 
 
+@BOTH
 @pytest.mark.parametrize("number", ["IB-2026-014", "ib 2026 14", "ib2026014", "2026-14", "IB–2026–014"])
 def test_a_number_goes_straight_to_its_bulletin(page: Page, site: str, number: str) -> None:
     for start in (site, f"{site}search/"):
@@ -181,6 +206,7 @@ def test_a_number_goes_straight_to_its_bulletin(page: Page, site: str, number: s
         page.wait_for_url(f"{site}2026/ib-2026-014/")
 
 
+@BOTH
 @pytest.mark.parametrize(("typed", "number"), [("IB-2026-099", "099"), ("ib 2026 18", "018"), ("ib20261234", "1234")])
 def test_a_number_that_this_edition_has_not_is_said_to_be_missing(
     page: Page, site: str, typed: str, number: str
@@ -202,6 +228,7 @@ def test_a_number_that_this_edition_has_not_is_said_to_be_missing(
     assert titles(page) == []
 
 
+@BOTH
 def test_the_number_of_a_recalled_bulletin_opens_what_is_said_of_it(page: Page, site: str) -> None:
     for start in (site, f"{site}search/"):
         page.goto(start)
@@ -216,6 +243,7 @@ def test_the_number_of_a_recalled_bulletin_opens_what_is_said_of_it(page: Page, 
     settled(page, "No results")
 
 
+@BOTH
 @pytest.mark.parametrize(
     "words", ["sandwich", "leveret", "seep heron", "heron", "seepagewater", "millions", "77", "milk"]
 )
@@ -225,6 +253,7 @@ def test_words_that_no_page_has_find_nothing(page: Page, site: str, words: str) 
     assert titles(page) == []
 
 
+@BOTH
 @pytest.mark.parametrize(
     "words",
     ["sandbag", "Sandbags", "sandb", "sandbagging", "stack", "stacki", "mill’s sandbags", "SEEP mill", "sand-bags"],
@@ -258,14 +287,23 @@ def test_a_site_without_bulletins_says_so_and_fetches_nothing(browser: Browser, 
     assert complaints == []
 
 
+COUNTS: Final = [
+    "In effect 1", "Replaced 1", "No end given 1", "Urgent 1", "Priority 1", "Routine 1", "Flood 2", "Wildfire 1",
+    "Transportation 1", "Alert 1", "2026 3",
+]  # fmt: skip
+COUNTED: Final = """wanted => JSON.stringify([...document.querySelectorAll("label.tl-tick")]
+  .filter(one => one.checkVisibility() && one.querySelector(".tl-count"))
+  .map(one => one.innerText.replace(/\\s+/g, " ").trim())) === JSON.stringify(wanted)"""
+
+
+@BOTH
 def test_filters_counts_addresses_and_back(page: Page, site: str) -> None:
     page.goto(f"{site}search/")
     assert of_pagefind(page) == []
     page.locator("#tl-q").fill("levee")
     page.keyboard.press("Enter")
     settled(page, "4 results for “levee”")
-    count = page.locator("label.tl-tick", has_text="Flood").locator(".tl-count")
-    assert count.inner_text() == "2"
+    page.wait_for_function(COUNTED, arg=COUNTS)
     page.get_by_label("Flood").check()
     settled(page, "2 results")
     assert set(titles(page)) == {"Levee seepage at the mill", "Levee inspected"}
@@ -290,6 +328,72 @@ def test_filters_counts_addresses_and_back(page: Page, site: str) -> None:
     assert "by IB-2026-016" in page.locator(".tl-hit").inner_text()
     page.get_by_role("link", name="Skip to results").click()
     assert focused(page) == "tl-results"
+
+
+MANY: Final = 24
+LONG: Final = 2000  # words that a page has alone
+
+
+@pytest.fixture(scope="module")
+def long(built: Path) -> Iterator[str]:
+    """The address of two sites of long pages, the second with two indexes. A storm is in one old page, and in news."""
+    before = shutil.copytree(built / "site-eoc", built / "long/before")
+    source = (before / "2026/ib-2026-014/index.html").read_text(encoding="utf-8")
+    shutil.rmtree(before / "2026")
+    for at in range(MANY):
+        storms = " Storm Ida came." * (1 if at == 3 else 3 if at >= MANY - 4 else 0)
+        own = " ".join(f"{word:04x}q{at:02d}" for word in range(LONG))
+        told = source.replace("2026-014", f"2026-1{at:02d}").replace("2026-11-22", f"2026-10-{at + 1:02d}")
+        page = before / f"2026/ib-2026-1{at:02d}/index.html"
+        page.parent.mkdir(parents=True)
+        page.write_text(told.replace("Sandbags are", f"{own}.{storms} Sandbags are"), encoding="utf-8")
+    indexed(before, built / "long/site-eoc", search.SIZES)
+    indexed(before, built / "long/site-two", search.Sizes(10, 5))
+    with serving(built / "long") as address:
+        yield address
+
+
+def numbers(page: Page, address: str) -> list[str]:
+    page.goto(address)
+    settled(page)
+    rows = page.locator(".tl-hit__row").all_inner_texts()
+    return [found[0] for row in rows if (found := re.search("IB-2026-[0-9]+", row))]
+
+
+def test_what_is_in_the_news_comes_before_the_old_whatever_index_it_is_in(page: Page, long: str) -> None:
+    page.requested = []  # type: ignore[attr-defined]
+    found = [numbers(page, f"{long}{name}/search/?q=storm") for name in ("site-eoc", "site-two")]
+    assert found[0] == found[1]
+    assert found[0] == [f"IB-2026-1{at}" for at in (20, 21, 22, 23)] + ["IB-2026-103"]
+    page.requested = []  # type: ignore[attr-defined]
+
+
+def test_the_newest_come_first_from_both_indexes(page: Page, long: str) -> None:
+    for query in ("?q=sandbags&sort=newest", "?hazard=Flood"):
+        assert numbers(page, f"{long}site-two/search/{query}") == [f"IB-2026-1{at}" for at in range(23, 13, -1)]
+        page.get_by_role("button", name="Show more results").click()
+        page.wait_for_function("() => document.querySelectorAll('.tl-hit').length == 20")
+    page.requested = []  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("asked", "filters"),
+    [("search/?hazard=Flood", 7), ("?", 0), ("search/?q=storm", 7), ("2026/ib-2026-103/?number", 1)],
+)
+def test_only_what_is_needed_of_an_index_is_fetched(page: Page, long: str, asked: str, filters: int) -> None:
+    site = f"{long}site-two/"
+    page.goto(f"{site}{asked}")
+    if "search" not in asked:
+        page.locator("#tl-q").fill("IB-2026-103" if filters else "storm")
+        page.clock.run_for(500)
+        page.wait_for_selector(".tl-search__panel .tl-hit")
+    page.wait_for_load_state("networkidle")
+    fetched = of_pagefind(page)
+    of_filters = {url for url in fetched if "/pagefind/filter/" in url}
+    parts = {url for url in fetched if "/pagefind/index/" in url}
+    assert len(of_filters) <= filters
+    assert 0 < len(parts) <= 2
+    page.requested = []  # type: ignore[attr-defined]
 
 
 def test_no_results_are_said_with_what_to_do(page: Page, site: str) -> None:

@@ -6,7 +6,7 @@ import gzip
 import json
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +15,9 @@ import pytest
 
 from leaks import NAME, PHRASE, PLATE
 from sites import bulletin, make_site, tearline
+from tearline import search
 from tearline.findings import report
+from tearline.searched import read
 from tearline.verify import Question, read_settings, verify
 
 SIGN: Final = b"pagefind_dcd"
@@ -70,7 +72,7 @@ def fragment(change: Callable[[dict[str, Any]], None], of: str = "001") -> Calla
     address = f'"url":"/2026/ib-2026-{of}/"'.encode()
 
     def plant(site: Path) -> Path:
-        path = next(path for path in sorted(site.glob("pagefind/fragment/*")) if address in unpacked(path))
+        path = next(path for path in sorted(site.glob("pagefind/**/*.pf_fragment")) if address in unpacked(path))
         told = json.loads(unpacked(path))
         change(told)
         path.write_bytes(packed(json.dumps(told, ensure_ascii=False).encode()))
@@ -194,8 +196,103 @@ def test_what_is_put_into_an_index_is_found(built: Path, tmp_path: Path, plant: 
     assert codes <= found
 
 
+ABOUT, FIRST_ONE, SECOND, THIRD = (
+    f"{name}/index.html" for name in ("about/centre", "2026/ib-2026-001", "2026/ib-2026-002", "2026/ib-2026-003")
+)
+
+
+@pytest.fixture
+def lock(tmp_path: Path) -> Iterator[int]:
+    with (tmp_path / "lock").open("wb") as file:
+        yield file.fileno()
+
+
+@pytest.fixture
+def parted(built: Path, tmp_path: Path, lock: int) -> Path:
+    """The site with two indexes: of the centre and the first bulletin, and of the second and the recalled one."""
+    site = shutil.copytree(built / "site-eoc", tmp_path / "site", ignore=shutil.ignore_patterns("pagefind"))
+    search.index(site, lock, sizes=search.Sizes(3, 2))
+    return site
+
+
+def anew(site: Path, lock: int, **parts: list[str]) -> None:
+    """Indexes of these pages, each as it should be, and the truth about how many pages they have."""
+    shutil.rmtree(site / "pagefind")
+    pages = read(site)
+    for part, names in parts.items():
+        made = search._index(part, {name: pages[name] for name in sorted(names)}, site, lock)
+        search._write(site / "pagefind" / ("" if part == "main" else part), made)
+    (site / "pagefind/parts.json").write_bytes(search._json({part: len(names) for part, names in parts.items()}))
+
+
+def test_two_indexes_as_they_were_made_are_silent(built: Path, parted: Path, lock: int) -> None:
+    before = (parted / "pagefind/recent/pagefind-entry.json").read_bytes()
+    assert found_in(built, parted) == []
+    anew(parted, lock, main=[ABOUT, FIRST_ONE], recent=[SECOND, THIRD])
+    assert (parted / "pagefind/recent/pagefind-entry.json").read_bytes() == before
+    assert found_in(built, parted) == []
+
+
+@pytest.mark.parametrize(
+    ("main", "recent", "code"),
+    [
+        ([ABOUT, FIRST_ONE], [FIRST_ONE, SECOND, THIRD], "TL305"),
+        ([ABOUT, FIRST_ONE, SECOND], [FIRST_ONE, THIRD], "TL305"),
+        ([ABOUT, FIRST_ONE], [THIRD], "TL308"),
+        ([FIRST_ONE], [SECOND, THIRD], "TL308"),
+        ([ABOUT, THIRD], [FIRST_ONE, SECOND], "TL305"),
+        ([ABOUT, SECOND], [FIRST_ONE, THIRD], "TL305"),
+    ],
+)
+def test_a_page_is_in_one_index_and_the_newest_are_in_the_second(  # noqa: PLR0913, PLR0917 - a case and its site
+    built: Path, parted: Path, lock: int, main: list[str], recent: list[str], code: str
+) -> None:
+    anew(parted, lock, main=main, recent=recent)
+    assert (code, "pagefind/parts.json") in found_in(built, parted)
+
+
+PARTED: Final[dict[str, tuple[Callable[[Path], Path], set[str]]]] = {
+    "words in a fragment": (fragment(lambda told: told.update(content=PHRASE), "002"), {"TL302", "TL305"}),
+    "a name in the index": (table("recent/index/*", word("quillfeather", FIRST)), {"TL305"}),
+    "a word of the first one's page": (table("recent/index/*", word("anglers", FIRST)), {"TL305"}),
+    "a value in a filter": (table("recent/filter/*", lambda told: told[1].append([PHRASE, [0]])), {"TL302", "TL305"}),
+    "a name in the table": (table("recent/*.pf_meta", lambda told: told[5].append(NAME)), {"TL302", "TL305"}),
+    "a program": (beside("recent/pagefind.js", b"0"), {"TL307"}),
+    "a file more": (beside("recent/pagefind-ui.css", b"a{}"), {"TL307"}),
+    "other numbers": (text("parts.json", lambda data: data.replace(b"2", b"3", 1)), {"TL305"}),
+    "words beside the numbers": (text("parts.json", lambda data: data.replace(b"{", b'{"x":"%s",' % PHRASE.encode())), {"TL302", "TL305"}),
+    "what is said of one index": (text("parts.json", lambda _: b'{"main":4}'), {"TL305"}),
+    "the word of every page on some": (
+        table("recent/index/*", lambda told: next(each for each in told[0] if each[0] == "_qz")[1].pop()), {"TL305"}
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("plant", PARTED)
+def test_what_is_put_into_either_of_two_indexes_is_found(built: Path, parted: Path, plant: str) -> None:
+    put, codes = PARTED[plant]
+    path = put(parted).relative_to(parted).as_posix()
+    assert codes <= {code for code, at in found_in(built, parted) if at == path}
+
+
+def test_a_second_index_that_is_gone_is_found(built: Path, parted: Path) -> None:
+    shutil.rmtree(parted / "pagefind/recent")
+    assert {("TL305", "pagefind/parts.json"), ("TL308", "pagefind/parts.json")} <= set(found_in(built, parted))
+
+
+def test_a_fragment_that_is_called_by_other_words_is_found(built: Path, parted: Path) -> None:
+    table = named(parted, "recent/*.pf_meta")
+    told = cbor2.loads(unpacked(table))
+    old, told[1][0][0] = told[1][0][0], PHRASE
+    table.write_bytes(packed(cbor2.dumps(told)))
+    moved = parted / f"pagefind/recent/fragment/{PHRASE}.pf_fragment"
+    (parted / f"pagefind/recent/fragment/{old}.pf_fragment").rename(moved)
+    assert any(code == "TL305" and at.startswith("pagefind/recent/fragment/") for code, at in found_in(built, parted))
+
+
 def test_what_is_taken_out_of_an_index_is_found(built: Path, tmp_path: Path) -> None:
-    for number, pattern in enumerate(("fragment/*", "index/*", "filter/*", "pagefind.js", "*.pf_meta", "*-entry.json")):
+    parts = ("fragment/*/*", "index/*", "filter/*", "pagefind.js", "*.pf_meta", "*-entry.json", "parts.json")
+    for number, pattern in enumerate(parts):
         site = shutil.copytree(built / "site-eoc", tmp_path / f"site-{number}")
         path = named(site, pattern)
         path.unlink()

@@ -32,16 +32,12 @@
     if (typeof WebAssembly !== "object") return Promise.reject(new Error("blocked"));
     engine = engine || (async () => {
       await WebAssembly.compile(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)).catch(() => { throw new Error("blocked"); });
-      const made = (await import(new URL("pagefind/pagefind.js", root).href)).createInstance({ noWorker: true });
-      let values;
-      const said = held(made);
-      return {
-        known: () => (values = values || made.filters()), // every value of every filter: for numbers and the search page
-        search: async (words, options) => {
-          const asked = words && await said(words);
-          return asked === undefined ? { results: [], filters: {} } : made.search(asked, options);
-        },
-      };
+      const at = (name) => new URL(`pagefind/${name}`, root).href;
+      const [pagefind, asked] = await Promise.all([import(at("pagefind.js")), fetch(at("parts.json"))]);
+      const pages = await asked.json();
+      const made = pagefind.createInstance({ noWorker: true, mergeFilter: { part: MAIN } });
+      if (pages[RECENT]) await made.mergeIndex(at(`${RECENT}/`), { mergeFilter: { part: RECENT } });
+      return merged(made, pages);
     })();
     return engine;
   };
@@ -58,41 +54,98 @@
   const ENDINGS = ["e", "s", "es", "ed", "ing", "ion", "ions", "ation", "ations", "ment", "er", "ly", "ity", "ness", "al", "able"];
   const completed = (word) => ENDINGS.flatMap((ending) => [...ending].map((_, at) => (
     word.endsWith(ending.slice(0, at)) ? word + ending.slice(at) : "")).filter(Boolean));
-  const held = (made) => {
-    const places = async (words) => (await made.search(words)).results.map((one) => `${one.id} ${one.words}`).sort().join();
-    const whole = (word) => places(`"${word}"`);
+
+  /* A large site has two indexes, of its older pages and of its newest. They are asked as one, but what a word finds is
+     told for each: a word that only one of them has would find in the other what begins alike. */
+  const [MAIN, RECENT] = ["main", "recent"];
+  const EVERY = "_qz";   // what every page has: without words Pagefind would fetch all of its index
+  const partOf = (one) => (one.id.startsWith("~") ? RECENT : MAIN);
+  const held = (made, parts) => {
+    const places = async (words) => {
+      const found = Object.fromEntries(parts.map((part) => [part, []]));
+      for (const one of (await made.search(words)).results) found[partOf(one)].push(`${one.id} ${one.words}`);
+      return Object.fromEntries(parts.map((part) => [part, found[part].sort().join()]));
+    };
+    const whole = async (word) => (await made.search(`"${word}"`)).filters.part || {};   // how many pages of each
     const decide = async (word) => {
-      const found = await places(word);
-      if (!found || await whole(word)) return Boolean(found);
-      if (found !== await places(`${word}zqxj`)) return true;
-      if (/\d/.test(word)) return false;
-      for (const one of new Set(completed(word))) if (await whole(one)) return true;
-      return false;
+      const has = { ...await whole(word) };
+      if (parts.every((part) => has[part])) return has;
+      const [found, beyond] = [await places(word), await places(`${word}zqxj`)];
+      for (const part of parts) has[part] = has[part] || found[part] !== beyond[part] && found[part] !== "";
+      const open = parts.filter((part) => found[part] && !has[part]);
+      for (const one of open.length && !/\d/.test(word) ? new Set(completed(word)) : []) {
+        const ends = await whole(one);
+        for (const part of open) has[part] = has[part] || ends[part];
+      }
+      return has;
     };
     const decided = new Map();
     const has = (word) => decided.get(word) || decided.set(word, decide(word)).get(word);
 
-    /* What to ask for: the words, cut at their signs where no page writes them so. Undefined: a word is nowhere. */
+    /* What to ask each index for: the words, cut at their signs where no page writes them so. An index that lacks a
+       word is not there. */
     return async (words) => {
-      if (/^\s*".+"\s*$/.test(words)) return words;
-      const asked = [];
+      const asked = Object.fromEntries(parts.map((part) => [part, []]));
+      if (/^\s*".+"\s*$/.test(words)) return Object.fromEntries(parts.map((part) => [part, words]));
       for (const word of words.replace(/["'’]/g, "").split(/\s+/)) {
-        const parts = word.match(/[\p{L}\p{M}\p{N}]+/gu) || [];
-        if (parts.length > 1 && await whole(parts.join(""))) asked.push(parts.join(""));
-        else for (const part of parts) {
-          if (!await has(part)) return undefined;
-          asked.push(part);
+        const cut = word.match(/[\p{L}\p{M}\p{N}]+/gu) || [];
+        const joined = cut.length > 1 ? await whole(cut.join("")) : {};
+        for (const one of parts.some((part) => joined[part]) ? [cut.join("")] : cut) {
+          const known = cut.includes(one) ? await has(one) : joined;
+          for (const part of parts) if (asked[part]) asked[part] = known[part] ? [...asked[part], one] : undefined;
         }
       }
-      return asked.length ? asked.join(" ") : undefined;
+      return Object.fromEntries(parts.filter((part) => asked[part] && asked[part].length).map((part) => [part, asked[part].join(" ")]));
     };
+  };
+
+  /* Both indexes as one. How rare a word is, each knows of its own pages only: what the smaller one finds is put on the
+     scale of all pages, or the newest bulletins about what is in the news would come last. */
+  const merged = (made, pages) => {
+    const parts = Object.keys(pages);
+    const ask = held(made, parts);
+    const rarity = (found, of) => Math.log(1 + (of - found + 0.5) / (found + 0.5));
+    const sum = (counts) => parts.reduce((total, part) => total + (counts[part] || 0), 0);
+    const scaled = (results, counts) => {
+      const all = rarity(sum(counts), sum(pages));
+      const scale = Object.fromEntries(parts.map((part) => [part, all / rarity(counts[part] || 0, pages[part])]));
+      const scores = new Map(results.map((one) => [one, one.score * scale[partOf(one)]]));
+      return [...results].sort((one, other) => scores.get(other) - scores.get(one));
+    };
+    const added = (all, more) => {
+      for (const [name, values] of Object.entries(more)) {
+        const of = all[name] = all[name] || {};
+        for (const [value, count] of Object.entries(values)) of[value] = (of[value] || 0) + count;
+      }
+      return all;
+    };
+    /* Filters are fetched one by one: those that are asked for, and those whose values are to be counted. */
+    const search = async (words, { filters = {}, sort, count = [] } = {}) => {
+      const asked = words ? await ask(words) : Object.fromEntries(parts.map((part) => [part, EVERY]));
+      const given = { ...Object.fromEntries(count.map((name) => [name, { any: [] }])), ...filters };
+      let [results, counts, totals] = [[], {}, {}];
+      for (const text of new Set(Object.values(asked))) {
+        const of = parts.filter((part) => asked[part] === text);
+        const within = of.length < parts.length ? { ...given, part: { any: of } } : given;
+        const found = await made.search(text, { filters: within, ...(sort && { sort }) });
+        results = results.concat(found.results);
+        counts = added(counts, found.filters);
+        for (const part of of) totals[part] = found.totalFilters.part[part];
+      }
+      // By date every page of the newest index comes before all of the other.
+      const newest = [RECENT, MAIN].flatMap((part) => results.filter((one) => partOf(one) === part));
+      return { results: sort ? newest : scaled(results, totals), filters: counts };
+    };
+    const values = {};   // every value of a filter, told beside the answer to a word that is nowhere
+    const known = (name) => (values[name] = values[name] || made.search(`"${EVERY}${EVERY}"`, { filters: { [name]: { any: [] } } })
+      .then((found) => found.filters[name] || {}));
+    return { known, search };
   };
 
   /* A number in any spelling: "ib 2026 14" is IB-2026-014. Runs of letters and digits, without leading noughts. */
   const runs = (text) => (text.toLowerCase().match(/\d+|\p{L}+/gu) || []).map((run) => run.replace(/^0+(?=\d)/, ""));
   const joined = (text) => text.toLowerCase().replace(/[^\p{L}\d]/gu, "");
-  const numbered = (text, known) => {
-    const ids = Object.keys(known.id || {});
+  const numbered = (text, ids) => {
     const asked = runs(text).join(" ");
     const same = ids.filter((id) => joined(id) === joined(text) || runs(id).join(" ") === asked);
     const ends = same.length || !asked.includes(" ") ? same : ids.filter((id) => ` ${runs(id).join(" ")}`.endsWith(` ${asked}`));
@@ -101,7 +154,7 @@
   const bulletin = async (text) => {
     if (text.length > 60 || !/\d/.test(text)) return undefined;
     const { known, search } = await load();
-    const id = numbered(text.trim(), await known());
+    const id = numbered(text.trim(), Object.keys(await known("id")));
     if (!id) return undefined;
     const { results } = await search(null, { filters: { id } });
     return results.length ? results[0].data() : undefined;
@@ -114,9 +167,9 @@
     /^\p{L}/u.test(run) ? run : run.length === 4 ? "(\\d{4})" : "(\\d{1,9})")), "$"].join(APART);
   const absent = async (text) => {
     if (text.length > 60 || !/\p{L}.*\d/u.test(text)) return undefined;
-    const known = await (await load()).known();
-    if (numbered(text, known)) return undefined;
-    for (const [like, id] of new Map(Object.keys(known.id || {}).map((one) => [shape(one), one]))) {
+    const ids = Object.keys(await (await load()).known("id"));
+    if (numbered(text, ids)) return undefined;
+    for (const [like, id] of new Map(ids.map((one) => [shape(one), one]))) {
       const [found, ...numbers] = new RegExp(like, "iu").exec(text) || [];
       if (found) return id.replace(/\d+/g, (one) => numbers.shift().replace(/^0+(?=\d)/, "").padStart(one.length, "0"));
     }
@@ -277,20 +330,21 @@
     const narrowed = () => boxes.some((one) => one.checked) || from.value || to.value;
 
     /* Filters as Pagefind takes them, without one facet where its own counts are asked for. None fit: undefined. */
-    const filters = (known, without) => {
+    const filters = async (without) => {
+      const { known } = await load();
       const made = {};
       for (const name of facets.filter((one) => one !== without && ticked(one).length)) {
         const values = ticked(name);
-        made[name] = { any: name === "state" ? Object.keys(known.state || {}).filter((one) => values.includes(stateOf(one))) : values };
+        made[name] = { any: name === "state" ? Object.keys(await known("state")).filter((one) => values.includes(stateOf(one))) : values };
       }
-      if (from.value || to.value) made.date = { any: Object.keys(known.date || {}).filter(within) };
+      if (from.value || to.value) made.date = { any: Object.keys(await known("date")).filter(within) };
       return Object.values(made).every((one) => one.any.length) ? made : undefined;
     };
-    const query = async (words, chosenFilters) => {
+    const query = async (words, chosenFilters, count) => {
       if (!chosenFilters) return { results: [], filters: {} };
       const { search } = await load();
       const order = sort.value === "newest" || !words ? { sort: { date: "desc" } } : {};
-      return search(words || null, { filters: chosenFilters, ...order });
+      return search(words || null, { filters: chosenFilters, count, ...order });
     };
     const counted = (name, counts) => {
       const said = {};
@@ -361,15 +415,12 @@
         return;
       }
       try {
-        const known = await (await load()).known();
         const missing = await absent(words);
-        const ask = (chosenFilters) => query(words, missing ? undefined : chosenFilters);
-        const found = await ask(filters(known));
+        const ask = async (count, without) => query(words, missing ? undefined : await filters(without), count);
+        const found = await ask();
         const exact = narrowed() || missing ? undefined : await bulletin(words);
         const rows = await show(found.results, 0, exact);
-        const others = await Promise.all(facets.map((name) => (ticked(name).length ? ask(filters(known, name)) : found)));
         if (mine !== asked) return;
-        facets.forEach((name, at) => counted(name, others[at].filters[name]));
         const count = Math.max(found.results.length, rows.length);
         list.replaceChildren(...rows);
         more.hidden = found.results.length <= SHOWN;
@@ -383,6 +434,11 @@
         status.textContent = count ? `${count === 1 ? "1 result" : `${count} results`}${about}` : "";
         none.hidden = count > 0;
         part("sought").textContent = count ? "" : missing ? nowhere(missing) : `No results${about}${narrowed() ? " with these filters" : ""}.`;
+        // Results come first: what is counted beside them takes longer to fetch than they do.
+        const free = facets.filter((name) => !ticked(name).length);
+        const open = ask(free);
+        const others = await Promise.all(facets.map((name) => (free.includes(name) ? open : ask([name], name))));
+        if (mine === asked) facets.forEach((name, at) => counted(name, others[at].filters[name]));
       } catch (error) {
         if (mine === asked) fail(error);
       }

@@ -71,6 +71,7 @@
       const data = (page) => ({ ...page, url: at(`.${page.url}index.html`), excerpt: "" });
       return { results: found.map((page) => ({ id: page.url, data: async () => data(page) })), filters: counted(found) };
     };
-    return { known: async () => counted(pages), search };
+    const all = counted(pages);
+    return { known: async (name) => all[name] || {}, search };
   };
 })();

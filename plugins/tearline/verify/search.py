@@ -1,7 +1,8 @@
 """The search index: every file of it is one that its own table names, and says what a page of the site says of itself.
 
 The program that comes with it is compared with what the installed Pagefind writes for an empty page. A fragment holds
-the values of its page's head, a filter the pages that have each value, and every word has to be on its pages.
+the values of its page's head, a filter the pages that have each value, and every word has to be on its pages. Where
+there are two indexes, both are read so, and every page is in one of them.
 """
 
 from __future__ import annotations
@@ -25,12 +26,15 @@ from typing import Any, Final
 import cbor2
 
 from tearline.findings import Finding, Place, finding
+from tearline.verify import parted
 from tearline.verify.counts import asked
 from tearline.verify.stems import Page, Stems, Word, folded, page_of
 from tearline.verify.work import shared
 
 FOLDER: Final = "pagefind/"
-_ENTRY: Final = f"{FOLDER}pagefind-entry.json"
+_PARTS: Final = f"{FOLDER}parts.json"
+_RECENT: Final = f"{FOLDER}recent/"  # the second index
+_ENTRY: Final = "pagefind-entry.json"
 _PROGRAM: Final = f"{FOLDER}pagefind.js"
 _WASM: Final = re.compile(r"pagefind/wasm\.([a-z-]+)\.pagefind")
 _SIGN: Final = b"pagefind_dcd"
@@ -40,6 +44,7 @@ _LIMIT: Final = 120  # seconds that a page without words may take
 _LARGEST: Final = 64 << 20
 _COLUMNS: Final = 6  # of an index's table
 _OWN: Final = frozenset({"title", "image_alt"})  # names of values that Pagefind reads by itself
+_EVERY: Final = "qz"  # a word that is put on every page, for searches without words
 _ODD: Final = "not as Pagefind writes it"
 _MISCOUNTED: Final = "a number of words or pages that there are not"
 _UNTOLD: Final = "it says what no page tells"
@@ -103,67 +108,74 @@ def check(
     addresses = sorted(name for name in files if name.endswith(".html"))
     read = shared(page_of, [str(files[name]) for name in addresses], jobs)
     pages = {f"/{name.removesuffix('index.html')}": page for name, page in zip(addresses, read, strict=True) if page}
-    index = _Index(files, pages)
-    try:
-        for name, detail, rule in index.faults(roots):
-            yield finding(rule, Place(shown(name)), detail)
-    except _BrokenError as error:
-        yield finding(error.rule, Place(shown(error.name)), str(error))
-    except (TypeError, ValueError, KeyError, IndexError, AttributeError, RecursionError):
-        yield finding("unreadable-file", Place(shown(index.at)), _ODD)
+    folders = (FOLDER, _RECENT) if any(name.startswith(_RECENT) for name in names) else (FOLDER,)
+    indexes = [_Index(files, pages, folder) for folder in folders]
+    for index in indexes:
+        try:
+            for name, detail, rule in index.faults(roots):
+                yield finding(rule, Place(shown(name)), detail)
+        except _BrokenError as error:
+            yield finding(error.rule, Place(shown(error.name)), str(error))
+        except (TypeError, ValueError, KeyError, IndexError, AttributeError, RecursionError):
+            yield finding("unreadable-file", Place(shown(index.at)), _ODD)
+    orders = [index.order for index in indexes if index.order is not None]
+    if len(orders) == len(indexes):
+        for detail, rule in parted.faults(orders, len(pages), files.get(_PARTS)):
+            yield finding(rule, Place(shown(_PARTS)), detail)
     for name in names:
-        if name not in index.seen:
+        if name != _PARTS and not any(name in index.seen for index in indexes):
             yield finding("unexpected-file", Place(shown(name)), "the search index does not name it")
 
 
 @dataclass(slots=True)
 class _Index:
-    """An index on disk, the pages by their addresses in it, and which of its files have been read."""
+    """An index on disk, the site's pages by their addresses, and which of its files and pages have been read."""
 
     files: Mapping[str, Path]
     pages: Mapping[str, Page]
+    folder: str = FOLDER
     seen: set[str] = field(default_factory=set)
     counts: list[Any] = field(default_factory=list)  # of words, as fragments have them, in their order
-    at: str = _ENTRY
+    order: list[Page] | None = None  # once all of it has been read
+    at: str = ""
 
     def faults(self, roots: Sequence[Path]) -> Iterator[tuple[str, str, str]]:
         """What is wrong with parts that can be read, from the entry down: path, detail, rule."""
         language, digest, version, pages = self.entry()
-        for name in (_PROGRAM, f"{FOLDER}wasm.{language}.pagefind"):
+        for name in (_PROGRAM, f"{FOLDER}wasm.{language}.pagefind") if self.folder == FOLDER else ():
             same = [(root / name).read_bytes() for root in roots if (root / name).is_file()]
             data = self.data(name)
             if data not in same or (name == _PROGRAM and f'"{version}"'.encode() not in data):
                 detail = "not what Pagefind writes" if same else "there is no Pagefind here to compare it with"
                 yield name, detail, "unexpected-file"
-        table = f"{FOLDER}pagefind.{digest}.pf_meta"
+        table = f"{self.folder}pagefind.{digest}.pf_meta"
         told = self.table(table)
         if not (isinstance(told, list) and len(told) == _COLUMNS and told[0] == version):
             raise _BrokenError(table, _ODD)
         _, listed, chunks, filters, sorts, names = told
         order = self.fragments([place for place, _ in listed])
         if pages != len(order):
-            yield _ENTRY, _MISCOUNTED, "unexplained-words"
+            yield f"{self.folder}{_ENTRY}", _MISCOUNTED, "unexplained-words"
         yield from self.miscounted(table, listed, order)
-        if len(order) != len(self.pages):
-            yield table, "it is not made of the pages that search reads", "missing-file"
         ordered = all(name == "date" and sorted(places) == list(range(len(order))) for name, places in sorts)
         if not set(names) <= _OWN or not ordered:
             yield table, _UNTOLD, "unexplained-words"
         yield from self.words(chunks, order)
         for name, place in filters:
-            if not _is_filter(self.table(f"{FOLDER}filter/{place}.pf_filter"), name, order):
+            if not _is_filter(self.table(f"{self.folder}filter/{place}.pf_filter"), name, order):
                 yield self.at, _UNTOLD, "unexplained-words"
+        self.order = order
 
     def entry(self) -> tuple[str, str, str, int]:
         """The language of the index, the digest in its table's name, Pagefind's version, and how many pages it has."""
-        told = json.loads(self.data(_ENTRY), object_pairs_hook=_once)
+        told = json.loads(self.data(f"{self.folder}{_ENTRY}"), object_pairs_hook=_once)
         ((language, of),) = told["languages"].items()
         plain = all(len(one) == 1 and not one.isalnum() for one in told["include_characters"])
         named = re.fullmatch(r"([a-z]{2,3}(?:-[a-z]+)?)_[0-9a-f]+", of["hash"])
         fits = set(told) == {"version", "languages", "include_characters"} and set(of) == {"hash", "wasm", "page_count"}
         numbers = isinstance(of["page_count"], int) and re.fullmatch(r"[0-9]+(\.[0-9]+)*", told["version"])
         if not (fits and plain and numbers and named and named[1] == language == of["wasm"]):
-            raise _BrokenError(_ENTRY, _ODD)
+            raise _BrokenError(self.at, _ODD)
         return language, of["hash"], told["version"], of["page_count"]
 
     def fragments(self, places: Sequence[str]) -> list[Page]:
@@ -171,8 +183,10 @@ class _Index:
         left = dict(self.pages)
         order = []
         for place in places:
-            told = json.loads(self.unpacked(f"{FOLDER}fragment/{place}.pf_fragment"), object_pairs_hook=_once)
+            told = json.loads(self.unpacked(f"{self.folder}fragment/{place}.pf_fragment"), object_pairs_hook=_once)
             page = left.pop(told["url"], None)
+            if place != f"{'~' if self.folder == _RECENT else ''}{told['url'].strip('/')}":
+                raise _BrokenError(self.at, "not called as its page", "unexplained-words")
             if page is None:
                 raise _BrokenError(
                     self.at, "of a page that search does not read, or a second one of it", "unexplained-words"
@@ -193,17 +207,18 @@ class _Index:
         if [count for _, count in listed] != self.counts:
             yield table, _MISCOUNTED, "unexplained-words"
         for number in _miscounted(order, self.counts):
-            yield f"{FOLDER}fragment/{listed[number][0]}.pf_fragment", _MISCOUNTED, "unexplained-words"
+            yield f"{self.folder}fragment/{listed[number][0]}.pf_fragment", _MISCOUNTED, "unexplained-words"
 
     def words(self, chunks: Sequence[Sequence[str]], order: list[Page]) -> Iterator[tuple[str, str, str]]:
         """The parts of the index with words that are not on their pages."""
         tables = {}
         for first, last, place in chunks:
-            told = self.table(f"{FOLDER}index/{place}.pf_index")
+            told = self.table(f"{self.folder}index/{place}.pf_index")
             ((*entries,),) = told
             if not (entries[0][0].startswith(first) and entries[-1][0].startswith(last)):
                 raise _BrokenError(self.at, _ODD)
-            tables[self.at] = [word for entry in entries for word in _words(*entry)]
+            every = Word(_EVERY, tuple(range(len(order))))
+            tables[self.at] = [word for entry in entries for word in _words(*entry) if word != every]
         stems = Stems(frozenset(word.stem for table in tables.values() for word in table))
         for name, table in tables.items():
             if strange := stems.strange(table, order):

@@ -23,6 +23,7 @@ _READ: Final = re.compile(r"\sdata-pagefind-body[\s>]")
 _TOLD: Final = re.compile(
     r'<meta name="([^"]*)" content="([^"]*)" (data-tl-found|data-pagefind-(?:meta|filter)="[\w-]+\[content\]")>'
 )
+_SORT: Final = re.compile(r'<meta name="sort" content="([^"]*)" data-pagefind-sort="date\[content\]">')
 _BLANK: Final = re.compile(r"[ \t\r\n\f]+")
 _SIGNS: Final = re.compile(r"[\W_]+")
 _RUN: Final = re.compile(r"[^\W_]+")
@@ -33,13 +34,17 @@ _SUFFIX: Final = 8  # letters that a stemmer may take off
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page says of itself in its head, for results and for filters, every word on it, and how many it has."""
+    """What a page says of itself in its head, for results and for filters, every word on it, and its place in time.
+
+    ``count`` is how many words it has, by the quick rule.
+    """
 
     meta: Mapping[str, str]
     filters: Mapping[str, list[str]]
     words: frozenset[str]
     path: str = ""
     count: int = 0
+    sort: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,9 @@ def page_of(path: str) -> Page | None:
     for text in map(html.unescape, ("".join(parts[::2]), " ".join(parts[::2]))):
         tokens.update(_tokens(text))
     said = frozenset().union(*map(_parts, tokens), *map(_of_tag, set(parts[1::2])))
-    return Page(meta, {name: sorted(values) for name, values in filters.items()}, said, path, counted(raw))
+    sort = _SORT.search(raw)
+    when = html.unescape(sort[1]) if sort else ""
+    return Page(meta, {name: sorted(values) for name, values in filters.items()}, said, path, counted(raw), when)
 
 
 def _tokens(text: str) -> set[str]:

@@ -1,0 +1,91 @@
+"""Rendered pages -> what search reads of them: the parts with words, and what their heads tell of them.
+
+Around these parts a page has menus, lists and links to other pages, which change with every bulletin. Search does not
+read them, so they are not handed to Pagefind, and an index is known again by what was.
+"""
+
+from __future__ import annotations
+
+import html
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+PAGE: Final = "index.html"
+EVERY: Final = b"_qz"  # a word that is put on every page: Pagefind lists pages of no word by reading its whole index
+_PART: Final = re.compile(rb"<(div|section)\b[^<>]*\sdata-pagefind-body[\s>]")
+_SAME: Final = {name: re.compile(rb"<(/?)" + name + rb"[\s>]") for name in (b"div", b"section")}
+_HTML: Final = re.compile(rb"<html\b[^<>]*>")
+_TOLD: Final = re.compile(rb'<meta name="[^"]*" content="[^"]*" data-(?:pagefind|tl)-[^<>]*>')
+_SHOWN: Final = re.compile(r'<meta name="([^"]*)" content="([^"]*)" data-tl-found>')
+_SORT: Final = re.compile(r'<meta name="sort" content="([^"]*)" data-pagefind-sort=')
+_PICTURE: Final = re.compile(rb'(<img\b[^<>]*?)\ssrc="[^"]*"')  # Pagefind would index its address
+_STATE: Final = re.compile(rb'(<a\b[^<>]*?)\sdata-tl-state="[^"]*"')  # what became of the page that a link leads to
+
+
+class Head(NamedTuple):
+    """What a page's head tells a result, by name, and its place in time, as text that sorts."""
+
+    shown: dict[str, str]
+    sort: str
+
+
+def read(site: Path) -> dict[str, bytes]:
+    """What search reads of each page of a site that it reads, by the pages' names, in their order."""
+    return {name: made for name, data in _pages(site) if (made := given(data))}
+
+
+def given(data: bytes) -> bytes:
+    """A page without what search does not read of it; nothing of one that search does not read.
+
+    A page whose parts cannot be told apart is given as a whole: more is read of it, and nothing is lost.
+    """
+    parts, end = [], 0
+    while begin := _PART.search(data, end):
+        end = _end(data, begin.start(), begin[1])
+        if not end:
+            parts = [data]
+            break
+        parts.append(data[begin.start() : end])
+    if not parts:
+        return b""
+    language = _HTML.search(data)
+    head = [b"<!doctype html>", language[0] if language else b"<html>", b"<head>", *_TOLD.findall(_head(data))]
+    body = [_STATE.sub(rb"\1", _PICTURE.sub(rb"\1", part)) for part in parts]
+    return b"".join([*head, b"</head><body>", *body, b"</body></html>"])
+
+
+def listed(page: bytes) -> bytes:
+    """A page as it was given, with the word that is on every page."""
+    return page.replace(b"<body>", b"<body><p data-pagefind-body>" + EVERY + b"</p>", 1)
+
+
+def told(page: bytes) -> Head:
+    """What the head of a page says for search."""
+    head = _head(page).decode("utf-8")
+    sort = _SORT.search(head)
+    shown = {html.unescape(name): html.unescape(value) for name, value in _SHOWN.findall(head)}
+    return Head(shown, html.unescape(sort[1]) if sort else "")
+
+
+def _head(page: bytes) -> bytes:
+    return page[: page.find(b"</head>")]
+
+
+def _end(data: bytes, begin: int, name: bytes) -> int:
+    """Where the element that begins there ends; 0 where it does not."""
+    depth = 0
+    for tag in _SAME[name].finditer(data, begin):
+        depth += -1 if tag[1] else 1
+        if not depth:
+            return data.index(b">", tag.start()) + 1
+    return 0
+
+
+def _pages(site: Path) -> Iterator[tuple[str, bytes]]:
+    """The pages of a site by name, in the order of their names."""
+    folders = (Path(folder) for folder, _, names in os.walk(site) if PAGE in names)
+    for path in sorted(folder / PAGE for folder in folders):
+        yield path.relative_to(site).as_posix(), path.read_bytes()

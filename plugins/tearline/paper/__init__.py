@@ -19,11 +19,13 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tearline.paper.engine import install, missing
-from tearline.policy import Edition, Policy
 from tearline.render import RenderError, Rendering, refuse_full
+
+if TYPE_CHECKING:
+    from tearline.policy import Edition, Policy  # a quarter of a second to load, in every process of this package
 
 TIME_LIMIT: Final = 3600  # seconds
 CACHE: Final = ".tearline"  # beside mkdocs.yml, a folder for each edition

@@ -36,6 +36,11 @@ class Maker:
         self.theme = theme
         self.press: Press | None = None
 
+    def named(self, name: str, site_url: str) -> bytes | None:
+        """The PDF of the page ``name``; None where it is no bulletin's. Raises ``SheetError`` and ``OSError``."""
+        page = page_of(self.site, name, site_url)
+        return self.make(page) if page is not None else None
+
     def make(self, page: Page) -> bytes:
         """The PDF of a page. Raises ``SheetError``."""
         if self.press is None:

@@ -11,10 +11,12 @@ import hashlib
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tearline.paper.engine import identity, install, missing, settle
-from tearline.paper.maker import Maker, page_of
+
+if TYPE_CHECKING:
+    from tearline.paper.maker import Maker
 
 NONE: Final = "-"
 _MISSING: Final = 3
@@ -24,8 +26,8 @@ def digests(maker: Maker, names: Iterable[str], site_url: str) -> Iterator[str]:
     """The SHA-256 of the PDF of each page, in order; ``NONE`` where there can be none."""
     for name in names:
         try:
-            page = page_of(maker.site, name, site_url)
-            yield hashlib.sha256(maker.make(page)).hexdigest() if page is not None else NONE
+            made = maker.named(name, site_url)
+            yield hashlib.sha256(made).hexdigest() if made is not None else NONE
         except Exception:  # noqa: BLE001 - whatever somebody's page makes of the engine: the others are printed
             yield NONE
 
@@ -37,6 +39,8 @@ def main(arguments: Sequence[str]) -> int:
         lacks = missing()
         sys.stdout.write(f"{install(lacks) if lacks else identity()}\n")
         return _MISSING if lacks else 0
+    from tearline.paper.maker import Maker  # noqa: PLC0415 - not needed where nothing is printed
+
     site, theme, site_url = arguments
     names = sys.stdin.buffer.read().decode("utf-8", "surrogateescape").split("\0")[:-1]
     for line in digests(Maker(Path(site), Path(theme)), names, site_url):

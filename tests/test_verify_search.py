@@ -262,9 +262,6 @@ PARTED: Final[dict[str, tuple[Callable[[Path], Path], set[str]]]] = {
     "other numbers": (text("parts.json", lambda data: data.replace(b"2", b"3", 1)), {"TL305"}),
     "words beside the numbers": (text("parts.json", lambda data: data.replace(b"{", b'{"x":"%s",' % PHRASE.encode())), {"TL302", "TL305"}),
     "what is said of one index": (text("parts.json", lambda _: b'{"main":4}'), {"TL305"}),
-    "the word of every page on some": (
-        table("recent/index/*", lambda told: next(each for each in told[0] if each[0] == "_qz")[1].pop()), {"TL305"}
-    ),
 }  # fmt: skip
 
 

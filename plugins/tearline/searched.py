@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 PAGE: Final = "index.html"
-EVERY: Final = b"_qz"  # a word that is put on every page: Pagefind lists pages of no word by reading its whole index
+EVERY: Final = b"_"  # put on every page, as a word: asked for no word, Pagefind reads its whole index
 _PART: Final = re.compile(rb"<(div|section)\b[^<>]*\sdata-pagefind-body[\s>]")
 _SAME: Final = {name: re.compile(rb"<(/?)" + name + rb"[\s>]") for name in (b"div", b"section")}
 _HTML: Final = re.compile(rb"<html\b[^<>]*>")
@@ -58,7 +58,7 @@ def given(data: bytes) -> bytes:
 
 
 def listed(page: bytes) -> bytes:
-    """A page as it was given, with the word that is on every page."""
+    """A page as it was given, with the sign that is on every page."""
     return page.replace(b"<body>", b"<body><p data-pagefind-body>" + EVERY + b"</p>", 1)
 
 

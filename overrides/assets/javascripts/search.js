@@ -58,7 +58,7 @@
   /* A large site has two indexes, of its older pages and of its newest. They are asked as one, but what a word finds is
      told for each: a word that only one of them has would find in the other what begins alike. */
   const [MAIN, RECENT] = ["main", "recent"];
-  const EVERY = "_qz";   // what every page has: without words Pagefind would fetch all of its index
+  const EVERY = "_";   // what every page has: without words Pagefind would fetch all of its index
   const partOf = (one) => (one.id.startsWith("~") ? RECENT : MAIN);
   const held = (made, parts) => {
     const places = async (words) => {

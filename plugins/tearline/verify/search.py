@@ -44,7 +44,6 @@ _LIMIT: Final = 120  # seconds that a page without words may take
 _LARGEST: Final = 64 << 20
 _COLUMNS: Final = 6  # of an index's table
 _OWN: Final = frozenset({"title", "image_alt"})  # names of values that Pagefind reads by itself
-_EVERY: Final = "qz"  # a word that is put on every page, for searches without words
 _ODD: Final = "not as Pagefind writes it"
 _MISCOUNTED: Final = "a number of words or pages that there are not"
 _UNTOLD: Final = "it says what no page tells"
@@ -217,8 +216,7 @@ class _Index:
             ((*entries,),) = told
             if not (entries[0][0].startswith(first) and entries[-1][0].startswith(last)):
                 raise _BrokenError(self.at, _ODD)
-            every = Word(_EVERY, tuple(range(len(order))))
-            tables[self.at] = [word for entry in entries for word in _words(*entry) if word != every]
+            tables[self.at] = [word for entry in entries for word in _words(*entry)]
         stems = Stems(frozenset(word.stem for table in tables.values() for word in table))
         for name, table in tables.items():
             if strange := stems.strange(table, order):

@@ -203,9 +203,9 @@ class _Index:
         self, table: str, listed: Sequence[Sequence[Any]], order: list[Page]
     ) -> Iterator[tuple[str, str, str]]:
         """The numbers of words that are not those of their pages, in the table and in fragments."""
-        if [count for _, count in listed] != self.counts:
+        if [count for _, count in listed] != self.counts or any(type(count) is not int for count in self.counts):
             yield table, _MISCOUNTED, "unexplained-words"
-        for number in _miscounted(order, self.counts):
+        for number in _miscounted(order, [count - 1 for count in self.counts]):  # less the word that every page has
             yield f"{self.folder}fragment/{listed[number][0]}.pf_fragment", _MISCOUNTED, "unexplained-words"
 
     def words(self, chunks: Sequence[Sequence[str]], order: list[Page]) -> Iterator[tuple[str, str, str]]:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final
 
 from tearline.verify.authored import Authored
@@ -17,7 +17,8 @@ from tearline.verify.templates import Values, made_of
 from tearline.verify.written import is_name
 
 _ID = re.compile(r"""\sid="([^"]*)\"""")
-_NAMED = re.compile(r"""<(?:h[1-6]|label)\b[^<>]*\s(?:id|for)="([^"]*)"[^<>]*>""")
+_NAMED = re.compile(r"<(h[1-6]|label)\s[^<>]*>")
+_NAME = re.compile(r'\s(?:id|for)="([^"]*)"')
 _NOTE = re.compile(r"fn(?:ref([0-9]{0,3}))?:(?:[0-9]-)?(.+)", re.DOTALL)
 _NUMBERED = re.compile(r"(.*?)([0-9]{1,6})\Z", re.DOTALL)
 _COPY = re.compile(r"(.*)_([0-9]{1,4})\Z", re.DOTALL)
@@ -37,7 +38,9 @@ _COLUMN = re.compile(
     r'(?:<span class="(?:normal|special)">(?:<a[^<>]*>)?[ ]*[0-9]{1,6}(?:</a>)?</span>\s*)+'
 )
 _LINE = re.compile(r">[ ]*([0-9]{1,6})</")
-_HEADING: Final = 6000  # characters of the words of a heading
+_HEADING: Final = 3000  # characters of a heading with its markup
+_HEADINGS: Final = 3000  # of a page
+_LARGE: Final = 200_000  # characters of a page that is not looked through for each anchor
 _SECTION: Final = "section"
 
 
@@ -55,17 +58,18 @@ class Anchors:
 
     def has(self, value: str) -> bool:
         """Whether the page has an anchor."""
-        return f' id="{value}"' in self.raw or value in self.all
+        return (len(self.raw) < _LARGE and f' id="{value}"' in self.raw) or value in self.all
 
     @cached_property
     def words(self) -> Mapping[str, str]:
         """The words of each heading and label by its anchor, as an anchor would be made of them."""
         found: dict[str, str] = {}
-        for begun in _NAMED.finditer(self.raw):
-            end = self.raw.find("</", begun.end(), begun.end() + _HEADING)
-            last = self.raw.find(f"</{begun[0][1:].split(maxsplit=1)[0]}>", begun.end(), begun.end() + _HEADING)
-            inner = self.raw[begun.end() : max(end, last)]
-            found[unescaped(begun[1])] = unescaped(f"{TAG.sub('', inner)} {TAG.sub(' ', inner)}")
+        for begun in islice(_NAMED.finditer(self.raw), _HEADINGS):
+            name = _NAME.search(begun[0])
+            end = self.raw.find(f"</{begun[1]}>", begun.end(), begun.end() + _HEADING)
+            if name is not None and end >= 0:
+                inner = self.raw[begun.end() : end]
+                found[unescaped(name[1])] = unescaped(f"{TAG.sub('', inner)} {TAG.sub(' ', inner)}")
         return found
 
     @cached_property

@@ -46,7 +46,7 @@ def counted(raw: str) -> int:
     """The words of a page by the quick rule; -1 where it does not fit."""
     if len(raw) > _LARGEST:
         return -1
-    text = "".join(f"{_kept(part)} " for part in islice(_bodies(raw), _PARTS))
+    text = "".join(f"{_kept(part)} " for part in _bodies(raw))
     return len(html.unescape(TAG.sub(" ", _INSIDE.sub("", text))).split())
 
 
@@ -66,7 +66,7 @@ def _closing(begun: re.Match[str]) -> str:
 
 def _bodies(raw: str) -> Iterator[str]:
     """The parts of a page that search reads."""
-    for begun in _BODY.finditer(raw):
+    for begun in islice(_BODY.finditer(raw), _PARTS):
         start, depth = raw.find(">", begun.end() - 1) + 1, 1
         for tag in re.finditer(rf"<(/?){begun[1]}\b", raw[start:]):
             depth += -1 if tag[1] else 1

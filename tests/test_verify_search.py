@@ -139,7 +139,7 @@ PLANTS: Final[dict[str, tuple[Callable[[Path], Path], set[str]]]] = {
     "a number of words": (fragment(lambda told: told.update(word_count=told["word_count"] + 1)), {"TL305"}),
     "no number of words": (fragment(lambda told: told.update(word_count=float(told["word_count"]))), {"TL305"}),
     "a name twice in a fragment": (
-        named_twice("fragment/*", b'"word_count"', b'"word_count":17,"word_count"'), {"TL313"}
+        named_twice("fragment/*/*", b'"word_count"', b'"word_count":17,"word_count"'), {"TL313"}
     ),
     "a number of words in the table": (table("*.pf_meta", lambda told: told[1][0].__setitem__(1, 17)), {"TL305"}),
     "a number of pages": (

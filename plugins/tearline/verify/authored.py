@@ -8,14 +8,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
 
 from tearline.verify.decoding import unescaped
+from tearline.verify.staged import front_keys, front_texts
 from tearline.verify.templates import ATTRIBUTE, squeezed
 
-_FORMS: Final = (" {}:", "\n{}:", ": {}\n", ": '{}'\n", "- {}\n", "- '{}'\n")
-_VALUE = re.compile(r"^[ ]*(?:- )*(?:[\w.-]+:[ ]+)?(\S.*)$", re.MULTILINE)
-_FOLDED: Final = 60  # signs of a value that may be written on several lines
 _LIST = re.compile(r"\{:?([^{}\n]*)\}")
 _LISTED = re.compile(r"""([#.]?[\w:-]+)(?:=(?:"([^"]*)"|'([^']*)'|([^\s"']+)))?""")
 _TAG = re.compile(r"<([a-z][\w-]*)([^<>]*)>")
@@ -29,7 +26,6 @@ _EMOJI = re.compile(r":([a-z0-9_+-]+):")
 _KEYS = re.compile(r"\+\+([^\n]+?)\+\+")
 _GOES_ON = re.compile(r"[\w%/=&-]")
 _WORD = re.compile(r"[\w%/&-]")
-_FRONT: Final = "---\n"
 
 
 @dataclass
@@ -39,22 +35,21 @@ class Authored:
     text: str = ""
 
     @cached_property
-    def front(self) -> str:
-        """Its front matter."""
-        end = self.text.find("\n---\n") if self.text.startswith(_FRONT) else -1
-        return self.text[: end + 1] if end >= 0 else ""
-
-    def tells(self, value: str) -> bool:
-        """Whether its front matter has this as a key or as a value of one line, all of it."""
-        return bool(value) and "\n" not in value and any(form.format(value) in self.front for form in _FORMS)
-
-    def tells_squeezed(self, value: str) -> bool:
-        """The same for a value without its white space; a long one may be on several lines."""
-        return self.tells(value) or value in self._squeezed or (len(value) > _FOLDED and value in squeezed(self.front))
+    def _told(self) -> frozenset[str]:
+        """The keys and the values of its front matter."""
+        return front_keys(self.text).union(front_texts(self.text))
 
     @cached_property
     def _squeezed(self) -> frozenset[str]:
-        return frozenset(squeezed(value).strip("'\"") for value in _VALUE.findall(self.front))
+        return frozenset(map(squeezed, self._told))
+
+    def tells(self, value: str) -> bool:
+        """Whether its front matter has this as a key or as a value, all of it."""
+        return bool(value) and value in self._told
+
+    def tells_squeezed(self, value: str) -> bool:
+        """The same for a value without its white space."""
+        return bool(value) and value in self._squeezed
 
     @cached_property
     def given(self) -> frozenset[tuple[str, str]]:

@@ -23,7 +23,7 @@ _WHOLE = re.compile(
     r"(?P<pages>(?:<url>\s*<loc>[^<>]*</loc>\s*<lastmod>[0-9-]{10}</lastmod>\s*</url>\s*)*)</urlset>\s*"
 )
 _PAGE = re.compile(r"<loc>([^<>]*)</loc>\s*<lastmod>([0-9-]{10})</lastmod>")
-_PUBLISHED = re.compile(r"^  published:\n(?:    .*\n)*?    at: '?([0-9]{4}-[0-9]{2}-[0-9]{2})T", re.MULTILINE)
+_PUBLISHED = re.compile(r'^  published:\s[^\n]*?"?at"?: ["\']?([0-9]{4}-[0-9]{2}-[0-9]{2})T', re.MULTILINE)
 _FRONT: Final = 1 << 20  # characters of the front page's source that are looked through
 _HEADER: Final = struct.Struct("<2sBBIBB")
 _DEFLATE: Final = 8  # the method of packing

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -40,11 +41,24 @@ def staged(stage: Path, name: str) -> Path | None:
     return next((stage / "docs" / one for one in places if (stage / "docs" / one).is_file()), None)
 
 
-def front_texts(source: str) -> Iterator[str]:
-    """The values of a staged page's front matter."""
+def front_texts(source: str) -> tuple[str, ...]:
+    """The values of a staged page's front matter as they are written, and its lists of them as one text too."""
+    return _told(source)[1]
+
+
+def front_keys(source: str) -> frozenset[str]:
+    """The keys of a staged page's front matter, on every level."""
+    return _told(source)[0]
+
+
+@lru_cache(maxsize=8)  # what is asked of one page, one after the other
+def _told(source: str) -> tuple[frozenset[str], tuple[str, ...]]:
     front = _FRONT.match(source)
-    if front is not None:
-        yield from _values(yaml.compose(front[1], _Loader))
+    keys: set[str] = set()
+    if front is None:
+        return frozenset(), ()
+    values = tuple(_values(yaml.compose(front[1], _Loader), keys))
+    return frozenset(keys), values
 
 
 def body_texts(source: str) -> Iterator[str]:
@@ -96,14 +110,15 @@ def _opened(found: re.Match[str]) -> str:
     return f"\n\n{found[2] if found[2] is not None else found[1].split(' ')[0]}\n\n"
 
 
-def _values(node: yaml.Node | None) -> Iterator[str]:
-    """The values of front matter as they are written, and the lists of them as one text too."""
+def _values(node: yaml.Node | None, keys: set[str]) -> Iterator[str]:
+    """The values below a node. Keys are put into ``keys``."""
     if isinstance(node, yaml.MappingNode):
-        for _, inner in node.value:
-            yield from _values(inner)
+        for key, inner in node.value:
+            keys.add(str(key.value))
+            yield from _values(inner, keys)
     elif isinstance(node, yaml.SequenceNode):
         for inner in node.value:
-            yield from _values(inner)
+            yield from _values(inner, keys)
         if all(isinstance(inner, yaml.ScalarNode) for inner in node.value):
             yield " ".join(inner.value for inner in node.value)
     elif isinstance(node, yaml.ScalarNode):

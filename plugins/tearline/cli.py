@@ -149,6 +149,7 @@ def stage_command(edition: str, out: Path, config_file: Path, form: str, **how: 
     help="Where the site-<edition> folders go.",
 )
 @click.option("--timings", is_flag=True, help="Say where the time went, step by step.")
+@click.option("--anew", is_flag=True, help="Build even where nothing has changed since the last build.")
 @_config
 @_format
 @_show
@@ -157,7 +158,11 @@ def stage_command(edition: str, out: Path, config_file: Path, form: str, **how: 
 def build_command(
     editions: Sequence[str], out: Path, config_file: Path, form: str, *, timings: bool, **how: bool
 ) -> int:
-    """Build the editions' sites, have every byte verified, seal them, and swap them into place."""
+    """Build the editions' sites, have every byte verified, seal them, and swap them into place.
+
+    Where nothing it reads and nothing it wrote has changed since the last build, and no page would say anything else
+    now, the sites stay as they are.
+    """
     policy = _policy(config_file, form)
     from tearline.build import How, build
     from tearline.render import RenderError
@@ -165,7 +170,7 @@ def build_command(
     chosen = [_edition(policy, name) for name in dict.fromkeys(editions)] or list(policy.editions.values())
     try:
         with progress() as step:
-            asked = How(hold=how["hold"], strict=how["strict"], watch=step.watch)
+            asked = How(hold=how["hold"], strict=how["strict"], watch=step.watch, anew=how["anew"])
             outcome = build(policy, chosen, _absolute(out), _now(), step, asked)
         if timings:
             say(step.timings())
@@ -287,7 +292,7 @@ def _finish(outcome: Outcome, policy: Policy, form: str, *, show: bool) -> int:
         say(f"{_summary(outcome.findings)} Nothing was published.")
         return REFUSED
     for site in outcome.sites:
-        say(f"Wrote {plain_path(site)}")
+        say(f"{'Kept' if outcome.stays else 'Wrote'} {plain_path(site)}")
     return DONE
 
 

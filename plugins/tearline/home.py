@@ -46,7 +46,7 @@ def home(
         "urgent": [_card(entry, policy, now) for entry in urgent],
         "current": [_card(entry, policy, now) for entry in others],
         "latest": [row(entry, policy, now) for entry in latest],
-        "recalled": [gone_row(each) for each in latest_recall_first(gone) if end_of(each.when) + RECALLED_FOR > now],
+        "recalled": [gone_row(each) for each in latest_recall_first(gone) if _told_until(each) > now],
         "browse": list(_ways(entries, policy)),
         "published": {
             "text": spelled(now.astimezone(policy.zone)),
@@ -59,6 +59,16 @@ def home(
     marks += [mark for entry in entries for mark in entry.marks]  # those of the counts
     marks += above_lowest([contact.mark]) if contact is not None else []
     return Home(_headline(urgent, others), {key: value for key, value in told.items() if value}, tuple(marks))
+
+
+def next_turn(entries: Iterable[Entry], gone: Iterable[Gone], now: dt.datetime) -> dt.datetime | None:
+    """The first moment after ``now`` at which any page of an edition says something else, but for a new day."""
+    turns = [one for entry in entries for one in entry.turns() if one > now]
+    return min([*turns, *(one for each in gone if (one := _told_until(each)) > now)], default=None)
+
+
+def _told_until(gone: Gone) -> dt.datetime:
+    return end_of(gone.when) + RECALLED_FOR
 
 
 def _is_urgent(entry: Entry, now: dt.datetime) -> bool:

@@ -16,7 +16,7 @@ from tearline.entries import Entry, Gone, Neighbours, spelled
 from tearline.facets import offered, told_of, told_of_page, told_of_tombstone
 from tearline.feeds import Channel, feeds
 from tearline.findings import Place, finding
-from tearline.home import home
+from tearline.home import home, next_turn
 from tearline.items import Recall, items
 from tearline.listings import FED, groups, listings, search
 from tearline.marking import Mark, lowest
@@ -65,6 +65,7 @@ class Composer:
 
     def compose(self, bulletins: Mapping[str, File | None]) -> None:
         """Every page, and the files that pages use. ``bulletins`` are the pages that ``bulletin`` gave, by id."""
+        self.tree.turn = next_turn(self.entries.values(), self.gone, self.now)
         for name, entry in self.entries.items():
             self.put_bulletin(self.decided.sources[name], entry, bulletins[name])
         for name, when in self.decided.recalled.items():

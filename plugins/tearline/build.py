@@ -225,7 +225,8 @@ def made(  # noqa: PLR0913, PLR0917 - what a build is made from
         say("Verifying the built bytes")
         stages = _stages(trees.values(), built, private)
         read = [_read(one, policy, full, stages) for one in built[: len(chosen)]]
-        seen = {one.name: Evidence.of([one.site], disk_clock(private.path)) for one in read}
+        clock = disk_clock(private.path)
+        seen = {one.name: Evidence.of([one.site], clock) for one in read}  # before the sites are looked at once more
         changes = [change for one in read for change in _sealed(one, policy, now, key, private)]
         found = [each for one in read for each in one.findings]
         if fingerprint(_read_from(policy)) != before:  # the verifier may have read others than we did
@@ -280,7 +281,7 @@ def _stages(trees: Iterable[Tree], built: Iterable[_Built], private: Private) ->
 def _read(built: _Built, policy: Policy, full: Path | None, stages: Mapping[str, Path]) -> _Read:
     """Have a site verified. ``full`` is the full edition's site, which a sanitized one is compared with."""
     make_readable(built.site)
-    taken = take_inventory(built.site, built.tree.name)
+    taken = take_inventory(built.site, built.tree.name, disk_clock(built.site.parent))
     second = full if _sanitized(built.tree) else None
     offline = built.tree.offline is not None
     memory = policy.root / CACHE / FULL_SIDE / f"{built.tree.name}.clean"
@@ -297,7 +298,7 @@ def _sealed(
 
     A site that changed since it was read gets findings and no manifest.
     """
-    if changed := differences(read.taken.entries, take_inventory(read.site, read.name), read.name):
+    if changed := differences(read.taken.entries, take_inventory(read.site, read.name, before=read.taken), read.name):
         read.findings += changed
         return
     edition, recalled = read.tree.edition, _recalled(read.tree)
@@ -336,13 +337,14 @@ def composed(
     proofs = Shelf(policy.root / CACHE / FULL_SIDE, "proofs")
     proved = proofs.keys()
     renderer = Renderer(extensions(policy), proved)
-    attempt = partial(compose, corpus, policy, now, renderer, papers=papers, offline=how.offline, watch=how.watch)
-    while True:
-        trees = attempt()
-        found = _findings(corpus, trees.values())
-        late = {path for tree in trees.values() for path in tree.refused}
-        if not (how.hold and corpus.hold(late, found)):
-            break
+    with shelf(policy.root / CACHE / FULL_SIDE, "bodies") as bodies:
+        attempt = partial(compose, corpus, policy, now, renderer, bodies, papers=papers, offline=how.offline)
+        while True:
+            trees = attempt(watch=how.watch)
+            found = _findings(corpus, trees.values())
+            late = {path for tree in trees.values() for path in tree.refused}
+            if not (how.hold and corpus.hold(late, found)):
+                break
     for key in set(renderer.held) - proved:
         proofs.put(key, b"")
     proofs.use(renderer.held)

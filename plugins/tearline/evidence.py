@@ -15,9 +15,29 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 TICK: Final = 2_000_000_000  # nanoseconds: more than any disk's clock takes for a step
+
+
+class Seen(NamedTuple):
+    """What a disk says of one file; times in nanoseconds."""
+
+    mode: int
+    disk: int
+    inode: int
+    size: int
+    written: int
+    changed: int
+
+    @classmethod
+    def of(cls, told: os.stat_result) -> Seen:
+        """What is evidence of a file's state."""
+        return cls(told.st_mode, told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns)
+
+    def settled(self, taken: int) -> bool:
+        """Whether a change after ``taken`` would show. What was changed just before that may be changed unseen."""
+        return self.changed < taken - TICK
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +107,11 @@ def _below(folder: str, prefix: str, taken: int) -> Iterator[tuple[str, str]]:
 
 
 def _said(told: os.stat_result, path: str, taken: int) -> str:
-    known = f"{told.st_mode} {told.st_dev} {told.st_ino} {told.st_size} {told.st_mtime_ns} {told.st_ctime_ns}"
-    if told.st_ctime_ns < taken - TICK or not stat.S_ISREG(told.st_mode):
-        return known
+    seen = Seen.of(told)
+    if seen.settled(taken) or not stat.S_ISREG(seen.mode):
+        return " ".join(map(str, seen))
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - as many as a site has
-            return f"{known} {hashlib.file_digest(file, 'sha256').hexdigest()}"
+            return f"{seen} {hashlib.file_digest(file, 'sha256').hexdigest()}"
     except OSError as error:
-        return f"{known} fault {error.errno}"
+        return f"{seen} fault {error.errno}"

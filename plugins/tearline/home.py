@@ -39,8 +39,9 @@ def home(
     newest = newest_first(entries, policy, now)
     states = {entry.released.id: entry.state(now)[0] for entry in newest}
     urgent = [entry for entry in newest if _is_urgent(entry, now)]
-    others = [entry for entry in newest if entry not in urgent and states[entry.released.id] == "in-effect"]
-    latest = [entry for entry in newest if entry not in urgent and entry not in others][:LATEST]
+    rest = _without(newest, urgent)
+    others = [entry for entry in rest if states[entry.released.id] == "in-effect"]
+    latest = _without(rest, others)[:LATEST]
     contact = desk(policy, edition)
     told = {
         "urgent": [_card(entry, policy, now) for entry in urgent],
@@ -69,6 +70,12 @@ def next_turn(entries: Iterable[Entry], gone: Iterable[Gone], now: dt.datetime) 
 
 def _told_until(gone: Gone) -> dt.datetime:
     return end_of(gone.when) + RECALLED_FOR
+
+
+def _without(entries: Iterable[Entry], some: Iterable[Entry]) -> list[Entry]:
+    """Entries but some of them, in the same order."""
+    names = {entry.released.id for entry in some}
+    return [entry for entry in entries if entry.released.id not in names]
 
 
 def _is_urgent(entry: Entry, now: dt.datetime) -> bool:

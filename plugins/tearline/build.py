@@ -39,7 +39,7 @@ from tearline.paper import CACHE, print_papers, wanted
 from tearline.paper import engine as paper
 from tearline.policy import Edition, Policy, extensions
 from tearline.proof import Renderer
-from tearline.render import MOMENT, Rendering, start_rendering
+from tearline.render import Rendering, start_rendering
 from tearline.seal import seal, signature, signing_key
 from tearline.search import index
 from tearline.stage import Tree, compose, write
@@ -172,7 +172,7 @@ def _asked(editions: Iterable[Edition], policy: Policy, how: How, *, papers: boo
 
     A moment that somebody names is meant to the second.
     """
-    given = [os.environ.get(name, "") for name in (MOMENT, KEY)]
+    given = [os.environ.get(name, "") for name in ("SOURCE_DATE_EPOCH", KEY)]
     asked = [identity(), policy.edition, *(f"edition {one.name}" for one in editions), *given]
     return [*asked, f"hold {how.hold} strict {how.strict}", paper.identity() if papers else ""]
 

@@ -24,7 +24,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-MOMENT: Final = "SOURCE_DATE_EPOCH"  # the variable that names the moment of a build
 _SCANT: Final = 1 << 18  # bytes: with less than this left, a disk is why something failed
 _LAST: Final = (1 << 32) - 1  # seconds since 1970 that the header of a gzip file has room for
 TIME_LIMIT: Final = 3600  # seconds; a renderer that hangs is a failed build
@@ -132,7 +131,7 @@ def start_rendering(  # noqa: PLR0913, PLR0917 - what a renderer is given
         "LC_ALL": "C.UTF-8",
         "PYTHONHASHSEED": "0",
         "NO_MKDOCS_2_WARNING": "1",
-        MOMENT: str(build_epoch(now)),
+        "SOURCE_DATE_EPOCH": str(build_epoch(now)),
     }
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter, no shell, no outside words
@@ -153,15 +152,15 @@ def build_moment(environ: Mapping[str, str]) -> dt.datetime:
 
     Raises ``ValueError`` where it is set to anything but a number of seconds, or to one out of range.
     """
-    epoch = environ.get(MOMENT)
+    epoch = environ.get("SOURCE_DATE_EPOCH")
     if epoch is None:
         return dt.datetime.now(dt.UTC)
     try:
         moment = dt.datetime.fromtimestamp(int(epoch), dt.UTC)
     except (ValueError, OverflowError, OSError):
-        raise ValueError(f"{MOMENT} is not a number of seconds") from None
+        raise ValueError("SOURCE_DATE_EPOCH is not a number of seconds") from None
     if not 0 <= int(epoch) <= _LAST:
-        raise ValueError(f"{MOMENT} is not between the years 1970 and 2106")
+        raise ValueError("SOURCE_DATE_EPOCH is not between the years 1970 and 2106")
     return moment
 
 

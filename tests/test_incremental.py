@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
 from collections.abc import Callable
@@ -10,12 +11,15 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from sites import CONFIGURATION, NOON, NOW, bulletin, every_byte, make_site, page, policy_of, tearline
 from tearline.build import How, composed
 from tearline.render.pages import read_context
 from tearline.render.working import Here, render_pages
 from tearline.stage import Tree, write
+from tearline.stage.bodies import Body
+from tearline.stage.composing import Composer
 from tearline.store import shelf
 
 DAY = int(NOON) // 86400 * 86400
@@ -109,6 +113,65 @@ def test_what_is_kept_never_shows(edits: list[tuple[str, int]]) -> None:
         assert made(root, root / ".tearline") == made(root, None)
 
 
+def picture(width: int) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (width, 8), "navy").save(out, "PNG")
+    return out.getvalue()
+
+
+def emitted_anew(root: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The bulletins and editions whose pages a build emits, as ``IB-2026-001 eoc``."""
+    seen: set[str] = set()
+    original = Composer.emitted
+
+    def noted(self: Composer, name: str) -> Body | None:
+        seen.add(f"{name} {self.edition.name}")
+        return original(self, name)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Composer, "emitted", noted)
+        composed(policy_of(root / "mkdocs.yml"), NOW, How(hold=True))
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "anew"),
+    [
+        ("nothing", 0, ""),
+        ("edit", 1, "2"),
+        ("title", 1, "2"),  # others tell it in what is around their words
+        ("remark", 1, "2"),
+        ("page", 1, ""),
+        ("rename", 1, "2"),  # its path is in its key
+        ("delete", 1, "1"),  # which leads to it
+        ("add", 1, "5"),
+        ("policy", 1, "1 2 3 4"),
+    ],
+)
+def test_a_page_is_emitted_anew_where_it_has_to_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, number: int, anew: str
+) -> None:
+    root = make_site(tmp_path / "site", sources(), SITE).parent
+    every = {f"IB-2026-00{each} {name}" for each in range(1, 5) for name in ("eoc", "full")}
+    assert emitted_anew(root, monkeypatch) == every
+    change(root, kind, number)
+    assert emitted_anew(root, monkeypatch) == {
+        f"IB-2026-00{each} {name}" for each in anew.split() for name in ("eoc", "full")
+    }
+    assert emitted_anew(root, monkeypatch) == set()
+
+
+def test_another_picture_of_the_same_name_has_another_address(tmp_path: Path) -> None:
+    front = 'assets: [{file: map.png, marking: U, alt: "(U) A map"}]'
+    text = bulletin("IB-2026-007", "(U) ![A map](map.png)", front)
+    root = make_site(tmp_path / "site", {"7.md": text, "map.png": picture(8)}, SITE).parent
+    first = made(root, root / ".tearline")
+    (root / "bulletins/map.png").write_bytes(picture(9))
+    second = made(root, root / ".tearline")
+    assert second != first
+    assert second == made(root, None)
+
+
 # --- through the command, verified ---------------------------------------------------------------------------------
 
 
@@ -120,7 +183,13 @@ def built(root: Path, out: str) -> dict[str, bytes]:
 
 def spoiled(root: Path, spoil: Callable[[bytes], bytes]) -> None:
     paths = [path for path in (root / ".tearline").rglob("*") if path.is_file()]
-    assert {path.name for path in paths} >= {"pages.shelf", "search.shelf", "readings.shelf", "proofs.shelf"}
+    assert {path.name for path in paths} >= {
+        "pages.shelf",
+        "search.shelf",
+        "readings.shelf",
+        "proofs.shelf",
+        "bodies.shelf",
+    }
     for path in paths:
         path.write_bytes(spoil(path.read_bytes()))
 

@@ -17,9 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from releases import NAMESPACE, NEW, NOW, OLD, PAGE, Bench, codes
-from sites import bulletin, make_site, needed, tearline
+from sites import bulletin, make_site, needed, rules, tearline
+from tearline import inventory
 from tearline.certificate import certified, check_copy
-from tearline.inventory import checked_path, take_inventory, tree_digest
+from tearline.evidence import TICK
+from tearline.inventory import checked_path, differences, take_inventory, tree_digest
 from tearline.keys import KeyFault, make_key, read_key, read_signers
 from tearline.manifest import MAX_BYTES, parse_manifest, policy_digest, read_manifest
 from tearline.sshsig import PublicKey, SignatureFault, sign, signer
@@ -435,3 +437,41 @@ def test_a_key_that_may_not_sign_an_edition_is_refused(tmp_path: Path) -> None:
     ran = tearline("build", cwd=site, TEARLINE_SIGNING_KEY="key")
     assert ran.code == 2
     assert "does not allow it for eoc" in ran.err
+
+
+# --- an inventory that is taken again ------------------------------------------------------------------------------
+
+
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files that are read from now on."""
+    read: list[str] = []
+    original = inventory.measured
+
+    def noted(path: Path) -> tuple[int, str]:
+        read.append(path.name)
+        return original(path)
+
+    monkeypatch.setattr(inventory, "measured", noted)
+    return read
+
+
+def test_what_was_surely_not_touched_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a", "b", "c"):
+        (tmp_path / name).write_text(name, encoding="utf-8")
+    later = (tmp_path / "c").stat().st_ctime_ns + TICK + 1
+    first = inventory.take_inventory(tmp_path, "site", later)
+    told = (tmp_path / "b").stat()
+    (tmp_path / "b").write_text("B", encoding="utf-8")
+    os.utime(tmp_path / "b", ns=(told.st_atime_ns, told.st_mtime_ns))
+    read = reads(monkeypatch)
+    again = inventory.take_inventory(tmp_path, "site", before=first)
+    assert read == ["b"]
+    assert rules(differences(first.entries, again, "site")) == ["file-changed"]
+
+
+def test_what_was_touched_just_before_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a").write_text("a", encoding="utf-8")
+    first = inventory.take_inventory(tmp_path, "site", (tmp_path / "a").stat().st_ctime_ns + TICK)
+    read = reads(monkeypatch)
+    assert inventory.take_inventory(tmp_path, "site", before=first).entries == first.entries
+    assert read == ["a"]

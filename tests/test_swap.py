@@ -60,3 +60,18 @@ def test_a_published_tree_can_be_read_by_everybody(tmp_path: Path) -> None:
     make_readable(made)
     modes = {stat.S_IMODE(path.stat().st_mode) for path in (made, *made.rglob("*"))}
     assert modes == {0o755, 0o644}
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_tree_is_written_out_at_once_or_file_by_file(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    whole: bool,  # noqa: FBT001 - whether the system can
+) -> None:
+    made = tree(tmp_path / "site" / "deep", "x").parent
+    synced: list[Path] = []
+    monkeypatch.setattr(swap, "sync", synced.append)
+    if not whole:
+        monkeypatch.setattr(swap, "_syncfs", lambda _: False)
+    swap.sync_tree(made)
+    assert set(synced) == (set() if whole else {made, *made.rglob("*")})

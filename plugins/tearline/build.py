@@ -26,12 +26,15 @@ from tearline.corpus import Corpus, read_corpus
 from tearline.craft import craft
 from tearline.crew import Watch, unwatched
 from tearline.detach import detach
+from tearline.entries import spelled
+from tearline.evidence import Evidence, disk_clock
 from tearline.findings import Finding, Place, Severity, finding, in_order, refuses
 from tearline.inventory import Inventory, differences, fingerprint, take_inventory
-from tearline.judging import RecordError, judge, repetitions
+from tearline.judging import KEY, RECORD, RecordError, judge, repetitions
 from tearline.manifest import Verdict, moment
 from tearline.offline import Offline
 from tearline.paper import CACHE, print_papers, wanted
+from tearline.paper import engine as paper
 from tearline.policy import Edition, Policy, extensions
 from tearline.proof import Renderer
 from tearline.render import Rendering, start_rendering
@@ -39,13 +42,15 @@ from tearline.render.schedulers import Cluster
 from tearline.seal import seal, signature, signing_key
 from tearline.search import index
 from tearline.stage import Tree, compose, write
-from tearline.store import Shelf, shelf
+from tearline.store import Shelf, identity, shelf
 from tearline.swap import TargetError, exchange, locked, make_readable
+from tearline.unchanged import Came, Last, digest_at, lasts
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 Say = Callable[[str], None]
+_NEVER: Final = dt.datetime.min.replace(tzinfo=dt.UTC)
 FULL_SIDE: Final = "full-side"  # beside the editions' folders: what is known of sources, which no renderer is told of
 
 
@@ -54,7 +59,7 @@ class Outcome:
     """What a command came to: findings, the trees it published, the documents it held back.
 
     ``checked`` counts the documents that were read, ``others`` are files that were named and are none. ``fault`` is
-    what kept a check from being complete, in one line.
+    what kept a check from being complete, in one line. ``stays`` is whether the trees are those of an earlier build.
     """
 
     findings: list[Finding] = field(default_factory=list)
@@ -63,6 +68,7 @@ class Outcome:
     others: list[Path] = field(default_factory=list)
     checked: int = 0
     refused: bool = False
+    stays: bool = False
     fault: str = ""
 
 
@@ -71,7 +77,8 @@ class How:
     """What whoever typed the command asked for: hold refused documents back, take warnings for errors.
 
     The edition that ``offline`` is of becomes an offline copy. ``watch`` is told how many of how many documents or
-    pages a step has done. Editions that ``clusters`` names are rendered there, the others here.
+    pages a step has done. Editions that ``clusters`` names are rendered there, the others here. With ``anew``, a build
+    is made even where nothing has changed since the last one.
     """
 
     hold: bool = False
@@ -79,6 +86,7 @@ class How:
     offline: Offline | None = None
     watch: Watch = unwatched
     clusters: Mapping[str, Cluster] = field(default_factory=dict)
+    anew: bool = False
 
 
 HERE: Final = How()
@@ -126,50 +134,85 @@ def build(  # noqa: PLR0913, PLR0917 - the command's options
 ) -> Outcome:
     """Build and publish ``out/site-<edition>`` and its manifest for each edition, all or none.
 
-    Raises as ``made`` does, and ``TargetError`` where ``out`` cannot be written.
+    Where nothing has changed since the last build, nothing is done. Raises as ``made`` does, and ``TargetError`` where
+    ``out`` cannot be written.
     """
     for edition in editions:
         refuse_overlap(policy, out / f"site-{edition.name}")
         _refuse_other_things(out / f"site-{edition.name}")
-    with made(policy, editions, out, now, say, how) as built:
-        if built.private is not None and not built.outcome.refused:
+    papers = wanted(policy, say)
+    last = Last(policy.root / CACHE / FULL_SIDE, _asked(editions, policy, how, papers=papers), _inputs(policy), out)
+    came = None if how.anew else last.stands(now)
+    if came is not None:
+        said = spelled(came.built.astimezone(policy.zone))
+        say(f"Nothing has changed since the build of {said}; the sites stay as they are")
+        outcome = Outcome([*came.findings], held=[*came.held], checked=came.checked, stays=True)
+        outcome.sites += [out / f"site-{edition.name}" for edition in editions]
+    else:
+        outcome = _built_anew(policy, editions, out, now, say, how, last, papers=papers)
+    if outcome.sites and (policy.signing is None or policy.signing.key is None):
+        say("The manifests are unsigned, and `tearline publish` takes none: no signing key is configured")
+    return outcome
+
+
+def _built_anew(  # noqa: PLR0913, PLR0917 - likewise
+    policy: Policy, editions: Sequence[Edition], out: Path, now: dt.datetime, say: Say, how: How, last: Last,
+    *, papers: bool,
+) -> Outcome:  # fmt: skip
+    """Build and publish, and keep for the next time what it came to."""
+    last.begin()
+    with made(policy, editions, out, now, say, how, papers=papers) as built:
+        outcome = built.outcome
+        if built.private is not None and not outcome.refused:
             say("Putting the sites in place")
             with locked(out):  # two builds end one after the other
                 sweep(out)
                 commit(built.private.path, built.changes)
-            built.outcome.sites += [out / f"site-{edition.name}" for edition in editions]
-    if built.outcome.sites and not built.signed:
-        say("The manifests are unsigned, and `tearline publish` takes none: no signing key is configured")
-    return built.outcome
+                files = {one.name: digest_at(out / one.name) for one in built.changes if not one.tree}
+            last.end(Came(now, built.lasts, built.seen, files, outcome.findings, outcome.held, outcome.checked))
+            outcome.sites += [out / f"site-{edition.name}" for edition in editions]
+    return outcome
+
+
+def _asked(editions: Iterable[Edition], policy: Policy, how: How, *, papers: bool) -> list[str]:
+    """All that decides about a build beside the bytes of what it reads and the clock.
+
+    A moment that somebody names is meant to the second.
+    """
+    given = [os.environ.get(name, "") for name in ("SOURCE_DATE_EPOCH", KEY)]
+    asked = [identity(), policy.edition, *(f"edition {one.name}" for one in editions), *given]
+    return [*asked, f"hold {how.hold} strict {how.strict}", paper.identity() if papers else ""]
 
 
 @dataclass(slots=True)
 class Made:
     """What was built in a private folder: the sites with their manifests, as changes to be carried out beside it.
 
-    There is no folder where the sources were refused. ``signed``: the manifests are.
+    There is no folder where the sources were refused. ``signed``: the manifests are. ``seen`` is the evidence of each
+    site by name; ``lasts`` until when its pages say what is so.
     """
 
     outcome: Outcome
     private: Private | None = None
     changes: list[Change] = field(default_factory=list)
     signed: bool = False
+    seen: dict[str, Evidence] = field(default_factory=dict)
+    lasts: dt.datetime = _NEVER
 
 
 @contextmanager
 def made(  # noqa: PLR0913, PLR0917 - what a build is made from
-    policy: Policy, editions: Sequence[Edition], beside: Path, now: dt.datetime, say: Say, how: How
+    policy: Policy, editions: Sequence[Edition], beside: Path, now: dt.datetime, say: Say, how: How, *, papers: bool
 ) -> Iterator[Made]:
     """The editions' sites, rendered, verified and sealed in a private folder below ``beside``, gone afterwards.
 
     A sanitized edition is verified against the full one too, which is rendered for that where it was not asked for.
-    Raises ``RenderError`` where the renderer fails, ``JudgeError`` where the verifier does, ``PaperError`` where PDFs
-    are wanted and cannot be made, ``RecordError`` where the record of accepted repetitions cannot be used,
-    ``TargetError`` where ``beside`` cannot be written, ``KeyFault`` where the signing key cannot be used. Without a
-    key the manifests are unsigned.
+    With ``papers`` there is a PDF beside every bulletin.
+    Raises ``RenderError`` where the renderer fails, ``JudgeError`` where the verifier does, ``RecordError`` where the
+    record of accepted repetitions cannot be used, ``TargetError`` where ``beside`` cannot be written, ``KeyFault``
+    where the signing key cannot be used. Without a key the manifests are unsigned.
     """
     key = signing_key(policy, editions)
-    papers = wanted(policy, say)
     say("Reading the sources")
     before = fingerprint(_read_from(policy))
     outcome, trees = composed(policy, now, how, say, papers=papers)
@@ -189,13 +232,16 @@ def made(  # noqa: PLR0913, PLR0917 - what a build is made from
         say("Verifying the built bytes")
         stages = _stages(trees.values(), built, private)
         read = [_read(one, policy, full, stages) for one in built[: len(chosen)]]
+        clock = disk_clock(private.path)
+        seen = {one.name: Evidence.of([one.site], clock) for one in read}  # before the sites are looked at once more
         changes = [change for one in read for change in _sealed(one, policy, now, key, private)]
         found = [each for one in read for each in one.findings]
         if fingerprint(_read_from(policy)) != before:  # the verifier may have read others than we did
             found.append(finding("sources-changed", Place(policy.sources.name)))
         outcome.findings = in_order([*outcome.findings, *found])
         outcome.refused = refuses(found)
-        yield Made(outcome, private, changes, key is not None)
+        turns = [tree.turn for tree in trees.values() if tree.turn is not None]
+        yield Made(outcome, private, changes, key is not None, seen, lasts(now, policy.zone, turns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +288,7 @@ def _stages(trees: Iterable[Tree], built: Iterable[_Built], private: Private) ->
 def _read(built: _Built, policy: Policy, full: Path | None, stages: Mapping[str, Path]) -> _Read:
     """Have a site verified. ``full`` is the full edition's site, which a sanitized one is compared with."""
     make_readable(built.site)
-    taken = take_inventory(built.site, built.tree.name)
+    taken = take_inventory(built.site, built.tree.name, disk_clock(built.site.parent))
     second = full if _sanitized(built.tree) else None
     offline = built.tree.offline is not None
     memory = policy.root / CACHE / FULL_SIDE / f"{built.tree.name}.clean"
@@ -259,7 +305,7 @@ def _sealed(
 
     A site that changed since it was read gets findings and no manifest.
     """
-    if changed := differences(read.taken.entries, take_inventory(read.site, read.name), read.name):
+    if changed := differences(read.taken.entries, take_inventory(read.site, read.name, before=read.taken), read.name):
         read.findings += changed
         return
     edition, recalled = read.tree.edition, _recalled(read.tree)
@@ -298,13 +344,14 @@ def composed(
     proofs = Shelf(policy.root / CACHE / FULL_SIDE, "proofs")
     proved = proofs.keys()
     renderer = Renderer(extensions(policy), proved)
-    attempt = partial(compose, corpus, policy, now, renderer, papers=papers, offline=how.offline, watch=how.watch)
-    while True:
-        trees = attempt()
-        found = _findings(corpus, trees.values())
-        late = {path for tree in trees.values() for path in tree.refused}
-        if not (how.hold and corpus.hold(late, found)):
-            break
+    with shelf(policy.root / CACHE / FULL_SIDE, "bodies") as bodies:
+        attempt = partial(compose, corpus, policy, now, renderer, bodies, papers=papers, offline=how.offline)
+        while True:
+            trees = attempt(watch=how.watch)
+            found = _findings(corpus, trees.values())
+            late = {path for tree in trees.values() for path in tree.refused}
+            if not (how.hold and corpus.hold(late, found)):
+                break
     for key in set(renderer.held) - proved:
         proofs.put(key, b"")
     proofs.use(renderer.held)
@@ -367,8 +414,15 @@ def _kept(cache: Path | None, tree: Tree) -> Path | None:
 
 
 def _read_from(policy: Policy) -> list[Path]:
-    """What a build is made from."""
+    """What pages are made from."""
     return [policy.path, policy.sources, policy.custom_dir]
+
+
+def _inputs(policy: Policy) -> list[Path]:
+    """All that a build reads: also what was accepted, with its key, and what it signs with."""
+    keys = [] if policy.signing is None else [policy.signing.key, policy.signing.signers]
+    accepted = [policy.root / RECORD, Path(os.environ[KEY]) if os.environ.get(KEY) else None]
+    return [*_read_from(policy), *(one for one in (*keys, *accepted) if one is not None)]
 
 
 def refuse_overlap(policy: Policy, target: Path) -> None:

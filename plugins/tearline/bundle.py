@@ -20,6 +20,7 @@ from typing import Final
 from tearline.build import How, Outcome, Say, made, refuse_overlap
 from tearline.commit import Change
 from tearline.offline import PARTS, README, Offline
+from tearline.paper import wanted
 from tearline.policy import Edition, Policy
 from tearline.swap import TargetError, sync
 
@@ -44,7 +45,8 @@ def bundle(  # noqa: PLR0913, PLR0917 - the command's options
         raise TargetError(f"{policy.custom_dir.name}/{missing[0]} is missing, and an offline copy needs it")
     signed = policy.signing is not None and policy.signing.key is not None
     copy = Offline(edition, policy, now.astimezone(policy.zone), (now + valid_for).astimezone(policy.zone), signed)
-    with made(policy, [edition], target.parent, now, say, How(how.hold, how.strict, copy)) as built:
+    asked = How(how.hold, how.strict, copy)
+    with made(policy, [edition], target.parent, now, say, asked, papers=wanted(policy, say)) as built:
         if built.private is not None and not built.outcome.refused:
             say("Packing")
             packed = built.private.path / target.name

@@ -157,6 +157,7 @@ def stage_command(edition: str, out: Path, config_file: Path, form: str, **how: 
     help="Render on the Dask cluster whose scheduler is at tls://host:port; with EDITION=, that edition alone.",
 )
 @click.option("--timings", is_flag=True, help="Say where the time went, step by step.")
+@click.option("--anew", is_flag=True, help="Build even where nothing has changed since the last build.")
 @_config
 @_format
 @_show
@@ -166,7 +167,11 @@ def build_command(  # noqa: PLR0913 - the command's options
     editions: Sequence[str], out: Path, schedulers: Sequence[str], config_file: Path, form: str, *,
     timings: bool, **how: bool,
 ) -> int:  # fmt: skip
-    """Build the editions' sites, have every byte verified, seal them, and swap them into place."""
+    """Build the editions' sites, have every byte verified, seal them, and swap them into place.
+
+    Where nothing it reads and nothing it wrote has changed since the last build, and no page would say anything else
+    now, the sites stay as they are.
+    """
     policy = _policy(config_file, form)
     from tearline.build import How, build
     from tearline.render import RenderError
@@ -175,7 +180,7 @@ def build_command(  # noqa: PLR0913 - the command's options
     clusters = _clusters(schedulers, chosen, policy)
     try:
         with progress() as step:
-            asked = How(hold=how["hold"], strict=how["strict"], watch=step.watch, clusters=clusters)
+            asked = How(hold=how["hold"], strict=how["strict"], watch=step.watch, clusters=clusters, anew=how["anew"])
             outcome = build(policy, chosen, _absolute(out), _now(), step, asked)
         if timings:
             say(step.timings())
@@ -309,7 +314,7 @@ def _finish(outcome: Outcome, policy: Policy, form: str, *, show: bool) -> int:
         say(f"{_summary(outcome.findings)} Nothing was published.")
         return REFUSED
     for site in outcome.sites:
-        say(f"Wrote {plain_path(site)}")
+        say(f"{'Kept' if outcome.stays else 'Wrote'} {plain_path(site)}")
     return DONE
 
 

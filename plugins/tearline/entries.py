@@ -112,6 +112,14 @@ class Entry(_Placed):
         since = self.values.get("date", when)
         return "open", f"Since {spelled(since)}; no end given" if since is not None else "No end given"
 
+    def turns(self) -> Iterator[dt.datetime]:
+        """The moments, past and to come, at which pages say something else of it by the clock alone."""
+        for when in (*self.values.values(), *(at for at, _ in self.released.revised)):
+            if isinstance(when, dt.date):
+                yield from (start_of(when) - AHEAD, start_of(when), end_of(when))
+        if self.lapses is not None:
+            yield self.lapses
+
     def priority(self, now: dt.datetime) -> str:
         """How urgent it is; empty where nothing is known, before its date, and once an urgent one has lapsed."""
         return "" if self.state(now)[0] in {"lapsed", "upcoming"} else str(self.values.get("priority", ""))

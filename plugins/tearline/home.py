@@ -39,14 +39,15 @@ def home(
     newest = newest_first(entries, policy, now)
     states = {entry.released.id: entry.state(now)[0] for entry in newest}
     urgent = [entry for entry in newest if _is_urgent(entry, now)]
-    others = [entry for entry in newest if entry not in urgent and states[entry.released.id] == "in-effect"]
-    latest = [entry for entry in newest if entry not in urgent and entry not in others][:LATEST]
+    rest = _without(newest, urgent)
+    others = [entry for entry in rest if states[entry.released.id] == "in-effect"]
+    latest = _without(rest, others)[:LATEST]
     contact = desk(policy, edition)
     told = {
         "urgent": [_card(entry, policy, now) for entry in urgent],
         "current": [_card(entry, policy, now) for entry in others],
         "latest": [row(entry, policy, now) for entry in latest],
-        "recalled": [gone_row(each) for each in latest_recall_first(gone) if end_of(each.when) + RECALLED_FOR > now],
+        "recalled": [gone_row(each) for each in latest_recall_first(gone) if _told_until(each) > now],
         "browse": list(_ways(entries, policy)),
         "published": {
             "text": spelled(now.astimezone(policy.zone)),
@@ -59,6 +60,22 @@ def home(
     marks += [mark for entry in entries for mark in entry.marks]  # those of the counts
     marks += above_lowest([contact.mark]) if contact is not None else []
     return Home(_headline(urgent, others), {key: value for key, value in told.items() if value}, tuple(marks))
+
+
+def next_turn(entries: Iterable[Entry], gone: Iterable[Gone], now: dt.datetime) -> dt.datetime | None:
+    """The first moment after ``now`` at which any page of an edition says something else, but for a new day."""
+    turns = [one for entry in entries for one in entry.turns() if one > now]
+    return min([*turns, *(one for each in gone if (one := _told_until(each)) > now)], default=None)
+
+
+def _told_until(gone: Gone) -> dt.datetime:
+    return end_of(gone.when) + RECALLED_FOR
+
+
+def _without(entries: Iterable[Entry], some: Iterable[Entry]) -> list[Entry]:
+    """Entries but some of them, in the same order."""
+    names = {entry.released.id for entry in some}
+    return [entry for entry in entries if entry.released.id not in names]
 
 
 def _is_urgent(entry: Entry, now: dt.datetime) -> bool:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, ClassVar, Final
 
 from pydantic import AfterValidator, ConfigDict, Field
 
+from tearline.evidence import Seen
 from tearline.findings import Finding, Place, finding, in_order
 
 MAX_PATH: Final = 1024  # characters
@@ -48,10 +49,20 @@ class Entry:
 
 @dataclass(slots=True)
 class Inventory:
-    """What was found below a folder: entries in order, and what there is to say about the rest."""
+    """What was found below a folder: entries in order, and what there is to say about the rest.
+
+    ``seen`` is what the disk said of each file before it was read, and ``taken`` when, by the disk's own clock.
+    """
 
     entries: tuple[Entry, ...] = ()
     findings: list[Finding] = field(default_factory=list)
+    taken: int = 0
+    seen: dict[str, Seen] = field(default_factory=dict)
+
+    def known(self) -> dict[tuple[str, Seen], Entry]:
+        """The files that are the same, unread, where the disk says the same of them."""
+        told = ((one, self.seen[one.path]) for one in self.entries)
+        return {(one.path, seen): one for one, seen in told if seen.settled(self.taken)}
 
 
 def tree_digest(entries: Iterable[Entry]) -> str:
@@ -60,37 +71,45 @@ def tree_digest(entries: Iterable[Entry]) -> str:
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
-def take_inventory(site: Path, shown: str) -> Inventory:
-    """Read every file below ``site``; findings name it ``shown``. Raises ``OSError`` where something cannot be read."""
-    taken = Inventory()
+def take_inventory(site: Path, shown: str, taken: int = 0, before: Inventory | None = None) -> Inventory:
+    """Read every file below ``site``; findings name it ``shown``. Raises ``OSError`` where something cannot be read.
+
+    ``taken`` is the time by the disk's clock. What was read ``before`` and surely not touched since is not read again.
+    """
+    made = Inventory(taken=taken)
     if not stat.S_ISDIR(site.lstat().st_mode):
-        taken.findings.append(finding("site-file-kind", Place(shown), "the site is not a folder"))
-        return taken
-    taken.entries = tuple(sorted(_walk(site, "", shown, taken.findings)))
-    if not taken.entries and not taken.findings:
-        taken.findings.append(finding("file-missing", Place(shown), "there is no file at all"))
-    return taken
+        made.findings.append(finding("site-file-kind", Place(shown), "the site is not a folder"))
+        return made
+    known = before.known() if before is not None else {}
+    made.entries = tuple(sorted(_walk(site, "", shown, made, known)))
+    if not made.entries and not made.findings:
+        made.findings.append(finding("file-missing", Place(shown), "there is no file at all"))
+    return made
 
 
-def _walk(folder: Path, prefix: str, shown: str, findings: list[Finding]) -> Iterator[Entry]:
+def _walk(
+    folder: Path, prefix: str, shown: str, made: Inventory, known: Mapping[tuple[str, Seen], Entry]
+) -> Iterator[Entry]:
     with os.scandir(folder) as found:
         inside = sorted(found, key=lambda one: one.name)
     if not inside and prefix:
-        findings.append(finding("file-extra", Place(f"{shown}/{prefix}"), "an empty folder"))
+        made.findings.append(finding("file-extra", Place(f"{shown}/{prefix}"), "an empty folder"))
     for one in inside:
         name = prefix + one.name
-        place = Place(printable(f"{shown}/{name}"))
         try:
             checked_path(name)
         except ValueError:
-            findings.append(finding("site-file-kind", place, "its name cannot be written down"))
+            place = Place(printable(f"{shown}/{name}"))
+            made.findings.append(finding("site-file-kind", place, "its name cannot be written down"))
             continue
         if one.is_dir(follow_symlinks=False):
-            yield from _walk(Path(one.path), f"{name}/", shown, findings)
+            yield from _walk(Path(one.path), f"{name}/", shown, made, known)
         elif one.is_file(follow_symlinks=False):
-            yield Entry(name, *measured(Path(one.path)))
+            seen = made.seen[name] = Seen.of(one.stat(follow_symlinks=False))
+            yield known.get((name, seen)) or Entry(name, *measured(Path(one.path)))
         else:
-            findings.append(finding("site-file-kind", place, "a link" if one.is_symlink() else "a special file"))
+            kind = "a link" if one.is_symlink() else "a special file"
+            made.findings.append(finding("site-file-kind", Place(printable(f"{shown}/{name}")), kind))
 
 
 def printable(text: str) -> str:

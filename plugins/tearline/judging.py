@@ -24,6 +24,7 @@ from tearline.render import refuse_full
 
 TIME_LIMIT: Final = 7200  # seconds; a verifier that hangs has proved nothing, and ten thousand PDFs take an hour
 KEY: Final = "TEARLINE_ACCEPT_KEY"  # the one variable that the verifier needs: where the key of the record is
+RECORD: Final = "approvals/accepted.jsonl"  # where it looks for that record, beside the configuration
 _FLAGS: Final = ("-P", "-s", "-B", "-m")
 _UNREADABLE: Final = "the verifier's report cannot be read"
 _DONE: Final = (0, 1)

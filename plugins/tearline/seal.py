@@ -1,7 +1,7 @@
 """A verified site -> its manifest, and the signature on it.
 
-What is written is what the verifier read. The site is read once more before it is sealed: a file that changed between
-the verdict and the seal is a finding, and there is no manifest.
+What is written is what the verifier read. The site is looked at once more before it is sealed, and what may have been
+touched is read again: a file that changed between the verdict and the seal is a finding, and there is no manifest.
 """
 
 from __future__ import annotations

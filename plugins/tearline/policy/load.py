@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -54,7 +56,8 @@ def load_policy(path: Path, environ: Mapping[str, str]) -> tuple[Policy | None, 
     found += [each for each in (*site_faults, *our_faults) if each.place not in tagged]
     if site is None or ours is None or refuses(found):
         return None, in_order(found)
-    return _policy(path, site, ours, document), in_order(found)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return replace(_policy(path, site, ours, document), digest=digest), in_order(found)
 
 
 def _read(path: Path, source: str) -> tuple[str | None, list[Finding]]:

@@ -80,7 +80,8 @@ class Policy:
 
     ``extension_configs`` has no entry for an extension without options. Values that MkDocs gives as Python
     objects are ``PythonName``s. ``notices`` and labels are plain text; ``contact`` is a marked text or empty. ``pdf``
-    is whether there is a PDF of each bulletin: "auto" where the machine that builds can make them.
+    is whether there is a PDF of each bulletin: "auto" where the machine that builds can make them. ``digest`` is the
+    SHA-256 of the file that it was read from.
     """
 
     path: Path
@@ -117,6 +118,7 @@ class Policy:
     require_item_marks: bool = False
     inline_portions: bool = True
     pdf: bool | Literal["auto"] = False
+    digest: str = ""
 
     @cached_property
     def _page_patterns(self) -> tuple[re.Pattern[str], ...]:

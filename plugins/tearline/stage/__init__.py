@@ -2,6 +2,7 @@
 
     deciding    what each document comes to in the edition
     composing   the pages made of it
+    bodies      what was composed before
     furnishing  the renderer's configuration, the theme's files
 
     OUT/mkdocs.yml   generated, allow-listed keys only
@@ -15,7 +16,7 @@ given it. Everything is composed before anything is written, so that a check can
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tearline.corpus import Corpus
@@ -24,10 +25,12 @@ from tearline.findings import in_order
 from tearline.offline import Offline
 from tearline.policy import Policy, extensions
 from tearline.proof import Renderer
+from tearline.stage.bodies import Bodies, Body
 from tearline.stage.composing import Composer
 from tearline.stage.deciding import Decided
 from tearline.stage.furnishing import furnish, theme_file
 from tearline.stage.model import File, Tree
+from tearline.store import Shelf
 from tearline.told import written
 
 __all__ = ["File", "Tree", "compose", "write"]
@@ -38,6 +41,7 @@ def compose(  # noqa: PLR0913 - what trees are made of
     policy: Policy,
     now: dt.datetime,
     renderer: Renderer | None = None,
+    kept: Shelf | None = None,
     *,
     papers: bool = False,
     offline: Offline | None = None,
@@ -45,6 +49,7 @@ def compose(  # noqa: PLR0913 - what trees are made of
 ) -> dict[str, Tree]:
     """Each edition's tree. ``now`` decides what is still in effect; ``renderer`` is one for all editions.
 
+    ``kept`` are bodies of pages that were emitted before.
     ``watch`` is told how many bulletins are composed and proved.
     With ``papers``, whoever renders the trees puts a PDF beside every bulletin, and pages may link to it. The edition
     that ``offline`` is of is composed for an offline copy, the others as ever. Refused documents are named in the
@@ -56,21 +61,42 @@ def compose(  # noqa: PLR0913 - what trees are made of
         decided[offline.edition.name].tree.offline = offline
     composers = {name: Composer(one, now, renderer, _elsewhere(one, decided.values())) for name, one in decided.items()}
 
-    def bulletin(number: str) -> tuple[dict[str, File | None], list[str]]:  # in all editions: most read alike there
-        before = len(renderer.held)
-        made = {name: one.bulletin(number) for name, one in composers.items() if number in one.entries}
-        return made, renderer.held[before:]
-
-    numbers = list({number: None for one in composers.values() for number in one.entries})
-    results = each(bulletin, numbers, watch)
-    pages = {number: made for number, (made, _) in zip(numbers, results, strict=True)}
-    renderer.held = [key for _, held in results for key in held]
+    pages = _pages(composers, Bodies(kept, policy), watch)
+    renderer.held = [key for made in pages.values() for body, _ in made.values() if body for key in body.proofs]
     for name, one in decided.items():
-        composers[name].compose({number: pages[number][name] for number in one.entries})
+        composers[name].compose({number: pages[number][name][1] for number in one.entries})
         if corpus.whole:
             furnish(one, papers=papers)
         one.tree.findings = in_order(one.tree.findings)
     return {name: one.tree for name, one in decided.items()}
+
+
+_Page = tuple[Body | None, File | None]
+
+
+def _pages(composers: Mapping[str, Composer], bodies: Bodies, watch: Watch) -> dict[str, dict[str, _Page]]:
+    """The bulletins' pages in each edition, by their ids. What was emitted before, from the same, is not again."""
+    numbers = list({number: None for one in composers.values() for number in one.entries})
+    among = {number: [name for name, one in composers.items() if number in one.entries] for number in numbers}
+
+    def of(number: str, found: Mapping[str, Body | None]) -> dict[str, _Page]:
+        return {name: (body, composers[name].page(number, body)) for name, body in found.items()}
+
+    def anew(number: str) -> dict[str, _Page]:  # in all editions: most read alike there
+        return of(number, {name: composers[name].emitted(number) for name in among[number]})
+
+    pages: dict[str, dict[str, _Page]] = {}
+    for number in numbers:
+        found = {name: composers[name].kept(number, bodies) for name in among[number]}
+        if all(found.values()):
+            pages[number] = of(number, found)
+    todo = [number for number in numbers if number not in pages]
+    for number, made in zip(todo, each(anew, todo, watch), strict=True):
+        pages[number] = made
+        for name, (body, _) in made.items():
+            if body is not None:
+                bodies.put(composers[name].decided.sources[number], composers[name].edition, body)
+    return pages
 
 
 def _elsewhere(here: Decided, all_of: Iterable[Decided]) -> dict[str, dict[str, str]]:

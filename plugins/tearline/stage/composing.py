@@ -16,7 +16,7 @@ from tearline.entries import Entry, Gone, Neighbours, spelled
 from tearline.facets import offered, told_of, told_of_page, told_of_tombstone
 from tearline.feeds import Channel, feeds
 from tearline.findings import Place, finding
-from tearline.home import home
+from tearline.home import home, next_turn
 from tearline.items import Recall, items
 from tearline.listings import FED, groups, listings, search
 from tearline.marking import Mark, lowest
@@ -36,6 +36,7 @@ from tearline.presentation import (
 )
 from tearline.proof import Renderer
 from tearline.release import is_raster
+from tearline.stage.bodies import Asked, Bodies, Body
 from tearline.stage.deciding import Decided
 from tearline.stage.model import File
 
@@ -64,7 +65,8 @@ class Composer:
         self.names.update(self.recalled.values())
 
     def compose(self, bulletins: Mapping[str, File | None]) -> None:
-        """Every page, and the files that pages use. ``bulletins`` are the pages that ``bulletin`` gave, by id."""
+        """Every page, and the files that pages use. ``bulletins`` are the pages that ``page`` gave, by id."""
+        self.tree.turn = next_turn(self.entries.values(), self.gone, self.now)
         for name, entry in self.entries.items():
             self.put_bulletin(self.decided.sources[name], entry, bulletins[name])
         for name, when in self.decided.recalled.items():
@@ -96,16 +98,32 @@ class Composer:
 
     # --- bulletins ------------------------------------------------------------------------------------------
 
-    def bulletin(self, name: str) -> File | None:
-        """The page of the bulletin with this id; None where the renderer would misread it. Nothing is changed by it."""
+    def kept(self, name: str, bodies: Bodies) -> Body | None:
+        """The body of the bulletin's page as it was emitted before; None where it has to be emitted anew."""
+        source = self.decided.sources[name]
+        return bodies.get(source, self.edition, self.addresses(source, self.entries[name], {}))
+
+    def emitted(self, name: str) -> Body | None:
+        """The body of the bulletin's page; None where the renderer would misread it. Nothing is changed by it."""
         source, entry = self.decided.sources[name], self.entries[name]
-        linked: dict[str, None] = {}
-        body = self.proved(entry, self.addresses(source, entry, linked))
+        asked = Asked(self.addresses(source, entry, {}))
+        before = len(self.renderer.held)
+        text = self.proved(entry, asked.addresses())
+        proofs = tuple(self.renderer.held[before:])
+        return Body(text, proofs, asked.links, asked.files) if text is not None else None
+
+    def page(self, name: str, body: Body | None) -> File | None:
+        """The page of the bulletin with this id and body."""
         if body is None:
             return None
+        source, entry = self.decided.sources[name], self.entries[name]
+        linked: dict[str, None] = {}
+        link = self.addresses(source, entry, linked).link
+        for target in body.links:
+            link(target)
         front = bulletin_page(entry, self.edition, self.policy, self.among, linked)
         front["tearline"]["search"] = told_of(entry, self.policy, self.now)
-        return File(front, body)
+        return File(front, body.text)
 
     def put_bulletin(self, source: MarkedBulletin, entry: Entry, page: File | None) -> None:
         """A bulletin's page and its files; a finding where there is no page."""

@@ -17,7 +17,10 @@ from tearline.stage.model import Tree
 
 
 class Decided:
-    """An edition's documents: ``entries`` by id, the ``pages`` it may see, and ``recalled`` with their dates."""
+    """An edition's documents: ``entries`` by id, the ``pages`` it may see, and ``recalled`` with their dates.
+
+    ``newer`` holds the bulletins that say they replace one, by its id.
+    """
 
     def __init__(self, corpus: Corpus, policy: Policy, edition: Edition) -> None:
         self.corpus = corpus
@@ -30,6 +33,10 @@ class Decided:
         self.pages: list[SitePage] = []
         for source in corpus.bulletins:
             self.decide(source)
+        self.newer: dict[str, set[str]] = {}
+        for name, one in self.entries.items():
+            for older in one.released.supersedes:
+                self.newer.setdefault(older, set()).add(name)
         self.entries = {name: replace(one, superseded_by=self.replacing(name)) for name, one in self.entries.items()}
         for page in corpus.pages:
             self.decide_page(page)
@@ -72,8 +79,7 @@ class Decided:
 
     def replacing(self, name: str) -> tuple[str, ...]:
         """The released bulletins that say they replace this one."""
-        others = (one.released for one in self.entries.values())
-        return tuple(sorted(one.id for one in others if name in one.supersedes and one.id != name))
+        return tuple(sorted(self.newer.get(name, set()) - {name}))
 
     def address(self, name: str) -> str:
         """A bulletin's staged file comes from its product number: a source's own name never becomes public."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +28,8 @@ class Tree:
 
     ``files``, ``texts`` and ``assets`` are keyed by their place below docs, ``theme`` by the place below the theme's
     folder. ``texts`` are published as they are: feeds, and what a mailer picks up. ``refused`` are the paths of
-    documents that the renderer would have misread. ``offline`` is what an offline copy says of itself; None for a
+    documents that the renderer would have misread. ``turn`` is the next moment at which any page says something else,
+    if there is one. ``offline`` is what an offline copy says of itself; None for a
     site that is served.
     """
 
@@ -40,6 +42,7 @@ class Tree:
     findings: list[Finding] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     bulletins: int = 0
+    turn: dt.datetime | None = None
     offline: Offline | None = None
 
     @property

@@ -63,6 +63,11 @@ def without(files: Mapping[str, Path]) -> dict[str, Path]:
     return {name: path for name, path in files.items() if not name.startswith(FOLDER)}
 
 
+def is_named_anew(name: str) -> bool:
+    """Whether a file is a part of the index that has another name with each index; no page leads to one."""
+    return name.startswith(FOLDER) and name.rpartition(".")[2] in ("pf_meta", "pf_index", "pf_filter", "pf_fragment")
+
+
 @contextmanager
 def program(files: Mapping[str, Path]) -> Iterator[tuple[Path, ...]]:
     """A folder with the program that Pagefind writes whatever a site says, named as in the site.

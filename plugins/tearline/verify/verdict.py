@@ -193,12 +193,12 @@ def ledger_digest(ledger: Ledger) -> str:
     return ledger.digest(tripwire.ORIGIN)
 
 
-def _world(question: Question, reading: Reading, made: Inspector) -> bytes:
+def _world(question: Question, made: Inspector) -> bytes:
     """What every page is compared with, as one digest. Empty where there is nowhere to remember it."""
     if question.memory is None or made.provenance is None:
         return b""
     links = made.links
-    there = [sorted(reading.files), {name: sorted(pages) for name, pages in sorted(links.others.items())}]
+    there = [sorted(links.files), {name: sorted(pages) for name, pages in sorted(links.others.items())}]
     said = json.dumps([made.provenance.told, there, plain(question.settings), question.offline])
     return key_of([version(), said.encode("utf-8", "surrogateescape"), bytes_below(made.themes)]).encode()
 
@@ -214,9 +214,10 @@ def _inspector(question: Question, reading: Reading, themes: tuple[Path, ...], c
         one.address: one for one in documents if sanitized and one.number and one.released and not one.recalled
     }
     others = {name: fileset.pages_of(folder) for name, folder in question.others.items()}
-    links = Links(question.site, frozenset(reading.files), settings, others, served=not question.offline)
+    there = frozenset(name for name in reading.files if not search.is_named_anew(name))
+    links = Links(question.site, there, settings, others, served=not question.offline)
     made = Inspector(links, told, bulletins, packages(), themes, clean, markup)
-    made.world = _world(question, reading, made)
+    made.world = _world(question, made)
     return made
 
 

@@ -377,7 +377,7 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Policy:
     """A site whose build takes no time: a folder, a manifest, and no signature."""
 
     @contextmanager
-    def quick(policy: Policy, editions: Sequence[Edition], beside: Path, *_: object) -> Iterator[Made]:
+    def quick(policy: Policy, editions: Sequence[Edition], beside: Path, *_: object, **__: object) -> Iterator[Made]:
         with private_folder(beside) as private:
             site = private.path / "site"
             (site / "z").mkdir(parents=True)

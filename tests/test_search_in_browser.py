@@ -442,7 +442,7 @@ def test_without_an_index_search_says_so(browser: Browser, built: Path, site: st
     context.route("**/pagefind/**", lambda route: route.fulfill(status=404))
     page = context.new_page()
     page.goto(f"{site}search/?q=levee")
-    page.wait_for_function("document.querySelector('[data-tl=status]').textContent.includes('not available')")
+    page.locator("[data-tl=status]", has_text="not available").wait_for(state="attached")
     assert "A preview of the site has none. Use All bulletins." in page.locator("[data-tl=status]").inner_text()
     context.close()
 

@@ -15,6 +15,7 @@ import pytest
 from sites import bulletin, make_site, page, tearline
 from tearline import pagefind, search, searched
 from tearline.render import RenderError
+from tearline.searched import Head, Page
 
 SOURCES: dict[str, str | bytes] = {
     "2026/a.md": bulletin(
@@ -172,11 +173,10 @@ def test_a_large_site_has_an_index_of_its_newest_pages_beside_that_of_all_others
     [(0, []), (1, [1]), (999, [999]), (1000, [750, 250]), (1249, [750, 499]), (1250, [1000, 250]), (9999, [9500, 499])],
 )
 def test_the_first_index_grows_by_blocks_and_leaves_the_newest_one(pages: int, parts: list[int]) -> None:
-    head = '<meta name="sort" content="{}" data-pagefind-sort="date[content]"></head>'
-    told = {f"{(at * 7) % pages}/index.html": head.format(f"{at:05d}").encode() for at in range(pages)}
+    told = {f"{(at * 7) % pages}/index.html": Page(Head({}, f"{at:05d}"), b"") for at in range(pages)}
     made = search.parted(told, search.SIZES)
     assert [len(names) for names in made.values()] == parts
-    ages = [[told[name] for name in names] for names in made.values()]
+    ages = [[told[name].head.sort for name in names] for names in made.values()]
     assert all(max(older) < min(newer) for older, newer in itertools.pairwise(ages))
 
 

@@ -247,6 +247,26 @@ def test_pagefind_is_given_the_parts_with_words_and_what_the_head_tells() -> Non
     assert searched.given(b"<html><head></head><body>No words for search.</body></html>") == b""
 
 
+def test_a_page_is_read_when_pagefind_is_given_it(site: Path) -> None:
+    names = [*searched.read(site)]
+    pages = searched.Given(site, names)
+    assert (len(pages), list(pages)) == (len(names), names)
+    wanted = {name: searched.listed(searched.given((site / name).read_bytes())) for name in names}
+    assert dict(pages) == wanted
+    change(site / "2026/ib-2026-001/index.html", "Anglers at the weir", "A crane")
+    assert {name for name, page in pages.items() if page != wanted[name]} == {"2026/ib-2026-001/index.html"}
+
+
+def test_a_page_that_is_gone_when_pagefind_should_have_it_is_a_failure_at_once(
+    site: Path, lock: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pagefind, "TIME_LIMIT", 60)
+    pages = searched.Given(site, searched.read(site))
+    (site / "2026/ib-2026-001/index.html").unlink()
+    with pytest.raises(RenderError, match="Pagefind failed"):
+        pagefind.files_of(pages, [], site.parent, lock)
+
+
 def test_a_site_that_has_nothing_to_find_has_no_index(built: Path, tmp_path: Path, lock: int) -> None:
     site = tmp_path / "site"
     site.mkdir()

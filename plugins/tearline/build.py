@@ -11,11 +11,12 @@ manifest with a new site notices, because every byte is compared with it before 
 
 from __future__ import annotations
 
+import ctypes
 import datetime as dt
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -383,6 +384,7 @@ def rendered(  # noqa: PLR0913, PLR0917 - what sites are made of and where
             rendering = start_rendering(stage, site, log, now, private.lock, _kept(cache, tree), cluster)
             stack.callback(rendering.stop)
             started.append(_Built(tree, rendering))
+        _give_back()
         for built in started:
             built.rendering.finish(lambda: how.watch(sum(map(_pages, started)), pages))
     say("Indexing for search")
@@ -391,6 +393,15 @@ def rendered(  # noqa: PLR0913, PLR0917 - what sites are made of and where
         for done in [threads.submit(_index, built, private.lock, _kept(cache, built.tree)) for built in started]:
             done.result()
     return started
+
+
+def _give_back() -> None:
+    """Have the C library give memory back that is free: by itself it keeps it.
+
+    Of the 205 MB that 1,000 bulletins had come to when they were written, that is 50 to 70 MB, for the rest of a build.
+    """
+    with suppress(OSError, AttributeError):  # a library that cannot do it does without
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _index(built: _Built, lock: int, kept: Path | None) -> None:

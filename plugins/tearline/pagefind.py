@@ -70,6 +70,9 @@ def _asked(requests: Iterable[dict[str, Any]], count: int, folder: Path, lock: i
         finally:
             watch.cancel()
             process.kill()
+            if process.stdin is not None:
+                with suppress(OSError):  # some of what is asked was still to be sent
+                    process.stdin.close()
     if late:
         raise RenderError("the search index could not be made: Pagefind took too long")
     if kinds.total() < count or "Error" in kinds:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -52,6 +55,43 @@ def test_both_sites_are_there_and_nothing_else(policy: Policy, tmp_path: Path) -
     assert left(out) == {f"site-{name}{end}" for name in ("eoc", "full") for end in ("", ".manifest.json")}
     modes = {stat.S_IMODE(path.stat().st_mode) for path in (out / "site-eoc", *(out / "site-eoc").rglob("*"))}
     assert modes == {0o755, 0o644}
+
+
+def test_what_was_written_is_not_kept_in_memory_and_the_manifest_names_what_was_recalled(
+    policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recalled = bulletin("IB-2026-002", "(U) Sandbags.", "recalled: 2026-11-02")
+    (policy.sources / "b.md").write_text(recalled, encoding="utf-8")
+    made = []
+    composed = sentence.composed
+    monkeypatch.setattr(sentence, "composed", lambda *given, **more: made.append(composed(*given, **more)) or made[0])
+    built(policy, tmp_path / "out")
+    ((_, trees),) = made
+    assert {name: (tree.files, tree.texts, tree.assets) for name, tree in trees.items()} == {
+        "eoc": ({}, {}, {}),
+        "full": ({}, {}, {}),
+    }
+    for name in trees:
+        told = json.loads((tmp_path / "out" / f"site-{name}.manifest.json").read_bytes())
+        assert told["recalled"] == ["2026/ib-2026-002/index.html"]
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_large_editions_are_indexed_one_after_the_other(
+    policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, together: bool
+) -> None:
+    both = threading.Barrier(2)
+
+    def indexing(*_: object) -> None:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait(60 if together else 1)
+            met.append(True)
+
+    met: list[bool] = []
+    monkeypatch.setattr(sentence, "index", indexing)
+    monkeypatch.setattr(sentence, "_AT_ONCE", 2 if together else 1)  # one bulletin in each edition
+    built(policy, tmp_path / "out")
+    assert met == [True, True] * together
 
 
 # What a renderer leaves, in no time.

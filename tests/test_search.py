@@ -15,6 +15,7 @@ import pytest
 from sites import bulletin, make_site, page, tearline
 from tearline import pagefind, search, searched
 from tearline.render import RenderError
+from tearline.searched import Head, Page
 
 SOURCES: dict[str, str | bytes] = {
     "2026/a.md": bulletin(
@@ -172,11 +173,10 @@ def test_a_large_site_has_an_index_of_its_newest_pages_beside_that_of_all_others
     [(0, []), (1, [1]), (999, [999]), (1000, [750, 250]), (1249, [750, 499]), (1250, [1000, 250]), (9999, [9500, 499])],
 )
 def test_the_first_index_grows_by_blocks_and_leaves_the_newest_one(pages: int, parts: list[int]) -> None:
-    head = '<meta name="sort" content="{}" data-pagefind-sort="date[content]"></head>'
-    told = {f"{(at * 7) % pages}/index.html": head.format(f"{at:05d}").encode() for at in range(pages)}
+    told = {f"{(at * 7) % pages}/index.html": Page(Head({}, f"{at:05d}"), b"") for at in range(pages)}
     made = search.parted(told, search.SIZES)
     assert [len(names) for names in made.values()] == parts
-    ages = [[told[name] for name in names] for names in made.values()]
+    ages = [[told[name].head.sort for name in names] for names in made.values()]
     assert all(max(older) < min(newer) for older, newer in itertools.pairwise(ages))
 
 
@@ -245,6 +245,26 @@ def test_pagefind_is_given_the_parts_with_words_and_what_the_head_tells() -> Non
     broken = page.replace(b"</div></div>", b"</div>", 1).replace(b"<div>Aside</div>", b"")
     assert b"Menu" in searched.given(broken)
     assert searched.given(b"<html><head></head><body>No words for search.</body></html>") == b""
+
+
+def test_a_page_is_read_when_pagefind_is_given_it(site: Path) -> None:
+    names = [*searched.read(site)]
+    pages = searched.Given(site, names)
+    assert (len(pages), list(pages)) == (len(names), names)
+    wanted = {name: searched.listed(searched.given((site / name).read_bytes())) for name in names}
+    assert dict(pages) == wanted
+    change(site / "2026/ib-2026-001/index.html", "Anglers at the weir", "A crane")
+    assert {name for name, page in pages.items() if page != wanted[name]} == {"2026/ib-2026-001/index.html"}
+
+
+def test_a_page_that_is_gone_when_pagefind_should_have_it_is_a_failure_at_once(
+    site: Path, lock: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pagefind, "TIME_LIMIT", 60)
+    pages = searched.Given(site, searched.read(site))
+    (site / "2026/ib-2026-001/index.html").unlink()
+    with pytest.raises(RenderError, match="Pagefind failed"):
+        pagefind.files_of(pages, [], site.parent, lock)
 
 
 def test_a_site_that_has_nothing_to_find_has_no_index(built: Path, tmp_path: Path, lock: int) -> None:

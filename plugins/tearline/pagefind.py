@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -33,7 +34,7 @@ def files_of(pages: Mapping[str, bytes], without: Sequence[str], folder: Path, l
     """
     if not pages:
         return {}
-    answer = _asked(pages, without, folder, lock)
+    answer = _asked(_requests(pages, without), len(pages) + 2, folder, lock)
     try:
         return {each["path"]: base64.b64decode(each["content"]) for each in answer["files"]}
     except (KeyError, TypeError, ValueError):
@@ -48,8 +49,8 @@ def _requests(pages: Mapping[str, bytes], without: Sequence[str]) -> Iterator[di
     yield {"type": "GetFiles", "index_id": 0}
 
 
-def _asked(pages: Mapping[str, bytes], without: Sequence[str], folder: Path, lock: int) -> dict[str, Any]:
-    """Pagefind's answer to the last request, when it has answered all. Raises ``RenderError``."""
+def _asked(requests: Iterable[dict[str, Any]], count: int, folder: Path, lock: int) -> dict[str, Any]:
+    """Pagefind's answer to the last of ``count`` requests, when it has answered all. Raises ``RenderError``."""
     with subprocess.Popen(  # noqa: S603 - our own interpreter, no shell, no outside words
         [sys.executable, *_COMMAND],
         cwd=folder,
@@ -64,39 +65,51 @@ def _asked(pages: Mapping[str, bytes], without: Sequence[str], folder: Path, loc
         watch.daemon = True
         watch.start()
         try:
-            answers = _exchanged(process.stdin, process.stdout, _requests(pages, without), len(pages) + 2)
+            kinds, last = _exchanged(process.stdin, process.stdout, requests, count)
             late = not watch.is_alive()
         finally:
             watch.cancel()
             process.kill()
+            if process.stdin is not None:
+                with suppress(OSError):  # some of what is asked was still to be sent
+                    process.stdin.close()
     if late:
         raise RenderError("the search index could not be made: Pagefind took too long")
-    if len(answers) < len(pages) + 2 or any(each.get("type") == "Error" for each in answers):
+    if kinds.total() < count or "Error" in kinds:
         refuse_full(folder)
         raise RenderError("the search index could not be made: Pagefind failed")
-    return answers[-1]
+    return last
 
 
 def _exchanged(
     to: IO[bytes] | None, back: IO[bytes] | None, requests: Iterable[dict[str, Any]], count: int
-) -> list[dict[str, Any]]:
-    """Ask everything and read the answers, up to the last one or the end of the process. Its input stays open."""
+) -> tuple[Counter[str], dict[str, Any]]:
+    """Ask everything and read the answers, up to the last one or the end of the process. Its input stays open.
+
+    How many answers there are of each kind, and the one to the last question.
+    """
     if to is None or back is None:
-        return []
+        return Counter(), {}
 
     def ask() -> None:
-        with suppress(OSError, ValueError):  # whoever reads has gone: then there are no answers either
+        try:
             for number, payload in enumerate(requests, 1):
                 to.write(base64.b64encode(json.dumps({"message_id": number, "payload": payload}).encode()) + b",")
             to.flush()
+        except (OSError, ValueError):  # whoever reads has gone, or a page has: it ends, and answers are missing
+            with suppress(OSError):
+                to.close()
 
     asking = Thread(target=ask, daemon=True)
     asking.start()
+    kinds, last = Counter[str](), dict[str, Any]()
     try:
-        answers = list(_answers(back, count))
+        for number, answer in _answers(back, count):
+            kinds[str(answer.get("type"))] += 1
+            last = answer if number == count else last
     except (ValueError, KeyError, TypeError):
         raise RenderError(BROKEN) from None
-    return [payload for _, payload in sorted(answers, key=lambda each: each[0])]
+    return kinds, last
 
 
 def _answers(back: IO[bytes], count: int) -> Iterator[tuple[int, dict[str, Any]]]:

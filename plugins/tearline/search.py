@@ -12,7 +12,7 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -21,7 +21,7 @@ import cbor2
 
 from tearline.pagefind import BROKEN, files_of
 from tearline.render import RenderError
-from tearline.searched import listed, read, told
+from tearline.searched import Given, Page, read
 from tearline.store import Shelf, digest_of, identity, shelf
 
 FOLDER: Final = "pagefind"
@@ -69,25 +69,22 @@ def index(site: Path, lock: int, kept: Path | None = None, sizes: Sizes = SIZES)
     pages = read(site)
     parts = parted(pages, sizes)
     if kept is None:
-        made = {part: _index(part, {name: pages[name] for name in names}, site, lock) for part, names in parts.items()}
+        made = {part: _index(part, _of(pages, names), site, lock) for part, names in parts.items()}
     else:
         with shelf(kept, "search") as stored:
-            made = {
-                part: _remembered(stored, part, {name: pages[name] for name in names}, site, lock)
-                for part, names in parts.items()
-            }
+            made = {part: _remembered(stored, part, _of(pages, names), site, lock) for part, names in parts.items()}
     for part, files in made.items():
         _write(site / FOLDER / ("" if part == MAIN else part), files)
     if made:
         (site / FOLDER / PARTS).write_bytes(_json({part: len(names) for part, names in parts.items()}))
 
 
-def parted(pages: Mapping[str, bytes], sizes: Sizes) -> dict[str, list[str]]:
+def parted(pages: Mapping[str, Page], sizes: Sizes) -> dict[str, list[str]]:
     """The names of the pages in each index, in order. Every page of the first is older than all of the second.
 
     The first one has whole blocks, and leaves the newest of them to the second: what changes is mostly new.
     """
-    by_age = sorted(pages, key=lambda name: (told(pages[name]).sort, name))
+    by_age = sorted(pages, key=lambda name: (pages[name].head.sort, name))
     count = len(by_age)
     older = count if count < sizes.two else (count // sizes.block - 1) * sizes.block
     names = {MAIN: sorted(by_age[:older]), RECENT: sorted(by_age[older:])}
@@ -100,7 +97,7 @@ def fragments(site: Path, lock: int) -> list[dict[str, Any]]:
     Nothing is written. Raises as ``index`` does.
     """
     pages = read(site)
-    files = files_of(pages, _LEFT_OUT, site.parent, lock)
+    files = files_of(Given(site, pages), _LEFT_OUT, site.parent, lock)
     try:
         made = [_fragment(data, pages) for name, data in files.items() if name.endswith(".pf_fragment")]
         return sorted(made, key=lambda each: str(each["url"]))
@@ -108,11 +105,14 @@ def fragments(site: Path, lock: int) -> list[dict[str, Any]]:
         raise RenderError(BROKEN) from None
 
 
-def _remembered(stored: Shelf, part: str, pages: Mapping[str, bytes], site: Path, lock: int) -> dict[str, bytes]:
+def _of(pages: Mapping[str, Page], names: Iterable[str]) -> dict[str, Page]:
+    return {name: pages[name] for name in names}
+
+
+def _remembered(stored: Shelf, part: str, pages: Mapping[str, Page], site: Path, lock: int) -> dict[str, bytes]:
     """The files of the index of a part, as they were made before of the same pages or as they are made now."""
-    key = digest_of(
-        [identity().encode(), part.encode(), *(each for name, data in pages.items() for each in (name.encode(), data))]
-    )
+    told = (each for name, page in pages.items() for each in (name.encode(), page.digest))
+    key = digest_of([identity().encode(), part.encode(), *told])
     files = _stored(part, stored.get(key))
     if not files:
         files = _index(part, pages, site, lock)
@@ -129,9 +129,9 @@ def _stored(part: str, packed: bytes | None) -> dict[str, bytes]:
     return {}
 
 
-def _index(part: str, pages: Mapping[str, bytes], site: Path, lock: int) -> dict[str, bytes]:
+def _index(part: str, pages: Mapping[str, Page], site: Path, lock: int) -> dict[str, bytes]:
     """The files of the index of these pages."""
-    made = files_of({name: listed(data) for name, data in pages.items()}, _LEFT_OUT, site.parent, lock)
+    made = files_of(Given(site, pages), _LEFT_OUT, site.parent, lock)
     try:
         files = {name: data for name, data in made.items() if _KEPT[part].fullmatch(name)}
         _settle(part, files, pages)
@@ -140,7 +140,7 @@ def _index(part: str, pages: Mapping[str, bytes], site: Path, lock: int) -> dict
     return files
 
 
-def _settle(part: str, files: dict[str, bytes], pages: Mapping[str, bytes]) -> None:
+def _settle(part: str, files: dict[str, bytes], pages: Mapping[str, Page]) -> None:
     """Put what Pagefind lists in no order of its own, filters and their values, into one, and name it by what it is.
 
     Fragments are named by their pages: names in a row are packed well, and the table with all of them is read first.
@@ -165,7 +165,7 @@ def _settle(part: str, files: dict[str, bytes], pages: Mapping[str, bytes]) -> N
     files["pagefind-entry.json"] = _json(entry)
 
 
-def _fragment(packed: bytes, pages: Mapping[str, bytes]) -> dict[str, Any]:
+def _fragment(packed: bytes, pages: Mapping[str, Page]) -> dict[str, Any]:
     """A fragment with its page's words, what a result shows, and what it may be narrowed by."""
     made = json.loads(_unpacked(packed))
     return {
@@ -173,7 +173,7 @@ def _fragment(packed: bytes, pages: Mapping[str, bytes]) -> dict[str, Any]:
         "content": made["content"],
         "word_count": made["word_count"],
         "filters": dict(sorted(made["filters"].items())),
-        "meta": {"title": made["meta"]["title"], **told(pages[f"{made['url'].removeprefix('/')}index.html"]).shown},
+        "meta": {"title": made["meta"]["title"], **pages[f"{made['url'].removeprefix('/')}index.html"].head.shown},
         "anchors": [],
     }
 

@@ -6,10 +6,11 @@ read them, so they are not handed to Pagefind, and an index is known again by wh
 
 from __future__ import annotations
 
+import hashlib
 import html
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -32,9 +33,37 @@ class Head(NamedTuple):
     sort: str
 
 
-def read(site: Path) -> dict[str, bytes]:
-    """What search reads of each page of a site that it reads, by the pages' names, in their order."""
-    return {name: made for name, data in _pages(site) if (made := given(data))}
+class Page(NamedTuple):
+    """A page that search reads: what its head tells, and the SHA-256 of what is read of it."""
+
+    head: Head
+    digest: bytes
+
+
+class Given(Mapping[str, bytes]):
+    """What Pagefind is given of each of these pages of a site, by name: read from the disk when it is asked for."""
+
+    def __init__(self, site: Path, names: Iterable[str]) -> None:
+        self._site = site
+        self._names = dict.fromkeys(names)
+
+    def __getitem__(self, name: str) -> bytes:
+        """One page with the sign that is on every page."""
+        return listed(given((self._site / name).read_bytes()))
+
+    def __iter__(self) -> Iterator[str]:
+        """The names, in their order."""
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._names)
+
+
+def read(site: Path) -> dict[str, Page]:
+    """Each page of a site that search reads, by the pages' names, in their order."""
+    made = ((name, given(data)) for name, data in _pages(site))
+    return {name: Page(told(page), hashlib.sha256(page).digest()) for name, page in made if page}
 
 
 def given(data: bytes) -> bytes:

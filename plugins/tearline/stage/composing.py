@@ -181,6 +181,7 @@ class Composer:
         said = "".join(f"[{part['text']}](tel:{part['call']})" if "call" in part else part["text"] for part in whom)
         body = f"# {title}\n\n{RECALLED}{said}\n"
         self.put(self.decided.address(name), {"title": title, "tearline": told}, body)
+        self.tree.recalled.append(f"{self.decided.address(name).removesuffix('.md')}/index.html")
 
     def search(self) -> None:
         """The search page, with what there is to narrow a search by."""

@@ -28,9 +28,9 @@ class Tree:
 
     ``files``, ``texts`` and ``assets`` are keyed by their place below docs, ``theme`` by the place below the theme's
     folder. ``texts`` are published as they are: feeds, and what a mailer picks up. ``refused`` are the paths of
-    documents that the renderer would have misread. ``turn`` is the next moment at which any page says something else,
-    if there is one. ``offline`` is what an offline copy says of itself; None for a
-    site that is served.
+    documents that the renderer would have misread. ``recalled`` are the pages that say that a bulletin was recalled, as
+    files of the site. ``turn`` is the next moment at which any page says something else, if there is one. ``offline``
+    is what an offline copy says of itself; None for a site that is served.
     """
 
     edition: Edition
@@ -41,6 +41,7 @@ class Tree:
     configuration: str = ""
     findings: list[Finding] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    recalled: list[str] = field(default_factory=list)
     bulletins: int = 0
     turn: dt.datetime | None = None
     offline: Offline | None = None
@@ -49,3 +50,7 @@ class Tree:
     def name(self) -> str:
         """What its site is called, by people and by findings."""
         return f"site-{self.edition.name}{'-offline' if self.offline is not None else ''}"
+
+    def let_go(self) -> None:
+        """Keep nothing in memory of what was written: a large site's pages are many megabytes. What is said stays."""
+        self.files, self.texts, self.assets = {}, {}, {}

@@ -295,7 +295,7 @@ FRONT = st.fixed_dictionaries(
 def test_before_the_next_turn_no_page_says_anything_else(
     tmp_path_factory: pytest.TempPathFactory, front: dict[str, str], hours: int, later: int
 ) -> None:
-    now = NOW + dt.timedelta(hours=hours)
+    now = NOW + dt.timedelta(hours=hours, seconds=7)  # nothing else is of that second
     sources = {"a.md": bulletin("IB-2026-001", "(U) Words.", *(f"{key}: {value}" for key, value in front.items()))}
     site = CONFIGURATION.replace("audience: sltt\n", "audience: sltt\n          site_url: https://eoc.example.org/\n")
     tree = trees_of(tmp_path_factory.mktemp("site"), sources, site, now)["eoc"]

@@ -6,15 +6,17 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from sites import EOC_SETTINGS as EOC
 from tearline.findings import Place, finding
 from tearline.verify import second
+from tearline.verify import staged as staged_module
 from tearline.verify.folding import words
 from tearline.verify.provenance import Known, Provenance, explained, provenance, staged
 from tearline.verify.settings import Settings
 from tearline.verify.sources import Document
-from tearline.verify.staged import body_texts, front_texts
+from tearline.verify.staged import body_texts, front_keys, front_texts
 from tearline.verify.units import Unit
 from tearline.verify.verdict import Answer
 
@@ -225,6 +227,32 @@ def test_the_texts_of_a_staged_page_are_its_blocks_titles_and_values() -> None:
     }
     assert said >= {"code here", "other text", "Anglers reported *strangers*."}
     assert {"a", "tip", "b"} <= {text.strip() for text in body_texts("# (U) a\n\n??? tip inline\n    b\n")}
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        'title: "A: \\"b\\""\ntearline:\n  kind: "page"\n  marks: [{"mark": "U", "n": 12}, ["a", true, null], []]\n  more: {}',
+        "title: plain words\ntags: [a, b]\ntold:\n- x: 1",
+        'title: "\\u0041"',
+        'odd: "one"two',
+    ],
+)
+def test_front_matter_of_the_quick_form_says_what_yaml_reads_in_it(front: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = f"---\n{front}\n---\nbody\n"
+    quick = (sorted(front_keys(source)), front_texts(source)) if "two" not in front else None
+
+    def refused(*_: object) -> None:
+        raise ValueError
+
+    monkeypatch.setattr("tearline.verify.staged._plain", refused)
+    staged_module._told.cache_clear()
+    if quick is None:
+        with pytest.raises(yaml.YAMLError):
+            front_keys(source)
+    else:
+        assert (sorted(front_keys(source)), front_texts(source)) == quick
+    staged_module._told.cache_clear()
 
 
 @pytest.mark.parametrize(

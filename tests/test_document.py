@@ -117,7 +117,7 @@ def test_an_inline_portion_without_a_replacement_stands_between_words(body: str,
 
 
 def test_a_page_may_use_any_markdown() -> None:
-    body = "# Title\n\nSetext\n======\n\n    code\n\n[a]: https://example.org\n\n<div markdown>\nwords `(U//LES)`\n</div>\n"
+    body = "# Title\n\nSetext\n======\n\n    code\n\n[a]: https://example.org\n\n<div markdown>\nwords `(U//LES)`\n</div>\n\na --> b\n"
     reading = read_document("a.md", (PAGE + body).encode(), "fouo-les")
     assert isinstance(reading.document, Page)
     assert reading.findings == ()

@@ -13,6 +13,7 @@ from tearline.findings import Place, finding
 from tearline.verify import second
 from tearline.verify import staged as staged_module
 from tearline.verify.folding import words
+from tearline.verify.inline import inside
 from tearline.verify.provenance import Known, Provenance, explained, provenance, staged
 from tearline.verify.settings import Settings
 from tearline.verify.sources import Document
@@ -227,6 +228,33 @@ def test_the_texts_of_a_staged_page_are_its_blocks_titles_and_values() -> None:
     }
     assert said >= {"code here", "other text", "Anglers reported *strangers*."}
     assert {"a", "tip", "b"} <= {text.strip() for text in body_texts("# (U) a\n\n??? tip inline\n    b\n")}
+
+
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [
+        ("5 x 5 = 25; a*b*c", "5 x 5 = 25; abc"),
+        ("un*frigging*believable", "unfriggingbelievable"),
+        ("**Bold**text", "Boldtext"),
+        ("*a &amp; b* c", "*a & b* c"),
+        ("`a*b*c` and 2 * 3 * 4", "`a*b*c` and 2 * 3 * 4"),
+    ],
+)
+def test_emphasis_of_a_part_of_a_word_leaves_one_word(written: str, seen: str) -> None:
+    assert inside(written, lambda _: None).visible == seen
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("H~2~O and x^2^", "H2O and x2"),
+        ("Text^1^[^n] more", "Text1  more"),
+        ("Rain :material-weather-rainy:{ .lg } today", "Rain    today"),
+        ("**Bold**text and **a**b", "Boldtext and ab"),
+    ],
+)
+def test_what_only_pages_write_is_among_their_texts(source: str, shown: str) -> None:
+    assert " ".join(shown.split()) in {" ".join(text.split()) for text in body_texts(source)}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from tearline.marking import find_marks
 
 _MENTION = re.compile(r"(?<!`)`(\([^`()\n]{1,60}\)|[A-Z][^`()\n]{0,60})`(?!`)")
 _FORBIDDEN = re.compile(
-    r"<!--|-->|-8<-|\{%|\{\{|\{#(?!\w[^{}#\n]*\})|<\?|<!\[CDATA|(?i:<script|<iframe|<object|<embed|javascript:|<style|<link|<base|<meta)"
+    r"<!--|-8<-|\{%|\{\{|\{#(?!\w[^{}#\n]*\})|<\?|<!\[CDATA|(?i:<script|<iframe|<object|<embed|javascript:|<style|<link|<base|<meta)"
 )
 
 

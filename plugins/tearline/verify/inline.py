@@ -16,7 +16,11 @@ _LINK = re.compile(
     re.VERBOSE,
 )
 _REFERENCE = re.compile(r"\[\^([^\]\s]+)\]")
-_WRITTEN = re.compile(r"\\([^\w\s])|(?<!`)(?P<row>`+)(?!`).*?(?<!`)(?P=row)(?!`)|(&#?\w{1,40};)", re.DOTALL)
+_WRITTEN = re.compile(
+    r"\\([^\w\s])|(?<!`)(?P<row>`+)(?!`).*?(?<!`)(?P=row)(?!`)|(&#?\w{1,40};)"
+    r"|(?<!\*)(?P<signs>\*{1,3})(?=[^\s*])(?P<inner>[^*`\\]*[^\s*`\\])(?P=signs)(?!\*)",
+    re.DOTALL,
+)
 
 
 @dataclass(slots=True)
@@ -60,11 +64,15 @@ def inside(text: str, withholds: Callable[[str], bool | None]) -> Inside:
 
 
 def _plain(text: str) -> str:
-    """A text with escapes and entities undone, as a reader sees it: in code, there are none."""
-    return _WRITTEN.sub(_seen, text) if "\\" in text or "&" in text else text
+    """A text with escapes, entities and emphasis inside words undone, as a reader sees it: in code, there are none."""
+    return _WRITTEN.sub(_seen, text) if "\\" in text or "&" in text or "*" in text else text
 
 
 def _seen(found: re.Match[str]) -> str:
+    if found["signs"]:  # emphasis of a part of a word leaves one word
+        edges = found.string[max(0, found.start() - 1) : found.start()] + found.string[found.end() : found.end() + 1]
+        signs = "" if any(map(str.isalnum, edges)) else found["signs"]
+        return f"{signs}{_plain(found['inner'])}{signs}"
     return found[1] or html.unescape(found[3] or "") or found[0]
 
 

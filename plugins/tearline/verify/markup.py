@@ -209,7 +209,7 @@ class _Page:
         if self.markup.writes("class", token) or own.is_kind(token):
             return True
         if token.startswith(written.LANGUAGE):
-            return token.removeprefix(written.LANGUAGE) in own.kinds
+            return token.removeprefix(written.LANGUAGE) in own.kinds | written.PLAIN
         if token.startswith(written.KEY):
             return token.removeprefix(written.KEY) in written.keys() | own.keys
         coloured = own.has_code and written.is_coloured(token, own.kinds)

@@ -33,7 +33,8 @@ _SCRIPT = re.compile(r"<(script|style)\b[^<>]*>")
 _WEIGHT: Final = ' data-pagefind-weight="2"'
 _COUNTS = re.compile(
     r' data-tabs="[1-9][0-9]?:[1-9][0-9]?"| data-linenos="[ ]*[0-9]+[ ]*"'
-    r'|<td class="linenos"><div class="linenodiv"><pre>(?:<span></span>|<span class="normal">[ ]*[0-9]+</span>\s*)+'
+    r'|<td class="linenos"><div class="linenodiv"><pre>(?:<span></span>'
+    r'|<span class="normal">(?:<a href="#[\w-]+">)?[ ]*[0-9]+(?:</a>)?</span>\s*)+'
 )
 _NAVIGATION = re.compile(r"<nav\b")
 _COMMENT = re.compile(r"<!--")

@@ -32,6 +32,8 @@ _MARKUP = re.compile(r"^[ ]*(?:[-*+>#]+|[0-9]+[.)](?= )|:(?= )|\[[ xX]\](?= )|``
 _MARK = re.compile(r"\([^()\n]{1,80}\)")
 # Markdown that only pages may use.
 _ATTRIBUTES = re.compile(r"\{:?[^{}\n]*\}")
+_TIGHT = re.compile(r"(?<=\w)(?:\^{1,2}|~{1,2}|==)|(?<!\[)(?:\^{1,2}|~{1,2}|==)(?=\w)")  # around parts of words
+_DRAWN = re.compile(r":[a-z][a-z0-9_+-]*:")  # a picture's short name
 _REFERRED = re.compile(r"!?\[([^\[\]]*)\][ ]?\[[^\[\]]*\]")
 _DEFINED = re.compile(r"^[ ]*\[[^\[\]\n]+\]:[ ]*<?([^\s<>]*)>?(?:\s+[\"'(]([^\"'()\n]*)[\"')])?", re.MULTILINE)
 
@@ -110,6 +112,8 @@ def body_texts(source: str) -> Iterator[str]:
         if "(" in seen.visible:
             yield _MARK.sub("", seen.visible, count=1)
         yield seen.visible
+        if once != block and block and "**" in block:
+            yield inside(block, _is_no_mark).visible  # what looked like the sign of a list may be emphasis
         yield from seen.more
         yield from (alt for _, alt in seen.images)
         if block and ("&" in block or "\\" in block):
@@ -119,6 +123,8 @@ def body_texts(source: str) -> Iterator[str]:
 
 def _freer(block: str) -> Iterator[str]:
     """What pages may write beside: lists of attributes, links by reference, tags."""
+    if _TIGHT.search(block) or _DRAWN.search(block):
+        yield inside(_TIGHT.sub("", _DRAWN.sub(" ", _ATTRIBUTES.sub(" ", block))), _is_no_mark).visible
     if "{" not in block and "[" not in block and "<" not in block:
         return
     for defined in _DEFINED.finditer(block):

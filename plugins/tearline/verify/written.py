@@ -38,6 +38,7 @@ CLASSES: Final = frozenset(
 MARKED: Final = ("tl-mark--", "tl-portion--", "tl-inline--")  # and the style of a mark
 _COLOURED: Final = frozenset(STANDARD_TYPES.values()) - {""}
 LANGUAGE: Final = "language-"
+PLAIN: Final = frozenset({"text"})  # the language of code that names none
 KEY: Final = "key-"
 _TABS: Final = re.compile(r"__tabbed_[0-9]{1,3}")
 

@@ -42,6 +42,23 @@ def test_labels_of_notes_are_withheld_and_no_secret(tmp_path: Path) -> None:
     assert [(unit.withheld, unit.secret) for unit in found if unit.visible == "vossbergh"] == [(True, False)]
 
 
+def test_a_comment_is_withheld_and_a_secret_only_where_it_says_so(tmp_path: Path) -> None:
+    body = "<!-- Ask Tollan again. -->\n\n<!-- (U//LES) Ask\nVossbergh. -->\n\n(U//LES) Source 17 saw Ray Tollan.\n\n(U) Words."
+    source = bulletin("IB-2026-001", body)
+    found = units(tmp_path / "site", source, pages=("2026/ib-2026-001/index.html",))
+    assert [(unit.withheld, unit.secret) for unit in found if unit.kind == "comment"] == [(True, False), (True, True)]
+
+
+def test_a_comment_may_name_what_a_portion_names(tmp_path: Path) -> None:
+    body = "<!-- Ask Tollan again. -->\n\n(U//LES) Source 17 saw Ray Tollan.\n\n(U) Words."
+    make_site(tmp_path / "site", {"a.md": bulletin("IB-2026-001", body)}, CONFIGURATION)
+    done = tearline("build", cwd=tmp_path / "site")
+    assert done.code == 0, done
+    pages = list((tmp_path / "site" / "site-eoc").rglob("*.html"))
+    assert pages
+    assert not [path for path in pages if "Tollan" in path.read_text(encoding="utf-8")]
+
+
 def test_the_mark_of_a_withheld_value_is_no_withheld_word(tmp_path: Path) -> None:
     front = ("system: tlp", "regions: [{marking: TLP:RED, value: verrick}]")
     source = bulletin("IB-2026-001", "(TLP:CLEAR) Words.", *front, title="(TLP:CLEAR) A title")

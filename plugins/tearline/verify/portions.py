@@ -166,7 +166,10 @@ class BodyReader:
         said = [text]
         while "-->" not in said[-1] and (line := next(numbered, None)) is not None:
             said.append(line[1])
-        self.units.append(Unit(self.path, number, "comment", withheld=True, visible=" ".join(said)[4:]))
+        visible = " ".join(said)[4:]
+        # Nobody's secret unless it says so: a note to oneself may name what a portion names.
+        secret = any(True for _ in marks.above(visible, self.settings))
+        self.units.append(Unit(self.path, number, "comment", withheld=True, visible=visible, secret=secret))
 
     def _fence(self, number: int, indent: int, fence: re.Match[str], numbered: Iterator[tuple[int, str]]) -> None:
         self._enter(indent)

@@ -244,6 +244,12 @@ def test_emphasis_of_a_part_of_a_word_leaves_one_word(written: str, seen: str) -
     assert inside(written, lambda _: None).visible == seen
 
 
+def test_a_name_inside_a_word_is_looked_for_by_itself() -> None:
+    assert inside("old*Tollan*s van", lambda _: None).more == ["old Tollan s van"]
+    assert inside("[x*Tollan*y](U//LES) z", lambda target: target == "U//LES").withheld == ["xTollany", "x Tollan y"]
+    assert inside("**Tollan** came", lambda _: None).more == []
+
+
 @pytest.mark.parametrize(
     ("source", "shown"),
     [

@@ -16,6 +16,7 @@ _LINK = re.compile(
     re.VERBOSE,
 )
 _REFERENCE = re.compile(r"\[\^([^\]\s]+)\]")
+_TOUCHED = re.compile(r"\w\*+\w")
 _WRITTEN = re.compile(
     r"\\([^\w\s])|(?<!`)(?P<row>`+)(?!`).*?(?<!`)(?P=row)(?!`)|(&#?\w{1,40};)"
     r"|(?<!\*)(?P<signs>\*{1,3})(?=[^\s*])(?P<inner>[^*`\\]*[^\s*`\\])(?P=signs)(?!\*)",
@@ -37,7 +38,7 @@ class Inside:
 def inside(text: str, withholds: Callable[[str], bool | None]) -> Inside:
     """Read a paragraph's text; ``withholds`` says of a link's target whether it is a mark above the ceiling."""
     if "[" not in text:
-        return Inside(_plain(text))
+        return Inside(_plain(text), _apart(text))
     seen = Inside()
 
     def link(found: re.Match[str]) -> str:
@@ -51,7 +52,7 @@ def inside(text: str, withholds: Callable[[str], bool | None]) -> Inside:
             seen.more += [_plain(one) for one in (target, title) if one]
             return _LINK.sub(link, found["text"])
         if hidden:
-            seen.withheld.append(_plain(found["text"]))
+            seen.withheld += [_plain(found["text"]), *_apart(found["text"])]
             return f"{GAP}{title}{END}"
         return f"{MARK}{found['text']}{END}"
 
@@ -59,8 +60,15 @@ def inside(text: str, withholds: Callable[[str], bool | None]) -> Inside:
         seen.notes.append(found[1])
         return " "
 
-    seen.visible = _plain(_REFERENCE.sub(note, _LINK.sub(link, text)))
+    source = _REFERENCE.sub(note, _LINK.sub(link, text))
+    seen.visible = _plain(source)
+    seen.more += _apart(source)
     return seen
+
+
+def _apart(text: str) -> list[str]:
+    """The same with its words parted at emphasis inside them: a name is one, whatever letters touch it."""
+    return [_plain(text.replace("*", " "))] if _TOUCHED.search(text) else []
 
 
 def _plain(text: str) -> str:

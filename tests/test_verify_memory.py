@@ -87,18 +87,19 @@ def test_what_it_remembers_changes_no_finding(root: Path, change: Callable[[Path
 @pytest.mark.parametrize("change", [b"", b"junk", b"clean 00\n" + b"a" * 64], ids=["empty", "junk", "sealed wrongly"])
 def test_a_memory_that_is_not_its_own_says_nothing(root: Path, change: bytes) -> None:
     (root / "memory").write_bytes(change)
-    assert remembered(root / "memory") == frozenset()
+    assert remembered(root / "memory") == {}
     added("site-eoc/2026/ib-2026-002/index.html", "<p>Ottoline Vance</p>")(root)
     assert found(root) == found(root, memory=False) != []
 
 
 def test_it_is_ours_alone(tmp_path: Path) -> None:
     path = tmp_path / "full-side" / "memory"
-    remember(path, ["b", "a"])
-    assert remembered(path) == {"a", "b"}
+    kept = {"b" * 64: b"", "a" * 64: b"what was kept"}
+    remember(path, kept)
+    assert remembered(path) == kept
     path.chmod(0o644)
-    assert remembered(path) == frozenset()
-    assert remembered(None) == remembered(tmp_path / "none") == frozenset()
+    assert remembered(path) == {}
+    assert remembered(None) == remembered(tmp_path / "none") == {}
 
 
 def test_sets_and_mappings_are_told_in_one_order() -> None:

@@ -16,7 +16,7 @@ from tearline.verify.folding import words
 from tearline.verify.inline import inside
 from tearline.verify.provenance import Known, Provenance, explained, provenance, staged
 from tearline.verify.settings import Settings
-from tearline.verify.sources import Document
+from tearline.verify.sources import Document, Source
 from tearline.verify.staged import body_texts, front_keys, front_texts
 from tearline.verify.units import Unit
 from tearline.verify.verdict import Answer
@@ -94,7 +94,7 @@ def test_an_edition_of_everything_has_nothing_withheld_from_it() -> None:
 def units(*given: tuple[str, bool]) -> Document:
     """A document of units, each with its words and whether its own mark withholds it."""
     made = (Unit("a.md", line, "text", held, said, own=True, high=held) for line, (said, held) in enumerate(given, 1))
-    return Document("a.md", "IB-2026-001", "2026/ib-2026-001/index.html", tuple(made))
+    return Document.of(Source("a.md", "IB-2026-001", "2026/ib-2026-001/index.html", tuple(made)))
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,14 @@ import pytest
 from sites import CONFIGURATION, bulletin, make_site, tearline
 from tearline.verify import read_settings
 from tearline.verify.inline import inside
-from tearline.verify.sources import held, read_sources
+from tearline.verify.sources import read_sources
 from tearline.verify.units import Unit
 
 
 def units(root: Path, source: str, *, pages: tuple[str, ...] = ()) -> list[Unit]:
     """The units of a site's one bulletin, where the built site has these pages."""
     make_site(root, {"a.md": source}, CONFIGURATION)
-    documents = held(read_sources(read_settings(root / "mkdocs.yml", "eoc")), pages)
+    documents = read_sources(read_settings(root / "mkdocs.yml", "eoc"), files=pages)
     return [unit for document in documents if document.path.endswith("a.md") for unit in document.units]
 
 

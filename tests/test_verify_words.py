@@ -257,7 +257,7 @@ def test_who_is_written_in_small_letters_somewhere_is_no_name() -> None:
     one, other = ("grace", "quillfeather"), ("quillfeather", "grace")
     ledger = make_ledger(held)
     assert {one, other} <= ledger.runs[2].keys()
-    assert 2 not in ledger.without([hit for _, hit in ledger.find(one) if hit.run == one]).runs
+    assert 2 not in ledger.without([hit.run for _, hit in ledger.find(one) if hit.run == one]).runs
 
 
 def test_a_hit_knows_where_it_comes_from(ledger: Ledger) -> None:
@@ -270,7 +270,7 @@ def test_a_hit_knows_where_it_comes_from(ledger: Ledger) -> None:
 
 
 def test_a_ledger_less_what_was_found_has_the_rest(ledger: Ledger) -> None:
-    left = ledger.without([hit for _, hit in ledger.find(words("jorun 555 0167 herons nested by the"))])
+    left = ledger.without([hit.run for _, hit in ledger.find(words("jorun 555 0167 herons nested by the"))])
     assert not left.is_in(["jorun"])
     assert not left.is_in(["555", "0167"])
     assert not left.is_in(["5550167"])

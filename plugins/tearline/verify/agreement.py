@@ -32,7 +32,8 @@ class Part:
 
 def check(document: Document, page: str, shown: str) -> Iterator[Finding]:
     """How a bulletin's page differs from what its source releases."""
-    parts = list(released(document.units))
+    units = document.units
+    parts = list(released(units))
     first = next((part for part in parts if part.words), None)
     if first is None:
         return
@@ -41,7 +42,7 @@ def check(document: Document, page: str, shown: str) -> Iterator[Finding]:
         detail = "the page does not begin as its source does"
         yield finding("readings-disagree", Place(shown), detail, portion=document.number)
         return
-    parts += captions(document.units)
+    parts += captions(units)
     free = [True] * len(parts)
     for piece in there:
         if piece.words and not taken(piece.words, parts, free):

@@ -11,10 +11,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple, TypeVar
 
 from tearline.verify.folding import words
-from tearline.verify.memory import key_of
 from tearline.verify.tokens import ADDRESS, CALENDAR, Term, is_common, terms
 
 RUN: Final = 4  # words; shorter texts are looked for whole
@@ -24,6 +23,7 @@ _LONGEST: Final = 8  # groups of a number that somebody may write apart
 _FEW: Final = 5  # signs of a number below which other groupings say nothing
 
 Run = tuple[str, ...]
+_Key = TypeVar("_Key", str, Run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +70,18 @@ class Ledger:
         found += [origins for known in self.runs.values() for origins in known.values()]
         return all(origins == {origin} for origins in found)
 
-    def digest(self, but: Origin) -> str:
-        """What it looks for, as one digest; where that comes from does not count, and what comes from ``but`` alone."""
-        known: list[dict[Run, frozenset[Origin]]] = [
-            *self.runs.values(),
-            {(one,): v for one, v in self.singles.items()},
-        ]
-        told = [f"run {' '.join(run)}" for each in known for run, origins in each.items() if origins != {but}]
-        told += [f"number {one}" for one, origins in self.numbers.items() if origins != {but}]
-        told += [f"lead {one} {' '.join(sorted(firsts))}" for one, firsts in self.leads.items() if one in self.numbers]
-        return key_of(one.encode() for one in sorted(told))
+    def told(self, but: Origin) -> Iterator[tuple[str, str]]:
+        """All that is looked for: (kind, words); where it comes from does not count, and what comes from ``but`` alone.
+
+        The kinds are run, number, and lead: a number, and what it may begin with.
+        """
+        for known in self.runs.values():
+            yield from (("run", " ".join(run)) for run, origins in known.items() if origins != {but})
+        yield from (("run", word) for word, origins in self.singles.items() if origins != {but})
+        yield from (("number", word) for word, origins in self.numbers.items() if origins != {but})
+        for word, firsts in self.leads.items():
+            if self.numbers.get(word, {but}) != {but}:
+                yield "lead", f"{word} {' '.join(sorted(firsts))}"
 
     # --- looking --------------------------------------------------------------------------------------------
 
@@ -120,9 +122,9 @@ class Ledger:
 
     # --- making ---------------------------------------------------------------------------------------------
 
-    def without(self, hits: Iterable[Hit]) -> Ledger:
+    def without(self, found: Iterable[Run]) -> Ledger:
         """This ledger less what was found."""
-        gone = {hit.run for hit in hits}
+        gone = set(found)
         gone |= {run[at:] + run[:at] for run in gone if len(run) < RUN for at in range(1, len(run))}
         joined = {"".join(run) for run in gone}
         left = Ledger(
@@ -165,31 +167,43 @@ def _leads(parts: Sequence[str]) -> Iterator[str]:
         yield whole[:3]
 
 
+class Told(NamedTuple):
+    """A withheld text taken apart: its words in a row, and its distinctive terms."""
+
+    words: list[str]
+    terms: list[Term]
+
+
+def told(text: str) -> Told:
+    """A withheld text, taken apart."""
+    return Told(words(text), sorted(terms(text), key=lambda term: (term.words, term.strong)))
+
+
 def make_ledger(texts: Iterable[tuple[str, Origin]], ordinary: Collection[str] = ()) -> Ledger:
     """The ledger of these withheld texts. ``ordinary`` are words that somebody writes in small letters: no names."""
-    runs: dict[int, dict[Run, set[Origin]]] = defaultdict(lambda: defaultdict(set))
-    singles: dict[str, set[Origin]] = defaultdict(set)
-    numbers: dict[str, set[Origin]] = defaultdict(set)
+    return ledger_from(((told(text), origin) for text, origin in texts), ordinary)
+
+
+def ledger_from(texts: Iterable[tuple[Told, Origin]], ordinary: Collection[str] = ()) -> Ledger:
+    """The same of texts that were taken apart before."""
+    made = _Entries()
     leads: dict[str, set[str]] = defaultdict(set)
-    strong: set[str] = set()
     for text, origin in texts:
-        for run in _runs(words(text)):
-            runs[len(run)][run].add(origin)
-        for term in terms(text):
-            _enter(term, origin, runs, singles, numbers)
-            if term.joined in numbers:
+        made.alone = made.same(frozenset({origin}))
+        for run in _runs(text.words):
+            made.run(run)
+        for term in text.terms:
+            made.enter(term)
+            if term.joined in made.numbers:
                 leads[term.joined].update(_leads(term.words))
             if term.strong and origin.secret and not (len(term.words) == 1 and term.joined in ordinary):
-                strong.add(term.joined)
-    made = Ledger(
-        {length: {run: frozenset(origins) for run, origins in known.items()} for length, known in sorted(runs.items())},
-        {word: frozenset(origins) for word, origins in singles.items()},
-        {word: frozenset(origins) for word, origins in numbers.items()},
-        strong,
+                made.strong.add(term.joined)
+    ledger = Ledger(
+        {length: made.runs[length] for length in sorted(made.runs)}, made.singles, made.numbers, made.strong
     )
-    made.leads = {word: frozenset(firsts) for word, firsts in leads.items()}
-    made.firsts = frozenset(first for firsts in leads.values() for first in firsts)
-    return made
+    ledger.leads = {word: frozenset(firsts) for word, firsts in leads.items()}
+    ledger.firsts = frozenset(first for firsts in leads.values() for first in firsts)
+    return ledger
 
 
 def _runs(said: list[str]) -> Iterator[Run]:
@@ -220,30 +234,47 @@ def _is_empty(word: str) -> bool:
     )
 
 
-def _enter(
-    term: Term,
-    origin: Origin,
-    runs: dict[int, dict[Run, set[Origin]]],
-    singles: dict[str, set[Origin]],
-    numbers: dict[str, set[Origin]],
-) -> None:
-    """Put a term where it will be found in each of its spellings."""
-    joined = term.joined
-    if any(char.isdigit() for char in joined):
-        if len(joined) < RUN:
+@dataclass(slots=True)
+class _Entries:
+    """A ledger while it is made: each entry with where it comes from. Most come from one place, and share the set."""
+
+    runs: dict[int, dict[Run, frozenset[Origin]]] = field(default_factory=lambda: defaultdict(dict))
+    singles: dict[str, frozenset[Origin]] = field(default_factory=dict)
+    numbers: dict[str, frozenset[Origin]] = field(default_factory=dict)
+    strong: set[str] = field(default_factory=set)
+    alone: frozenset[Origin] = frozenset()  # where what is entered now comes from
+    _sets: dict[frozenset[Origin], frozenset[Origin]] = field(default_factory=dict)
+
+    def same(self, origins: frozenset[Origin]) -> frozenset[Origin]:
+        """These origins, as the one set that says so."""
+        return self._sets.setdefault(origins, origins)
+
+    def run(self, run: Run) -> None:
+        """Words in a row."""
+        self._add(self.runs[len(run)], run)
+
+    def enter(self, term: Term) -> None:
+        """Put a term where it will be found in each of its spellings."""
+        joined = term.joined
+        if any(char.isdigit() for char in joined):
+            if len(joined) < RUN:
+                return
+            self._add(self.numbers, joined)
+            if 1 < len(term.words) <= RUN:
+                self.run(term.words)
             return
-        numbers[joined].add(origin)
-        if 1 < len(term.words) <= RUN:
-            runs[len(term.words)][term.words].add(origin)
-        return
-    if len(term.words) == 1:
-        if len(joined) < RUN and not term.strong:
+        if len(term.words) == 1:
+            if len(joined) < RUN and not term.strong:
+                return
+            self._add(self.singles, joined)
+            self._add(self.singles, f"{joined}s")
+            if joined.endswith("s") and len(joined) > RUN:
+                self._add(self.singles, joined[:-1])
             return
-        singles[joined].add(origin)
-        singles[f"{joined}s"].add(origin)
-        if joined.endswith("s") and len(joined) > RUN:
-            singles[joined[:-1]].add(origin)
-        return
-    if len(term.words) <= RUN:
-        runs[len(term.words)][term.words].add(origin)
-    singles[joined].add(origin)
+        if len(term.words) <= RUN:
+            self.run(term.words)
+        self._add(self.singles, joined)
+
+    def _add(self, known: dict[_Key, frozenset[Origin]], key: _Key) -> None:
+        before = known.get(key, self.alone)
+        known[key] = before if self.alone <= before else self.same(before | self.alone)

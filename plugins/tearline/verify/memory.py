@@ -1,10 +1,10 @@
-"""What was looked at before and found clean, by everything that the look depended on.
+"""What was read and looked at before, by everything that it depended on: documents taken apart, files that were clean.
 
-    FOLDER/<name>   a line with the SHA-256 of the rest, then one key a line
+    FOLDER/<name>   a line with the SHA-256 of the rest; then for each entry its key, how long it is, and the entry
 
 A key is made of the bytes that were read and of all that they were compared with, this program's own code and the
-versions of its libraries among them. Only keys are kept: a finding is found again. A file that is cut off, changed or
-not ours says nothing, and everything is looked at.
+versions of its libraries among them. No finding is ever kept: it is found again. A file that is cut off, changed or
+not ours says nothing, and everything is read and looked at.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ import hashlib
 import os
 import re
 import stat
+import struct
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
@@ -28,33 +29,46 @@ from tearline.verify.folders import below
 
 _OURS: Final = frozenset({".py", ".yml", ".txt", ".css", ".conf"})
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+_HEAD: Final = struct.Struct(">32sI")  # of an entry: its key, and how many bytes it has
 
 
-def remembered(path: Path | None) -> frozenset[str]:
-    """The keys of what was clean; none where there is no such file, or none that can be relied on."""
+def remembered(path: Path | None) -> dict[str, bytes]:
+    """The entries by their keys; none where there is no such file, or none that can be relied on."""
     if path is None:
-        return frozenset()
+        return {}
     try:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
             told = os.fstat(file.fileno())
             ours = stat.S_ISREG(told.st_mode) and told.st_uid == os.geteuid() and not told.st_mode & _OTHERS
-            sealed, _, rest = file.read().partition(b"\n") if ours else (b"", b"", b"")
+            sealed, rest = (file.readline(), file.read()) if ours else (b"", b"")
     except OSError:
-        return frozenset()
-    return frozenset(rest.decode("ascii", "replace").split()) if sealed == _seal(rest) else frozenset()
+        return {}
+    with suppress(struct.error):
+        return dict(_entries(rest)) if sealed == _seal(rest) else {}
+    return {}
 
 
-def remember(path: Path | None, keys: Iterable[str]) -> None:
-    """Keep these keys and no others. Whatever is wrong with the disk, nothing is kept then."""
+def _entries(rest: bytes) -> Iterator[tuple[str, bytes]]:
+    at = 0
+    while at < len(rest):
+        key, size = _HEAD.unpack_from(rest, at)
+        at += _HEAD.size + size
+        yield key.hex(), rest[at - size : at]
+
+
+def remember(path: Path | None, entries: Mapping[str, bytes]) -> None:
+    """Keep these entries and no others. Whatever is wrong with the disk, nothing is kept then."""
     if path is None:
         return
-    rest = "\n".join(sorted(keys)).encode("ascii")
+    told = ((bytes.fromhex(key), entries[key]) for key in sorted(entries))
+    rest = b"".join(part for key, entry in told for part in (_HEAD.pack(key, len(entry)), entry))
     part = ""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor, part = tempfile.mkstemp(prefix=".part-", dir=path.parent)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(_seal(rest) + b"\n" + rest)
+            file.write(_seal(rest))
+            file.write(rest)
         os.replace(part, path)  # noqa: PTH105 - a name that mkstemp gave
     except OSError:
         with suppress(OSError):
@@ -111,4 +125,4 @@ def _read(root: Path) -> dict[str, Path]:
 
 
 def _seal(rest: bytes) -> bytes:
-    return b"clean " + hashlib.sha256(rest).hexdigest().encode()
+    return b"tearline-memory 2 " + hashlib.sha256(rest).hexdigest().encode() + b"\n"

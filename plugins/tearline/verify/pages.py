@@ -44,34 +44,25 @@ class File(NamedTuple):
 class Look:
     """What one reading of a file came to: findings, size in bytes, SHA-256 in hexadecimal.
 
-    ``clean`` is the key by which a clean file is known again; empty for others.
+    ``clean``: nothing was found, and it is enough to know the file's key to say so again; with what is ``kept`` of it.
     """
 
     findings: list[Finding]
     size: int
     digest: str
-    clean: str = ""
+    clean: bool = False
+    kept: bytes = b""
 
 
-def look(file: File, check: Callable[[str, bytes, str], list[Finding]], known: Known | None = None) -> Look:
-    """What a check says of a file, and of which bytes. What is ``known`` to be clean is not checked again."""
+def look(file: File, check: Callable[[str, bytes, str], list[Finding]], kept: Callable[[], bytes] = bytes) -> Look:
+    """What a check says of a file, and of which bytes. ``kept`` gives what is to be kept of a clean file."""
     data = file.path.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
-    key = known.key(file.name, digest) if known is not None else ""
-    if known is not None and key in known.clean:
-        return Look([], len(data), digest, key)
     try:
         found = check(file.name, data, file.shown)
     except (ValueError, IndexError, RecursionError):  # of some library, about something that no site should hold
         found = [finding("unreadable-file", Place(file.shown), "its structure is broken")]
-    return Look(found, len(data), digest, key if not found else "")
-
-
-class Known(NamedTuple):
-    """The keys of what was clean before, and what makes a file's key of its name and its digest: empty for none."""
-
-    clean: frozenset[str]
-    key: Callable[[str, str], str]
+    return Look(found, len(data), digest, not found, b"" if found else kept())
 
 
 @dataclass(slots=True)
@@ -83,22 +74,21 @@ class Inspector:
     bulletins: Mapping[str, Document] = field(default_factory=dict)
     trusted: tuple[Path, ...] = ()  # what the theme's package brings
     themes: tuple[Path, ...] = ()  # the site's own theme, staged or not
-    clean: frozenset[str] = frozenset()  # the keys of files that were clean before
     markup: Markup | None = None  # as the provenance
     world: bytes = b""  # one digest of all that every page is compared with; empty where nothing is remembered
 
     def file(self, file: File) -> Look:
         """What there is to say about one file."""
         self.links.crossed = False
-        told = look(file, self.bytes_of, Known(self.clean, self.key) if self.world else None)
-        return replace(told, clean="") if self.links.crossed else told
+        told = look(file, self.bytes_of)
+        return replace(told, clean=False) if self.links.crossed else told
 
     def key(self, name: str, digest: str) -> str:
         """What a page depends on beside what all depend on: its own bytes, its staged source, its document.
 
         A message depends on the page beside it too. What is compared with all pages, such as a feed, has no key.
         """
-        if not (name.endswith(".html") or handed.is_message(name)) or self.provenance is None:
+        if not self.world or not (name.endswith(".html") or handed.is_message(name)) or self.provenance is None:
             return ""
         page = handed.page_of(name) if handed.is_message(name) else name
         source = staged(self.provenance.stage, page)
@@ -107,7 +97,7 @@ class Inspector:
         parts += [source.read_bytes() if source is not None else b""]
         parts += [beside.read_bytes() if page != name and beside.is_file() else b""]
         document = self.bulletins.get(name)
-        parts += [document.digest.encode() if document is not None else b""]
+        parts += [document.key.encode() if document is not None else b""]
         return key_of(parts)
 
     def bytes_of(self, name: str, data: bytes, shown: str) -> list[Finding]:

@@ -13,7 +13,7 @@ import posixpath
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 from itertools import zip_longest
@@ -61,7 +61,7 @@ class Printed:
     lacks: str = ""
 
 
-def check(site: Site, digests: Mapping[str, str], clean: frozenset[str], jobs: int) -> Printed:
+def check(site: Site, digests: Mapping[str, str], clean: Collection[str], jobs: int) -> Printed:
     """Print again the pages of PDFs that are not known to be right. ``digests``: the SHA-256 of all files by name."""
     pages = {page: paper_of(page) for page in sorted(digests) if paper_of(page) in digests}
     if not pages:

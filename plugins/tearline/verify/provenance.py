@@ -148,7 +148,7 @@ class Provenance:
     shared: Known = field(default_factory=Known)
     titles: Known = field(default_factory=Known)  # of pages: they stand in lists of pages and on their own page
     scripts: set[str] = field(default_factory=set)
-    told: str = ""  # one digest of what is the same for every page
+    told: str = ""  # one digest of what is the same for every page, titles aside
     _seen: set[str] = field(default_factory=set)
     _said: set[tuple[str, str]] = field(default_factory=set)  # of pages, in another place, and explained
     _explained: set[str] = field(default_factory=set)  # scripts and style sheets
@@ -299,7 +299,7 @@ def provenance(stage: Path, theme: Path, package: Iterable[Path]) -> Provenance:
                 made.scripts.update(words(path.read_text(encoding="utf-8")))
     for path in sorted((stage / "docs").rglob("*.md")):
         made.titles.add(title_of(path.read_text(encoding="utf-8", errors="replace"), path.stem))
-    known = (made.shared.texts, made.titles.texts, made.scripts)
+    known = (made.shared.texts, made.scripts)
     made.told = key_of(text.encode("utf-8", "surrogateescape") for each in known for text in ("", *sorted(each)))
     return made
 

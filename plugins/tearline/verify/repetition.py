@@ -14,11 +14,12 @@ from typing import Final, NamedTuple
 from tearline.findings import Finding, Place, finding
 from tearline.verify.folding import words
 from tearline.verify.inline import GAP
-from tearline.verify.ledger import RUN, SENTENCE, Hit, Ledger, Origin
+from tearline.verify.ledger import RUN, SENTENCE, Hit, Ledger, Origin, Run
 from tearline.verify.locating import Locator, Spot
 from tearline.verify.record import Accepted
 from tearline.verify.sources import Document
 from tearline.verify.units import Unit
+from tearline.verify.work import shared
 
 _NUMBERS: Final = frozenset({"id", "related", "supersedes"})  # values that are product numbers
 
@@ -41,18 +42,22 @@ class Repetitions:
     accepted: Accepted
     locator: Locator
 
-    def check(self, documents: Iterable[Document]) -> tuple[list[Finding], list[Hit]]:
+    def check(self, documents: Iterable[Document], jobs: int = 1) -> tuple[list[Finding], set[Run]]:
         """The repetitions in released texts, one finding each; and everything of the ledger that these texts say."""
+        results = shared(self._document, documents, jobs)
+        return [each for found, _ in results for each in found], set().union(*(said for _, said in results))
+
+    def _document(self, document: Document) -> tuple[list[Finding], set[Run]]:
         found: list[Finding] = []
-        said: list[Hit] = []
-        for document in documents:
-            for unit in document.units:
-                if unit.stray:
-                    found.append(self._stray(unit, document))
-                if not unit.withheld:
-                    hits = [(text, list(self.ledger.find(text))) for text in map(words, (unit.visible, *unit.more))]
-                    said += [hit for _, each in hits for _, hit in each]
-                    found += self._unit(unit, document, hits)
+        said: set[Run] = set()
+        units = document.units
+        for unit in units:
+            if unit.stray:
+                found.append(self._stray(unit, document))
+            if not unit.withheld:
+                hits = [(text, list(self.ledger.find(text))) for text in map(words, (unit.visible, *unit.more))]
+                said.update(hit.run for _, each in hits for _, hit in each)
+                found += self._unit(unit, document, hits)
         return found, said
 
     def runs(self, document: Document) -> Iterator[str]:

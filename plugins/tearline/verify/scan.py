@@ -8,7 +8,7 @@ among processes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -18,7 +18,9 @@ from tearline.verify import marks, offline
 from tearline.verify.channels.contents import Text, Trouble
 from tearline.verify.channels.table import channel_of, contents
 from tearline.verify.decoding import Tags, pieces, readings
+from tearline.verify.decoding import plain as plain_text
 from tearline.verify.folding import words
+from tearline.verify.fresh import ORDER
 from tearline.verify.ledger import Hit, Ledger
 from tearline.verify.memory import bytes_below, key_of, plain, version
 from tearline.verify.settings import Settings
@@ -28,6 +30,7 @@ _BETWEEN: Final = r"(?:<[^<>]*>|&[#\w]+;|[\W_])*"
 MASK: Final = "(withheld name)"
 _KEPT: Final = 200_000  # tags that are remembered
 _LONG: Final = 2000  # characters of a tag that is worth remembering
+_APART: Final = "x"  # stands between the numbers of drawings
 _SHOWN: Final = 4  # findings of one file from one source
 
 
@@ -40,26 +43,18 @@ class Scanner:
     declared: frozenset[str] = frozenset()
     trusted: tuple[Path, ...] = ()  # what the theme's package brings
     themes: tuple[Path, ...] = ()  # the site's own theme, staged or not
+    said: set[str] = field(default_factory=set)  # every word in any reading of the file that was looked at last
     _tags: Tags = field(default_factory=Tags)
 
     def file(self, name: str, data: bytes, shown: str) -> list[Finding]:
         """The findings about one file. ``name`` is its path in the site, ``shown`` the path that findings give."""
+        self.said = {_APART}
         found = list(self.named(name, shown))
         if is_one_of(self.trusted, name, data):
             return found
         if channel_of(name, data)[0].name == "opaque" and is_one_of(self.themes, name, data):
             return found
         return [*found, *self.bytes_of(name, data, shown)]
-
-    def remembering(self, ledger: str) -> Callable[[str, str], str]:
-        """What makes a file's key of its name and its digest; ``ledger`` is the digest of what is looked for."""
-        world = key_of([version(), ledger.encode(), plain(self.settings).encode(), bytes_below(self.themes)]).encode()
-
-        def key(name: str, digest: str) -> str:
-            told = f"{name in self.declared} {digest} {name}"
-            return key_of([b"scan", world, told.encode("utf-8", "surrogateescape")])
-
-        return key
 
     def shown(self, name: str) -> str:
         """A path as findings may give it: a part that holds withheld words is not repeated."""
@@ -72,7 +67,9 @@ class Scanner:
     def named(self, name: str, shown: str) -> Iterator[Finding]:
         """Names of files and folders are words too."""
         for _, reading in readings(name, Tags()):
-            for _, hit in self.ledger.find(words(reading)):
+            said = words(reading)
+            self.said.update(said)
+            for _, hit in self.ledger.find(said):
                 yield _said(hit, Place(shown), "in its name")
                 return
 
@@ -93,6 +90,7 @@ class Scanner:
         for how, reading in self._readings(content):
             where = f"{content.where} {how}".strip()
             said = words(reading)
+            self.said.update(said)
             if self.ledger.is_in(said):
                 for _, hit in sorted(self.ledger.find(said), key=lambda each: (each[0], each[1].run)):
                     key = (where, str(min(hit.origins, key=str)))
@@ -111,12 +109,28 @@ class Scanner:
 
     def _readings(self, content: Text) -> Iterator[tuple[str, str]]:
         for part in pieces(content.text):
+            self.said.update(words(plain_text(part)))  # tags too that were clean in another file and are no reading
             yield from readings(part, self._tags, styled=content.styled)
 
     def marks(self, reading: str, raw: str, shown: str, where: str) -> Iterator[Finding]:
         """The marks in a reading that the edition may not see."""
         for mark in marks.above(reading, self.settings):
             yield finding("mark-above-ceiling", _marked(raw, mark, shown), where)
+
+
+def known_by(settings: Settings, themes: Iterable[Path], declared: Collection[str]) -> Callable[[str, str], str]:
+    """What makes the key by which a file is known again, of its name and its digest; see ``Scanner``.
+
+    What is looked for is no part of it: that a clean file is still clean where more is, ``fresh`` tells.
+    """
+    parts = [b"scan", version(), ORDER.encode(), plain(settings).encode(), bytes_below(themes)]
+    world = key_of(parts).encode()
+
+    def key(name: str, digest: str) -> str:
+        told = f"{name in declared} {digest} {name}"
+        return key_of([world, told.encode("utf-8", "surrogateescape")])
+
+    return key
 
 
 def _said(hit: Hit, place: Place, where: str) -> Finding:

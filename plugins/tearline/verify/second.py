@@ -200,8 +200,9 @@ def withheld(page: str, settings: Settings, system: str) -> list[Seen]:
 
 def check(document: Document, seen: list[Seen], shown: str) -> Iterator[Finding]:
     """Where this reading and the naive one of the source do not agree about words under a mark of their own."""
-    joined = {"".join(words(without_portions(one.visible))) for one in document.units if one.withheld and one.own}
-    whole = ["".join(words(one.visible)) for one in document.units if one.withheld]
+    units = document.units
+    joined = {"".join(words(without_portions(one.visible))) for one in units if one.withheld and one.own}
+    whole = ["".join(words(one.visible)) for one in units if one.withheld]
     for one in seen:
         said = "".join(words(one.text))
         known = any(each in said for each in joined if each)
@@ -211,7 +212,7 @@ def check(document: Document, seen: list[Seen], shown: str) -> Iterator[Finding]
             detail = "withheld as a reader sees it, but not in its source"
             yield finding("readings-disagree", Place(shown), detail, portion=document.number)
     there = ["".join(words(one.text)) for one in seen]
-    for unit in document.units:
+    for unit in units:
         said = "".join(words(without_portions(unit.visible)))
         if unit.high and said and unit.kind not in _UNSEEN and not any(said in each for each in there):
             detail = "withheld in its source, but not as a reader sees it"

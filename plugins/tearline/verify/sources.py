@@ -1,16 +1,17 @@
 """The raw sources of a site, read naively: for each document what its edition may say, and what it may not.
 
 A document that cannot be read, has no product number and is no page, is a draft or was recalled, is withheld whole.
-Whether the sanitizer held one back is not known here: one whose page is not in the site counts as held, see ``held``.
+Whether the sanitizer held one back is not known here: one whose page is not in the site counts as held.
 """
 
 from __future__ import annotations
 
-import hashlib
+import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import Final
 
 import yaml
@@ -18,6 +19,9 @@ import yaml
 from tearline.verify import marks
 from tearline.verify.folding import words
 from tearline.verify.front import FrontReader, mapping, scalar
+from tearline.verify.gist import Gist, gist_of, packed, read_gist, unpacked, written
+from tearline.verify.ledger import SENTENCE
+from tearline.verify.memory import key_of, plain, version
 from tearline.verify.portions import BodyReader
 from tearline.verify.settings import Settings
 from tearline.verify.units import Unit
@@ -31,16 +35,15 @@ _LISTED: Final = frozenset(
     "system marking product priority hazards lifelines regions hsec_sins date information_cutoff in_effect_until "
     "review_by draft recalled withheld_notice point_to_point originator".split()
 )
+_ASKED: Final = "document"  # how one is read of which it is not asked whether the site has its page
+_SHOWN: Final = "document shown"
+_HELD: Final = "document held"
 _BODY: Final = frozenset({"paragraph", "item", "cell", "fence", "title", "note", "heading"})
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """One source: ``address`` is the path of its page in the site, empty where it has none.
-
-    ``high``: its bytes hold a mark above the ceiling, whatever is made of them. Pages may write about marks, and are
-    not asked. ``digest`` is the SHA-256 of its bytes, in hexadecimal.
-    """
+class Source:
+    """One source as it was read; see ``Document``, which is what becomes of it."""
 
     path: str
     number: str
@@ -49,73 +52,140 @@ class Document:
     recalled: bool = False
     system: str = ""
     high: bool = False
-    digest: str = ""
 
     @property
     def released(self) -> bool:
         """Whether any word of its body, or of a page, is released."""
         return any(not unit.withheld and unit.kind in _BODY | {"page"} for unit in self.units)
 
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One source: ``address`` is the path of its page in the site, empty where it has none.
+
+    ``high``: its bytes hold a mark above the ceiling, whatever is made of them. Pages may write about marks, and are
+    not asked. Of its units, ``released`` says whether any word of its body, or of a page, is released, ``own`` whether
+    one has a mark of its own, ``above`` whether such a mark is above the ceiling, ``holds`` whether words are withheld,
+    names of files aside, and ``long`` whether so many in a row that nobody else says the same.
+
+    ``page`` is the address that it has if it is not held. ``key`` is by what it is known again, and ``kept`` what it is
+    made from then: a line of plain data, a line with its gist, its units.
+    """
+
+    path: str
+    number: str
+    address: str
+    recalled: bool
+    system: str
+    high: bool
+    released: bool
+    own: bool
+    above: bool
+    holds: bool
+    long: bool
+    page: str
+    key: str
+    kept: bytes
+
+    @classmethod
+    def of(cls, source: Source, page: str = "", key: str = "") -> Document:
+        """The document that a source comes to."""
+        units = source.units
+        hidden = [unit for unit in units if unit.withheld and unit.kind != "name"]
+        told = (
+            *(source.path, source.number, source.address, source.recalled, source.system, source.high),
+            source.released,
+            *(any(unit.own for unit in units), any(unit.high for unit in units), bool(hidden)),
+            any(len(words(unit.visible)) >= SENTENCE for unit in hidden),
+            page,
+        )
+        kept = b"\n".join([json.dumps(told).encode(), written(gist_of(units)), packed(units)])
+        return cls.again(kept, key)
+
+    @classmethod
+    def again(cls, kept: bytes, key: str) -> Document:
+        """The document that this was kept of."""
+        return cls(*json.loads(kept[: kept.index(b"\n")]), key=key, kept=kept)
+
     @property
-    def withheld(self) -> list[Unit]:
-        """What it says and the edition may not, names of files aside."""
-        return [unit for unit in self.units if unit.withheld and unit.kind != "name"]
+    def gist(self) -> Gist:
+        """What it withholds, taken apart."""
+        return read_gist(self.kept.split(b"\n", 2)[1])
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """What it is made of."""
+        return unpacked(self.kept.split(b"\n", 2)[2])
 
 
-def read_sources(settings: Settings, jobs: int = 1) -> list[Document]:
-    """Every file below the sources; links are not followed. Raises ``OSError`` where there is no such folder."""
+def read_sources(
+    settings: Settings,
+    jobs: int = 1,
+    files: Collection[str] | None = None,
+    known: Mapping[str, bytes] = MappingProxyType({}),
+) -> list[Document]:
+    """Every file below the sources; links are not followed. Raises ``OSError`` where there is no such folder.
+
+    With the ``files`` of a site, documents without a page there are held. What is ``known`` is not read again.
+    """
     root = settings.sources
     if not root.is_dir():
         raise NotADirectoryError(20, "is not a folder", str(root))
+    world = key_of([version(), plain(settings).encode("utf-8", "surrogateescape")]).encode()
+
+    ways = (_ASKED,) if files is None else (_SHOWN, _HELD)
+
+    def way_of(page: str) -> str:
+        return _ASKED if files is None else _SHOWN if page in files else _HELD
 
     def read(path: Path) -> Document:
+        data = path.read_bytes() if path.stat().st_size <= _LARGEST else b""
         name = path.relative_to(root).as_posix()
-        return _read(path, name, path.relative_to(settings.base).as_posix(), settings)
+        told = (world, name.encode("utf-8", "surrogateescape"), data)
+        keys = {way: key_of([way.encode(), *told]) for way in ways}
+        for way, key in keys.items():
+            made = Document.again(known[key], key) if key in known else None
+            if made is not None and way == way_of(made.page):
+                return made
+        source = _read(data, name, path.relative_to(settings.base).as_posix(), settings)
+        way = way_of(source.address)
+        return Document.of(_held(source) if way == _HELD else source, source.address, keys[way])
 
-    plain = [path for path in sorted(root.rglob("*")) if path.is_file() and not path.is_symlink()]
-    return shared(read, plain, jobs)
+    plainly = [path for path in sorted(root.rglob("*")) if path.is_file() and not path.is_symlink()]
+    return shared(read, plainly, jobs)
 
 
-def held(documents: Iterable[Document], files: Iterable[str]) -> list[Document]:
-    """The documents; those without a page in the site are withheld whole, their titles too.
+def _held(source: Source) -> Source:
+    """A source without a page in the site is withheld whole, its titles too.
 
     A bulletin of which no word is released keeps its address: the full edition has it.
     """
-    there = set(files)
-
-    def whole(document: Document) -> Document:
-        if document.address in there:
-            return document
-        if document.released:
-            return _whole(document)
-        return replace(_whole(document), address=document.address) if document.number else document
-
-    return [whole(document) for document in documents]
+    if source.released:
+        return _whole(source)
+    return replace(_whole(source), address=source.address) if source.number else source
 
 
-def _whole(document: Document) -> Document:
+def _whole(source: Source) -> Source:
     """Everything in it withheld; what is not so by its mark is unpublished, but no secret."""
-    units = (
-        replace(one, withheld=one.kind not in _LISTED, secret=one.secret and one.withheld) for one in document.units
-    )
-    return replace(document, units=tuple(units), address="")
+    units = (replace(one, withheld=one.kind not in _LISTED, secret=one.secret and one.withheld) for one in source.units)
+    return replace(source, units=tuple(units), address="")
 
 
-def _read(path: Path, name: str, shown: str, settings: Settings) -> Document:
+def _read(data: bytes, name: str, shown: str, settings: Settings) -> Source:
+    path = PurePosixPath(name)
     named = Unit(shown, 1, "name", withheld=True, visible=re.sub(r"\.\w+$", "", path.name), secret=False)
-    data = path.read_bytes() if path.stat().st_size <= _LARGEST else b""
     if path.suffix.lower() not in (".md", ".markdown"):
         text = "" if b"\x00" in data else data.decode("utf-8", "ignore")
         kept = Unit(shown, 1, "file", withheld=True, visible=text, secret=False)
-        return Document(shown, "", "", (named, kept) if _is_text(data) else (named,))
+        return Source(shown, "", "", (named, kept) if _is_text(data) else (named,))
     text = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
-    document = replace(_document(text, name, shown, settings), digest=hashlib.sha256(data).hexdigest())
-    if document.number:
-        units = () if words(named.visible) == words(document.number) else (named,)
-        return replace(document, units=(*document.units, *units), high=_marked(text, settings))
-    if document.address:  # a page is published under its own name
+    source = _source(text, name, shown, settings)
+    if source.number:
+        units = () if words(named.visible) == words(source.number) else (named,)
+        return replace(source, units=(*source.units, *units), high=_marked(text, settings))
+    if source.address:  # a page is published under its own name
         named = replace(named, withheld=False, visible=name.rpartition(".")[0])
-    return replace(document, units=(*document.units, named))
+    return replace(source, units=(*source.units, named))
 
 
 def _is_text(data: bytes) -> bool:
@@ -126,11 +196,11 @@ def _is_text(data: bytes) -> bool:
     return b"\x00" not in data
 
 
-def _document(text: str, name: str, shown: str, settings: Settings) -> Document:
+def _source(text: str, name: str, shown: str, settings: Settings) -> Source:
     fence = _FENCE.match(text)
     node = mapping(fence[1]) if fence else None
     if fence is None or node is None:
-        return Document(
+        return Source(
             shown, "", "", (Unit(shown, 1, "document", withheld=True, visible=text, secret=_marked(text, settings)),)
         )
     keys = {str(key.value): value for key, value in node.value}
@@ -146,14 +216,14 @@ def _document(text: str, name: str, shown: str, settings: Settings) -> Document:
     meta = front.units(node)
     units = (*meta, *reader.read(body, first))
     units += tuple(_labels(units))
-    document = Document(shown, number, settings.address_of(number) or "", units, system=system)
+    source = Source(shown, number, settings.address_of(number) or "", units, system=system)
     recalled = "recalled" in keys
     draft = scalar(keys.get("draft")).strip().lower() not in _FALSE
-    if draft or recalled or not document.address:
-        whole = _whole(document)
+    if draft or recalled or not source.address:
+        whole = _whole(source)
         units = tuple(replace(one, withheld=one.withheld and (one.kind != "id" or draft)) for one in whole.units)
-        document = replace(whole, units=units, address="" if draft else document.address, recalled=recalled)
-    return document
+        source = replace(whole, units=units, address="" if draft else source.address, recalled=recalled)
+    return source
 
 
 def _labels(units: Iterable[Unit]) -> Iterator[Unit]:
@@ -163,7 +233,7 @@ def _labels(units: Iterable[Unit]) -> Iterator[Unit]:
         yield Unit(unit.path, unit.line, "name", withheld=True, visible=label, secret=False)
 
 
-def _page(shown: str, name: str, keys: dict[str, yaml.Node], body: str, settings: Settings) -> Document:
+def _page(shown: str, name: str, keys: dict[str, yaml.Node], body: str, settings: Settings) -> Source:
     """A page is covered by its marking; one that is on no list is withheld."""
     mark = marks.read(scalar(keys.get("marking"))) if "marking" in keys else None
     seen = (
@@ -174,7 +244,7 @@ def _page(shown: str, name: str, keys: dict[str, yaml.Node], body: str, settings
     address = "index.html" if name.lower() == "index.md" else re.sub(r"(?:/index)?\.\w+$", "", name) + "/index.html"
     said = "\n".join(scalar(keys.get(key)) for key in ("title", "description"))
     unit = Unit(shown, 1, "page", withheld=not seen, visible=f"{said}\n{body}")
-    return Document(shown, "", address if seen else "", (unit,))
+    return Source(shown, "", address if seen else "", (unit,))
 
 
 def _marked(text: str, settings: Settings) -> bool:

@@ -15,21 +15,24 @@ from tearline import __version__
 from tearline.findings import Finding, Place, finding, in_order, refuses
 from tearline.verify import fileset, offline, printed, search, second, sitemap, tripwire
 from tearline.verify.folders import below, printable
-from tearline.verify.folding import words
-from tearline.verify.ledger import SENTENCE, Ledger, Origin
+from tearline.verify.fresh import fresh
+from tearline.verify.gist import Gist, Withheld, read_gist, written
+from tearline.verify.ledger import Ledger, Origin, Told
+from tearline.verify.ledger import told as taken_apart
 from tearline.verify.links import Links
 from tearline.verify.locating import Locator
+from tearline.verify.looking import Looking, world_of
 from tearline.verify.markup import markup_of
 from tearline.verify.memory import bytes_below, key_of, plain, remember, remembered, version
-from tearline.verify.pages import File, Inspector, Known, Look, look
+from tearline.verify.pages import File, Inspector, Look
 from tearline.verify.provenance import provenance
 from tearline.verify.record import Accepted
 from tearline.verify.repetition import Repetitions
-from tearline.verify.scan import Scanner
+from tearline.verify.scan import Scanner, known_by
 from tearline.verify.settings import Settings
-from tearline.verify.sources import Document, held, read_sources
+from tearline.verify.sources import Document, read_sources
 from tearline.verify.withholding import ledger_of, packages
-from tearline.verify.work import begun, shared
+from tearline.verify.work import shared
 
 _JOBS: Final = 2
 _FULL: Final = "full"  # what findings call the full edition's site, wherever it stands
@@ -119,23 +122,28 @@ def verify(question: Question) -> Answer:
     settings = question.settings
     jobs = question.jobs or min(_JOBS, os.cpu_count() or 1)
     files, odd = site_files(question.site)
-    documents = held(read_sources(settings, jobs), files)
+    known = remembered(question.memory)
+    documents = read_sources(settings, jobs, files, known)
+    kept = {one.key: one.kept for one in documents}
     reading = Reading(documents, files, odd)
-    found, seen = second_reading(question, documents, jobs)
+    second = second_reading(question, documents, jobs, known)
+    found = second.findings
     themes = tuple(_themes(question))
     unshown = _listed(question, files, str)
-    clean = remembered(question.memory)
-    inspector = _inspector(question, reading, themes, clean)
-    inspected = begun(inspector.file, unshown, jobs)
+    inspector = _inspector(question, reading, themes)
+    kept |= second.kept | _settle(question, inspector, known)
+    declared = _declared(documents)
+    looking = Looking(unshown, inspector, known_by(settings, themes, declared), known, jobs)
+    inspected = looking.inspecting()
     word = tripwire.canary()
-    ledger = ledger_of(settings, documents, [*seen, (word, tripwire.ORIGIN)])
-    repeated, said = Repetitions(ledger, question.accepted, Locator(settings.base, documents)).check(documents)
+    ledger = ledger_of(settings, documents, [*second.texts, (taken_apart(word), tripwire.ORIGIN)])
+    repeated, said = Repetitions(ledger, question.accepted, Locator(settings.base, documents)).check(documents, jobs)
     found += [*repeated, *blind(settings, reading, ledger)]
     with search.program(files) as program:
-        scanner = Scanner(ledger.without(said), settings, _declared(documents), (*packages(), *program), themes)
+        scanner = Scanner(ledger.without(said), settings, declared, (*packages(), *program), themes)
         index = key_of([b"index", version(), bytes_below([question.site])]) if inspector.world else ""
         wrong: list[Finding] = []
-        if index not in clean:
+        if index not in known:
             wrong += search.check(files, program, lambda name: f"{question.name}/{scanner.shown(name)}", jobs)
         found += wrong
         found += tripwire.check(scanner, word, next((files[name] for name in reading.pages), None))
@@ -149,21 +157,18 @@ def verify(question: Question) -> Answer:
         found += offline.check(files, themes, shown, jobs, offline=question.offline)
         told = inspected()
         listed = _listed(question, files, scanner.shown)
-        scan_key = scanner.remembering(ledger_digest(scanner.ledger))
-
-        def scan(name: str, data: bytes, shown: str) -> list[Finding]:
-            return [*scanner.file(name, data, shown), *inspector.paper(name, data, shown)]
-
-        scans = Known(clean, lambda name, digest: key_of([scan_key(name, digest).encode(), inspector.beside(name)]))
-        scanned = shared(lambda file: look(file, scan, scans if inspector.world else None), listed, jobs)
+        looked_for = key_of([b"ledger", version()])
+        sought, kept[looked_for] = fresh(scanner.ledger.told(tripwire.ORIGIN), known.get(looked_for, b""))
+        scanned = looking.scanned(listed, scanner, sought)
     # The renderer's log comes last, and is no part of the site.
     read = [(name, one.size, one.digest) for name, one in zip(files, scanned, strict=False)]
-    papers = printed.check(_printed(question), {name: digest for name, _, digest in read}, clean, jobs)
+    papers = printed.check(_printed(question), {name: digest for name, _, digest in read}, known, jobs)
     found += [finding(rule, Place(shown(name)), detail) for name, (rule, detail) in papers.wrong.items()]
     if papers.lacks and not question.bytes_alone:
         found.append(finding("unreadable-file", Place(question.name), f"{_UNPRINTED}: {papers.lacks}; {_WITHOUT}"))
-    keys = {one.clean for one in (*told, *scanned)} | {"" if wrong else index} | papers.clean
-    remember(question.memory, keys - {""})
+    if inspector.world:
+        clean = dict.fromkeys((*papers.clean, *(() if wrong else (index,))), b"")
+        remember(question.memory, kept | looking.kept | clean)
     for file, before, one, other in zip(listed, unshown, told, scanned, strict=True):
         found += together(file, before.shown, one, other)
     return Answer(in_order(map(_printable, found)), tuple(read), papers.lacks)
@@ -188,22 +193,23 @@ def together(file: File, plain: str, inspected: Look, scanned: Look) -> Iterator
         yield finding("unexpected-file", Place(file.shown), "not the same bytes when it was read again")
 
 
-def ledger_digest(ledger: Ledger) -> str:
-    """What is looked for, but for the word that is made up anew each time."""
-    return ledger.digest(tripwire.ORIGIN)
+def _settle(question: Question, made: Inspector, known: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Tell the inspector of the world that every page is compared with; it has none where nothing is remembered.
 
-
-def _world(question: Question, made: Inspector) -> bytes:
-    """What every page is compared with, as one digest. Empty where there is nowhere to remember it."""
+    What comes back is to be kept.
+    """
     if question.memory is None or made.provenance is None:
-        return b""
+        return {}
     links = made.links
-    there = [sorted(links.files), {name: sorted(pages) for name, pages in sorted(links.others.items())}]
-    said = json.dumps([made.provenance.told, there, plain(question.settings), question.offline])
-    return key_of([version(), said.encode("utf-8", "surrogateescape"), bytes_below(made.themes)]).encode()
+    others = (f"{name} {page}" for name, pages in links.others.items() for page in pages)
+    there = (*made.provenance.titles.texts, *(f"/{name}" for name in links.files), *(f"//{each}" for each in others))
+    said = json.dumps([made.provenance.told, sorted(links.others), plain(question.settings), question.offline])
+    base = key_of([b"world", version(), said.encode("utf-8", "surrogateescape"), bytes_below(made.themes)])
+    made.world, kept = world_of(base, there, known)
+    return {base: kept}
 
 
-def _inspector(question: Question, reading: Reading, themes: tuple[Path, ...], clean: frozenset[str]) -> Inspector:
+def _inspector(question: Question, reading: Reading, themes: tuple[Path, ...]) -> Inspector:
     settings, documents = question.settings, reading.documents
     told = markup = None
     if question.stage is not None:
@@ -216,9 +222,7 @@ def _inspector(question: Question, reading: Reading, themes: tuple[Path, ...], c
     others = {name: fileset.pages_of(folder) for name, folder in question.others.items()}
     there = frozenset(name for name in reading.files if not search.is_named_anew(name))
     links = Links(question.site, there, settings, others, served=not question.offline)
-    made = Inspector(links, told, bulletins, packages(), themes, clean, markup)
-    made.world = _world(question, made)
-    return made
+    return Inspector(links, told, bulletins, packages(), themes, markup)
 
 
 def _listed(question: Question, files: Mapping[str, Path], shown: Callable[[str], str]) -> list[File]:
@@ -228,30 +232,49 @@ def _listed(question: Question, files: Mapping[str, Path], shown: Callable[[str]
     return [*listed, File("renderer.log", log, "renderer.log")] if log is not None else listed
 
 
-def second_reading(
-    question: Question, documents: Sequence[Document], jobs: int
-) -> tuple[list[Finding], list[tuple[str, Origin]]]:
-    """What the full edition shows under marks that this edition may not see, and where sources do not say the same."""
-    full, settings = question.full, question.settings
-    if full is None or settings.releases is None:
-        return [], []
+@dataclass(frozen=True, slots=True)
+class SecondReading:
+    """What the full edition shows under marks that this edition may not see, and where sources do not say the same.
 
-    def read(document: Document) -> tuple[list[Finding], list[tuple[str, Origin]]]:
+    ``kept`` is by what pages are known again in which nothing is wrong.
+    """
+
+    findings: list[Finding] = field(default_factory=list)
+    texts: list[tuple[Told, Origin]] = field(default_factory=list)
+    kept: dict[str, bytes] = field(default_factory=dict)
+
+
+def second_reading(
+    question: Question, documents: Sequence[Document], jobs: int, known: Mapping[str, bytes]
+) -> SecondReading:
+    """The full edition's pages, read as a reader sees them. What is ``known`` is not read again."""
+    full, settings, made = question.full, question.settings, SecondReading()
+    if full is None or settings.releases is None:
+        return made
+
+    def read(document: Document) -> tuple[list[Finding], bytes, str] | None:
         path = full / document.address
         if not document.number or document.recalled or not document.address or not path.is_file():
-            return [], []
-        seen = second.withheld(path.read_text(encoding="utf-8", errors="replace"), settings, document.system)
-        shown = f"{_FULL}/{document.address}"
-        return list(second.check(document, seen, shown)), [
-            (text, Origin(shown, 1)) for one in seen if one.sure for text in one.text.split(second.BETWEEN)
-        ]
+            return None
+        data = path.read_bytes()
+        key = key_of([b"second", document.key.encode(), data])  # a document's key has the settings in it
+        if key in known:
+            return [], known[key], key
+        seen = second.withheld(data.decode("utf-8", "replace"), settings, document.system)
+        found = list(second.check(document, seen, f"{_FULL}/{document.address}"))
+        texts = (text for one in seen if one.sure for text in one.text.split(second.BETWEEN))
+        return found, written(Gist(tuple(Withheld(1, told=taken_apart(text)) for text in texts))), key
 
-    results = shared(read, documents, jobs)
-    found = [each for findings, _ in results for each in findings]
-    texts = [each for _, seen in results for each in seen]
-    if not texts and any(unit.high for document in documents for unit in document.units):
-        found.append(finding("verifier-blind", Place(_FULL), "the full edition shows nothing that is withheld"))
-    return found, texts
+    for document, told in zip(documents, shared(read, documents, jobs), strict=True):
+        if told is not None:
+            found, gist, key = told
+            made.findings.extend(found)
+            origin = Origin(f"{_FULL}/{document.address}", 1)
+            made.texts.extend((one.told, origin) for one in read_gist(gist).withheld)
+            made.kept.update({} if found else {key: gist})
+    if not made.texts and any(document.above for document in documents):
+        made.findings.append(finding("verifier-blind", Place(_FULL), "the full edition shows nothing that is withheld"))
+    return made
 
 
 def site_files(site: Path) -> tuple[dict[str, Path], list[str]]:
@@ -278,16 +301,15 @@ def blind(settings: Settings, reading: Reading, ledger: Ledger) -> Iterator[Find
         yield finding("verifier-blind", place, "no document was read")
     if shown and not bulletins:
         yield finding("verifier-blind", place, "no bulletin was read")
-    if shown and not any(unit.own for document in bulletins for unit in document.units):
+    if shown and not any(document.own for document in bulletins):
         yield finding("verifier-blind", place, "no portion was read")
     if settings.releases is None:
         return
     for document in bulletins:
-        if document.high and not document.withheld:
+        if document.high and not document.holds:
             detail = "a mark above the ceiling, and nothing that stands under it"
             yield finding("verifier-blind", Place(document.path), detail, portion=document.number)
-    long = any(len(words(unit.visible)) >= SENTENCE for document in reading.documents for unit in document.withheld)
-    if long and ledger.is_empty_but_for(tripwire.ORIGIN):
+    if any(document.long for document in reading.documents) and ledger.is_empty_but_for(tripwire.ORIGIN):
         yield finding("verifier-blind", place, "nothing is looked for, and something is withheld")
 
 

@@ -11,22 +11,17 @@ from typing import Final
 import yaml
 
 from tearline.verify.folding import words
-from tearline.verify.ledger import RUN, Hit, Ledger, Origin, Run, make_ledger
+from tearline.verify.ledger import RUN, Ledger, Origin, Run, Told, ledger_from
 from tearline.verify.settings import Settings, texts_of
 from tearline.verify.sources import Document
-from tearline.verify.tokens import small_words
 
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# How umlauts are written where there are none; their dots are taken off when words are folded.
-_SPELLED: Final = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "å": "aa", "Å": "Aa"}
-)
 _DATA: Final = ("marking/systems", "policy/vocabulary.yml")
 _OURS: Final = tuple(f"**/*.{suffix}" for suffix in ("html", "css", "js", "svg", "txt", "json"))
 _PACKAGED: Final = ("*.html", "partials/**/*.html", "assets/stylesheets/*.css")
 
 
-def ledger_of(settings: Settings, documents: Sequence[Document], more: Iterable[tuple[str, Origin]] = ()) -> Ledger:
+def ledger_of(settings: Settings, documents: Sequence[Document], more: Iterable[tuple[Told, Origin]] = ()) -> Ledger:
     """The ledger of what these documents withhold and of ``more`` texts.
 
     What the configuration says is no secret, whoever else says it: the agency's name, its regions and its contacts,
@@ -34,10 +29,10 @@ def ledger_of(settings: Settings, documents: Sequence[Document], more: Iterable[
     that is released, nor a single word of the theme, such as the name of a class of elements, unless it is a name in
     the withheld text. Several words in a row are looked for in the theme like everywhere.
     """
-    ordinary = {each for document in documents for unit in document.units for each in small_words(unit.visible)}
-    whole = make_ledger([*withheld(documents), *more], ordinary)
+    ordinary = {word for document in documents for word in document.gist.small}
+    whole = ledger_from([*withheld(documents), *more], ordinary)
     texts = (*settings.texts, *_trade(), *_names(settings.theme), *_numbers(settings, documents))
-    public = [hit for text in texts for _, hit in whole.find(words(text))]
+    public = [hit.run for text in texts for _, hit in whole.find(words(text))]
     listed = _rows(whole, {tuple(words(text)) for text in settings.texts})
     return whole.without([*public, *listed, *_themes(whole, settings.theme)])
 
@@ -51,7 +46,7 @@ def _trade() -> Iterator[str]:
                 yield from texts_of(yaml.load(path.read_bytes(), _Loader))  # noqa: S506 - safe, in C if there is one
 
 
-def _rows(ledger: Ledger, texts: Collection[Run]) -> Iterator[Hit]:
+def _rows(ledger: Ledger, texts: Collection[Run]) -> Iterator[Run]:
     """The runs of a ledger that are texts of the configuration one after the other, as a list of them is shown."""
     begins = {text[:size] for text in texts for size in range(1, min(len(text), RUN) + 1)}
     ends = {text[-size:] for text in texts for size in range(1, min(len(text), RUN) + 1)}
@@ -59,19 +54,19 @@ def _rows(ledger: Ledger, texts: Collection[Run]) -> Iterator[Hit]:
     def goes_on(run: Run) -> bool:
         return run in begins or any(run[:size] in texts and goes_on(run[size:]) for size in range(1, len(run)))
 
-    for run, origins in ledger.runs.get(RUN, {}).items():
+    for run in ledger.runs.get(RUN, {}):
         if any(run[:size] in ends and goes_on(run[size:]) for size in range(1, RUN)):
-            yield Hit(run, origins)
+            yield run
 
 
-def _themes(ledger: Ledger, theme: Path) -> Iterator[Hit]:
+def _themes(ledger: Ledger, theme: Path) -> Iterator[Run]:
     """The single words of a ledger that the site's theme or its package is made of."""
     wanted = {word for word in ledger.singles if word.isalpha() and word not in ledger.strong}
     for root, globs in ((theme, _OURS), *((package, _PACKAGED) for package in packages())):
         for path in sorted(path for glob in globs for path in root.glob(glob) if path.is_file()):
             found = wanted.intersection(words(path.read_text(encoding="utf-8", errors="replace")))
             wanted -= found
-            yield from (Hit((word,), ledger.singles[word]) for word in sorted(found))
+            yield from ((word,) for word in sorted(found))
 
 
 def packages() -> tuple[Path, ...]:
@@ -80,16 +75,11 @@ def packages() -> tuple[Path, ...]:
     return tuple(Path(root) / "templates" for root in (spec.submodule_search_locations or ())) if spec else ()
 
 
-def withheld(documents: Iterable[Document]) -> Iterator[tuple[str, Origin]]:
-    """Every withheld text with its place."""
+def withheld(documents: Iterable[Document]) -> Iterator[tuple[Told, Origin]]:
+    """Every withheld text, taken apart, with its place."""
     for document in documents:
-        for unit in document.units:
-            if unit.withheld:
-                for text in (unit.visible, *unit.more):
-                    origin = Origin(unit.path, unit.line, unit.secret, unit.cell)
-                    yield text, origin
-                    if not text.isascii() and (spelled := text.translate(_SPELLED)) != text:
-                        yield spelled, origin
+        for one in document.gist.withheld:
+            yield one.told, Origin(document.path, one.line, one.secret, one.cell)
 
 
 def _numbers(settings: Settings, documents: Iterable[Document]) -> Iterator[str]:

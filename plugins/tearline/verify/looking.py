@@ -1,0 +1,111 @@
+"""Every file of a site, looked at in both ways that there are; what is known to be clean is only read.
+
+First each file is read once, to know its bytes. Then what is not known is inspected, while the ledger is made; then
+scanned. Where the ledger has something new, what was clean before is scanned again if that may stand in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from tearline.findings import Finding
+from tearline.verify.fresh import Fresh, numbered
+from tearline.verify.memory import key_of
+from tearline.verify.pages import File, Inspector, Look, look
+from tearline.verify.scan import Scanner
+from tearline.verify.work import begun, shared
+
+_QUICK: Final = 1  # how hard zlib tries
+
+
+class Sight(NamedTuple):
+    """The bytes of a file as they were read first: size, SHA-256, and by what both looks are known again, if by any."""
+
+    size: int
+    digest: str
+    inspected: str
+    scanned: str
+
+    @property
+    def clean(self) -> Look:
+        """What a look at it came to before."""
+        return Look([], self.size, self.digest, clean=True)
+
+
+@dataclass(slots=True)
+class Looking:
+    """The files of one site, and what is known of them. ``kept`` is what is known after it."""
+
+    files: Sequence[File]
+    inspector: Inspector
+    key: Callable[[str, str], str]  # of a file's name and digest: by what its scanning is known again
+    known: Mapping[str, bytes]
+    jobs: int
+    sights: list[Sight] = field(default_factory=list)
+    kept: dict[str, bytes] = field(default_factory=dict)
+
+    def inspecting(self) -> Callable[[], list[Look]]:
+        """Read every file, and begin to inspect those that are not known; the call waits for what that came to."""
+        self.sights = shared(self._sight, self.files, self.jobs)
+        done = self._new([one.inspected not in self.known for one in self.sights])
+        waited = begun(self.inspector.file, (self.files[at] for at in done), self.jobs)
+
+        def results() -> list[Look]:
+            found = dict(zip(done, waited(), strict=True))
+            looks = [found.get(at) or one.clean for at, one in enumerate(self.sights)]
+            self._keep((one.inspected, each) for one, each in zip(self.sights, looks, strict=True))
+            return looks
+
+        return results
+
+    def _sight(self, file: File) -> Sight:
+        data = file.path.read_bytes()
+        digest = hashlib.sha256(data).hexdigest()
+        if not self.inspector.world:
+            return Sight(len(data), digest, "", "")
+        beside = self.inspector.beside(file.name)
+        scanned = key_of([self.key(file.name, digest).encode(), beside])
+        return Sight(len(data), digest, self.inspector.key(file.name, digest), scanned)
+
+    def scanned(self, files: Sequence[File], scanner: Scanner, fresh: Fresh) -> list[Look]:
+        """What scanning came to. ``files`` are the same, as findings may call them now."""
+
+        def check(name: str, data: bytes, shown: str) -> list[Finding]:
+            return [*scanner.file(name, data, shown), *self.inspector.paper(name, data, shown)]
+
+        def scan(at: int) -> Look:
+            one = self.sights[at]
+            if one.scanned in self.known and not fresh.may_be_in(self.known[one.scanned]):
+                return Look([], one.size, one.digest, clean=True, kept=self.known[one.scanned])
+            return look(files[at], check, lambda: numbered(scanner.said))
+
+        done = self._new([bool(fresh.wanted) or one.scanned not in self.known for one in self.sights])
+        found = dict(zip(done, shared(scan, done, self.jobs), strict=True))
+        looks = [found.get(at) or one.clean for at, one in enumerate(self.sights)]
+        self._keep((one.scanned, each) for one, each in zip(self.sights, looks, strict=True))
+        return looks
+
+    def _new(self, ask: Iterable[bool]) -> list[int]:
+        return [at for at, asked in enumerate(ask) if asked]
+
+    def _keep(self, looks: Iterable[tuple[str, Look]]) -> None:
+        self.kept |= {key: each.kept or self.known.get(key, b"") for key, each in looks if key and each.clean}
+
+
+def world_of(base: str, there: Iterable[str], known: Mapping[str, bytes]) -> tuple[bytes, bytes]:
+    """The world that clean pages are clean in, as a token; and what to keep under ``base``, the world's own key.
+
+    A page that is clean stays so where more is ``there``: titles of pages, files to lead to. Where less is, the world
+    is another one, whose token nobody had before.
+    """
+    now = frozenset(there)
+    token, before = json.loads(zlib.decompress(known[base])) if base in known else ("", [""])
+    if not token or not now.issuperset(before):
+        token = secrets.token_hex(16)
+    return token.encode(), zlib.compress(json.dumps([token, sorted(now)]).encode(), _QUICK)

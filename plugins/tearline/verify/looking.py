@@ -10,13 +10,13 @@ import hashlib
 import json
 import secrets
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from tearline.findings import Finding
 from tearline.verify.fresh import Fresh, numbered
-from tearline.verify.memory import key_of
+from tearline.verify.memory import Memory, key_of
 from tearline.verify.pages import File, Inspector, Look, look
 from tearline.verify.scan import Scanner
 from tearline.verify.work import begun, shared
@@ -40,20 +40,19 @@ class Sight(NamedTuple):
 
 @dataclass(slots=True)
 class Looking:
-    """The files of one site, and what is known of them. ``kept`` is what is known after it."""
+    """The files of one site, and the memory of what is known of them."""
 
     files: Sequence[File]
     inspector: Inspector
     key: Callable[[str, str], str]  # of a file's name and digest: by what its scanning is known again
-    known: Mapping[str, bytes]
+    memory: Memory
     jobs: int
     sights: list[Sight] = field(default_factory=list)
-    kept: dict[str, bytes] = field(default_factory=dict)
 
     def inspecting(self) -> Callable[[], list[Look]]:
         """Read every file, and begin to inspect those that are not known; the call waits for what that came to."""
         self.sights = shared(self._sight, self.files, self.jobs)
-        done = self._new([one.inspected not in self.known for one in self.sights])
+        done = self._new([one.inspected not in self.memory.known for one in self.sights])
         waited = begun(self.inspector.file, (self.files[at] for at in done), self.jobs)
 
         def results() -> list[Look]:
@@ -81,11 +80,11 @@ class Looking:
 
         def scan(at: int) -> Look:
             one = self.sights[at]
-            if one.scanned in self.known and not fresh.may_be_in(self.known[one.scanned]):
-                return Look([], one.size, one.digest, clean=True, kept=self.known[one.scanned])
+            if one.scanned in self.memory.known and not fresh.may_be_in(self.memory.known[one.scanned]):
+                return Look([], one.size, one.digest, clean=True, kept=self.memory.known[one.scanned])
             return look(files[at], check, lambda: numbered(scanner.said))
 
-        done = self._new([bool(fresh.wanted) or one.scanned not in self.known for one in self.sights])
+        done = self._new([bool(fresh.wanted) or one.scanned not in self.memory.known for one in self.sights])
         found = dict(zip(done, shared(scan, done, self.jobs), strict=True))
         looks = [found.get(at) or one.clean for at, one in enumerate(self.sights)]
         self._keep((one.scanned, each) for one, each in zip(self.sights, looks, strict=True))
@@ -95,17 +94,21 @@ class Looking:
         return [at for at, asked in enumerate(ask) if asked]
 
     def _keep(self, looks: Iterable[tuple[str, Look]]) -> None:
-        self.kept |= {key: each.kept or self.known.get(key, b"") for key, each in looks if key and each.clean}
+        for key, one in looks:
+            self.memory.keep(key if one.clean else "", one.kept or self.memory.known.get(key, b""))
+            for part in one.parts:
+                self.memory.keep(part)
 
 
-def world_of(base: str, there: Iterable[str], known: Mapping[str, bytes]) -> tuple[bytes, bytes]:
-    """The world that clean pages are clean in, as a token; and what to keep under ``base``, the world's own key.
+def world_of(base: str, there: Iterable[str], memory: Memory) -> bytes:
+    """The world that clean pages are clean in, as a token; ``base`` is the key of what there cannot be more or less of.
 
     A page that is clean stays so where more is ``there``: titles of pages, files to lead to. Where less is, the world
     is another one, whose token nobody had before.
     """
     now = frozenset(there)
-    token, before = json.loads(zlib.decompress(known[base])) if base in known else ("", [""])
+    token, before = json.loads(zlib.decompress(memory.known[base])) if base in memory.known else ("", [""])
     if not token or not now.issuperset(before):
         token = secrets.token_hex(16)
-    return token.encode(), zlib.compress(json.dumps([token, sorted(now)]).encode(), _QUICK)
+    memory.keep(base, zlib.compress(json.dumps([token, sorted(now)]).encode(), _QUICK))
+    return str(token).encode()

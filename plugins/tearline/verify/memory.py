@@ -19,7 +19,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -30,6 +30,19 @@ from tearline.verify.folders import below
 _OURS: Final = frozenset({".py", ".yml", ".txt", ".css", ".conf"})
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _HEAD: Final = struct.Struct(">32sI")  # of an entry: its key, and how many bytes it has
+
+
+@dataclass(slots=True)
+class Memory:
+    """What is known from before, and what is to be kept for the next time: what nobody asks for again is forgotten."""
+
+    known: Mapping[str, bytes] = field(default_factory=dict)
+    kept: dict[str, bytes] = field(default_factory=dict)
+
+    def keep(self, key: str, entry: bytes = b"") -> None:
+        """Keep an entry. There is nothing to keep without a key."""
+        if key:
+            self.kept[key] = entry
 
 
 def remembered(path: Path | None) -> dict[str, bytes]:

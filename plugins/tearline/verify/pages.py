@@ -6,7 +6,7 @@ None of this needs the ledger, so it is done while the ledger is made.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -16,6 +16,7 @@ from urllib.parse import urljoin
 from tearline.findings import Finding, Place, finding
 from tearline.verify import agreement, handed, offline, papers, search
 from tearline.verify.fileset import paper_of
+from tearline.verify.handed import Part
 from tearline.verify.links import Links
 from tearline.verify.markup import Markup
 from tearline.verify.memory import key_of
@@ -45,6 +46,7 @@ class Look:
     """What one reading of a file came to: findings, size in bytes, SHA-256 in hexadecimal.
 
     ``clean``: nothing was found, and it is enough to know the file's key to say so again; with what is ``kept`` of it.
+    ``parts`` are the keys of those parts in which nothing was found.
     """
 
     findings: list[Finding]
@@ -52,6 +54,7 @@ class Look:
     digest: str
     clean: bool = False
     kept: bytes = b""
+    parts: tuple[str, ...] = ()
 
 
 def look(file: File, check: Callable[[str, bytes, str], list[Finding]], kept: Callable[[], bytes] = bytes) -> Look:
@@ -75,13 +78,16 @@ class Inspector:
     trusted: tuple[Path, ...] = ()  # what the theme's package brings
     themes: tuple[Path, ...] = ()  # the site's own theme, staged or not
     markup: Markup | None = None  # as the provenance
-    world: bytes = b""  # one digest of all that every page is compared with; empty where nothing is remembered
+    world: bytes = b""  # by what all that every page is compared with is known; empty where nothing is remembered
+    known: Collection[str] = frozenset()  # the keys of what was clean before
+    parts: list[str] = field(default_factory=list)  # those of the clean parts of what was looked at last
+    _pages: dict[str, bytes] = field(default_factory=dict)  # what parts are about, by one digest each
 
     def file(self, file: File) -> Look:
         """What there is to say about one file."""
-        self.links.crossed = False
+        self.links.crossed, self.parts = False, []
         told = look(file, self.bytes_of)
-        return replace(told, clean=False) if self.links.crossed else told
+        return replace(told, clean=told.clean and not self.links.crossed, parts=tuple(filter(None, self.parts)))
 
     def key(self, name: str, digest: str) -> str:
         """What a page depends on beside what all depend on: its own bytes, its staged source, its document.
@@ -145,11 +151,34 @@ class Inspector:
         if parts is None:
             yield finding("banner-missing", Place(shown), "its entries cannot be told apart")
         for part in parts or ():
-            yield from handed.check(part, self.links.site, shown)
+            key = self._part(part)
+            if key and key in self.known:
+                self.parts.append(key)
+                continue
+            found = list(handed.check(part, self.links.site, shown))
             if self.provenance is not None:
-                yield from self.provenance.handed_on(part.page, part.texts, shown)
+                found += self.provenance.handed_on(part.page, part.texts, shown)
+            if not found:
+                self.parts.append(key)
+            yield from found
         if name.endswith(".html"):
             yield from self.links.page(name, raw, shown)
+
+    def _part(self, part: Part) -> str:
+        """By what a part is known again: what it says, its page, that page's staged source."""
+        if not self.world or not part.page or ".." in part.page.split("/"):
+            return ""
+        if part.page not in self._pages:
+            self._pages[part.page] = self._beside(part.page)
+        said = [*part.texts, "", *part.opened, "", *part.closed]
+        return key_of([b"part", self.world, self._pages[part.page], repr([part.page, *said]).encode()])
+
+    def _beside(self, page: str) -> bytes:
+        """A page's bytes and those of its staged source, as one digest."""
+        source = staged(self.provenance.stage, page) if self.provenance is not None else None
+        path = self.links.site / page
+        found = [one.read_bytes() if one is not None and one.is_file() else b"" for one in (path, source)]
+        return key_of(found).encode()
 
     def page(self, name: str, raw: str, shown: str) -> Iterator[Finding]:
         """The findings about a page that its bytes alone do not tell."""

@@ -209,18 +209,31 @@ class Provenance:
         """A file that is no page: every word has to be one of the site's, or one of ``more``."""
         bare = " ".join(_cut(_STAMP.sub(" ", _MODIFIED.sub(" ", text))))
         said = {word for part in pieces(bare) for word in words(plain(TAG.sub(" ", part)))}
-        if said - self.shared.spelled.words - self.scripts - self.everything - set(more):
+        if self._strange(said - self.shared.spelled.words - self.scripts - set(more)):
             yield finding("unexplained-words", Place(shown), "in a data file")
 
-    @cached_property
-    def everything(self) -> frozenset[str]:
-        """Every word of the stage, its file names included: what an index of the whole site is made of."""
-        found = set(words(" ".join(_DATA)))
-        for path in sorted((self.stage / "docs").rglob("*")):
-            found.update(words(path.relative_to(self.stage).as_posix()))
+    def _strange(self, said: set[str]) -> set[str]:
+        """Those of these words that the stage says nowhere, its file names included.
+
+        The newest pages are read first, as far as it takes: feeds speak of them.
+        """
+        while said - self._everything:
+            path = next(self._unread, None)
+            if path is None:
+                break
+            self._everything.update(words(path.relative_to(self.stage).as_posix()))
             if path.suffix == ".md":
-                found.update(words(path.read_text(encoding="utf-8", errors="replace")))
-        return frozenset(found)
+                self._everything.update(words(path.read_text(encoding="utf-8", errors="replace")))
+        return said - self._everything
+
+    @cached_property
+    def _everything(self) -> set[str]:
+        """Every word of the titles and of what has been read of the stage."""
+        return self.titles.spelled.words | set(words(" ".join(_DATA)))
+
+    @cached_property
+    def _unread(self) -> Iterator[Path]:
+        return iter(sorted((self.stage / "docs").rglob("*"), reverse=True))
 
 
 def _cut(text: str) -> list[str]:

@@ -16,6 +16,7 @@ from tearline.verify.folding import words
 from tearline.verify.inline import GAP
 from tearline.verify.ledger import RUN, SENTENCE, Hit, Ledger, Origin, Run
 from tearline.verify.locating import Locator, Spot
+from tearline.verify.memory import Memory, key_of
 from tearline.verify.record import Accepted
 from tearline.verify.sources import Document
 from tearline.verify.units import Unit
@@ -42,23 +43,39 @@ class Repetitions:
     accepted: Accepted
     locator: Locator
 
-    def check(self, documents: Iterable[Document], jobs: int = 1) -> tuple[list[Finding], set[Run]]:
-        """The repetitions in released texts, one finding each; and everything of the ledger that these texts say."""
-        results = shared(self._document, documents, jobs)
-        return [each for found, _ in results for each in found], set().union(*(said for _, said in results))
+    def check(
+        self, documents: Iterable[Document], jobs: int = 1, world: str = "", memory: Memory | None = None
+    ) -> tuple[list[Finding], set[Run]]:
+        """The repetitions in released texts, one finding each; and everything of the ledger that these texts say.
 
-    def _document(self, document: Document) -> tuple[list[Finding], set[Run]]:
+        What ``memory`` knows of documents without findings is not looked for again; ``world`` is by what the ledger
+        and what was accepted are known.
+        """
+        given = list(documents)
+        memory = memory if memory is not None else Memory()
+        keys = [key_of([b"repetition", world.encode(), one.key.encode()]) if world else "" for one in given]
+        told = [memory.known.get(key) for key in keys]
+        new = iter(shared(self._document, (one for one, kept in zip(given, told, strict=True) if kept is None), jobs))
         found: list[Finding] = []
         said: set[Run] = set()
-        units = document.units
-        for unit in units:
+        for key, kept in zip(keys, told, strict=True):
+            fresh, runs = next(new) if kept is None else ([], kept)
+            found += fresh
+            said.update(tuple(run.split()) for run in runs.decode().splitlines())
+            memory.keep("" if fresh else key, runs)
+        return found, said
+
+    def _document(self, document: Document) -> tuple[list[Finding], bytes]:
+        found: list[Finding] = []
+        said: set[Run] = set()
+        for unit in document.units:
             if unit.stray:
                 found.append(self._stray(unit, document))
             if not unit.withheld:
                 hits = [(text, list(self.ledger.find(text))) for text in map(words, (unit.visible, *unit.more))]
                 said.update(hit.run for _, each in hits for _, hit in each)
                 found += self._unit(unit, document, hits)
-        return found, said
+        return found, "\n".join(sorted(map(" ".join, said))).encode()
 
     def runs(self, document: Document) -> Iterator[str]:
         """The words that a document's released texts repeat, joined."""

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import yaml
 
@@ -21,7 +20,7 @@ from tearline.verify.folding import words
 from tearline.verify.front import FrontReader, mapping, scalar
 from tearline.verify.gist import Gist, gist_of, packed, read_gist, unpacked, written
 from tearline.verify.ledger import SENTENCE
-from tearline.verify.memory import key_of, plain, version
+from tearline.verify.memory import Memory, key_of, plain, version
 from tearline.verify.portions import BodyReader
 from tearline.verify.settings import Settings
 from tearline.verify.units import Unit
@@ -105,7 +104,13 @@ class Document:
     @classmethod
     def again(cls, kept: bytes, key: str) -> Document:
         """The document that this was kept of."""
-        return cls(*json.loads(kept[: kept.index(b"\n")]), key=key, kept=kept)
+        values: list[Any] = [*json.loads(kept[: kept.index(b"\n")]), key, kept]
+        return cls(*values)
+
+    @property
+    def told(self) -> bytes:
+        """All that a ledger is made from."""
+        return b"\n".join(self.kept.split(b"\n", 2)[:2])
 
     @property
     def gist(self) -> Gist:
@@ -122,17 +127,18 @@ def read_sources(
     settings: Settings,
     jobs: int = 1,
     files: Collection[str] | None = None,
-    known: Mapping[str, bytes] = MappingProxyType({}),
+    memory: Memory | None = None,
 ) -> list[Document]:
     """Every file below the sources; links are not followed. Raises ``OSError`` where there is no such folder.
 
-    With the ``files`` of a site, documents without a page there are held. What is ``known`` is not read again.
+    With the ``files`` of a site, documents without a page there are held. What ``memory`` knows is not read again.
     """
     root = settings.sources
     if not root.is_dir():
         raise NotADirectoryError(20, "is not a folder", str(root))
     world = key_of([version(), plain(settings).encode("utf-8", "surrogateescape")]).encode()
 
+    known = memory.known if memory is not None else {}
     ways = (_ASKED,) if files is None else (_SHOWN, _HELD)
 
     def way_of(page: str) -> str:
@@ -152,7 +158,10 @@ def read_sources(
         return Document.of(_held(source) if way == _HELD else source, source.address, keys[way])
 
     plainly = [path for path in sorted(root.rglob("*")) if path.is_file() and not path.is_symlink()]
-    return shared(read, plainly, jobs)
+    documents = shared(read, plainly, jobs)
+    if memory is not None:
+        memory.kept.update((one.key, one.kept) for one in documents)
+    return documents
 
 
 def _held(source: Source) -> Source:

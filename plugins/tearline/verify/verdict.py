@@ -15,7 +15,7 @@ from tearline import __version__
 from tearline.findings import Finding, Place, finding, in_order, refuses
 from tearline.verify import fileset, offline, printed, search, second, sitemap, tripwire
 from tearline.verify.folders import below, printable
-from tearline.verify.fresh import fresh
+from tearline.verify.fresh import Fresh, fresh
 from tearline.verify.gist import Gist, Withheld, read_gist, written
 from tearline.verify.ledger import Ledger, Origin, Told
 from tearline.verify.ledger import told as taken_apart
@@ -23,7 +23,7 @@ from tearline.verify.links import Links
 from tearline.verify.locating import Locator
 from tearline.verify.looking import Looking, world_of
 from tearline.verify.markup import markup_of
-from tearline.verify.memory import bytes_below, key_of, plain, remember, remembered, version
+from tearline.verify.memory import Memory, bytes_below, key_of, plain, remember, remembered, version
 from tearline.verify.pages import File, Inspector, Look
 from tearline.verify.provenance import provenance
 from tearline.verify.record import Accepted
@@ -122,28 +122,29 @@ def verify(question: Question) -> Answer:
     settings = question.settings
     jobs = question.jobs or min(_JOBS, os.cpu_count() or 1)
     files, odd = site_files(question.site)
-    known = remembered(question.memory)
-    documents = read_sources(settings, jobs, files, known)
-    kept = {one.key: one.kept for one in documents}
+    memory = Memory(remembered(question.memory))
+    documents = read_sources(settings, jobs, files, memory)
     reading = Reading(documents, files, odd)
-    second = second_reading(question, documents, jobs, known)
+    second = second_reading(question, documents, jobs, memory)
     found = second.findings
     themes = tuple(_themes(question))
     unshown = _listed(question, files, str)
     inspector = _inspector(question, reading, themes)
-    kept |= second.kept | _settle(question, inspector, known)
+    inspector.world, inspector.known = _world(question, inspector, memory), memory.known
     declared = _declared(documents)
-    looking = Looking(unshown, inspector, known_by(settings, themes, declared), known, jobs)
+    looking = Looking(unshown, inspector, known_by(settings, themes, declared), memory, jobs)
     inspected = looking.inspecting()
     word = tripwire.canary()
     ledger = ledger_of(settings, documents, [*second.texts, (taken_apart(word), tripwire.ORIGIN)])
-    repeated, said = Repetitions(ledger, question.accepted, Locator(settings.base, documents)).check(documents, jobs)
+    made_of = _made_of(question, [*(one.told for one in documents), *second.told])
+    look = Repetitions(ledger, question.accepted, Locator(settings.base, documents))
+    repeated, said = look.check(documents, jobs, made_of, memory)
     found += [*repeated, *blind(settings, reading, ledger)]
     with search.program(files) as program:
         scanner = Scanner(ledger.without(said), settings, declared, (*packages(), *program), themes)
         index = key_of([b"index", version(), bytes_below([question.site])]) if inspector.world else ""
         wrong: list[Finding] = []
-        if index not in known:
+        if index not in memory.known:
             wrong += search.check(files, program, lambda name: f"{question.name}/{scanner.shown(name)}", jobs)
         found += wrong
         found += tripwire.check(scanner, word, next((files[name] for name in reading.pages), None))
@@ -157,18 +158,16 @@ def verify(question: Question) -> Answer:
         found += offline.check(files, themes, shown, jobs, offline=question.offline)
         told = inspected()
         listed = _listed(question, files, scanner.shown)
-        looked_for = key_of([b"ledger", version()])
-        sought, kept[looked_for] = fresh(scanner.ledger.told(tripwire.ORIGIN), known.get(looked_for, b""))
-        scanned = looking.scanned(listed, scanner, sought)
+        scanned = looking.scanned(listed, scanner, _sought(scanner.ledger, memory))
     # The renderer's log comes last, and is no part of the site.
     read = [(name, one.size, one.digest) for name, one in zip(files, scanned, strict=False)]
-    papers = printed.check(_printed(question), {name: digest for name, _, digest in read}, known, jobs)
+    papers = printed.check(_printed(question), {name: digest for name, _, digest in read}, memory.known, jobs)
     found += [finding(rule, Place(shown(name)), detail) for name, (rule, detail) in papers.wrong.items()]
     if papers.lacks and not question.bytes_alone:
         found.append(finding("unreadable-file", Place(question.name), f"{_UNPRINTED}: {papers.lacks}; {_WITHOUT}"))
-    if inspector.world:
-        clean = dict.fromkeys((*papers.clean, *(() if wrong else (index,))), b"")
-        remember(question.memory, kept | looking.kept | clean)
+    for key in (*papers.clean, "" if wrong else index):
+        memory.keep(key)
+    remember(question.memory, memory.kept)
     for file, before, one, other in zip(listed, unshown, told, scanned, strict=True):
         found += together(file, before.shown, one, other)
     return Answer(in_order(map(_printable, found)), tuple(read), papers.lacks)
@@ -193,20 +192,30 @@ def together(file: File, plain: str, inspected: Look, scanned: Look) -> Iterator
         yield finding("unexpected-file", Place(file.shown), "not the same bytes when it was read again")
 
 
-def _settle(question: Question, made: Inspector, known: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Tell the inspector of the world that every page is compared with; it has none where nothing is remembered.
-
-    What comes back is to be kept.
-    """
+def _world(question: Question, made: Inspector, memory: Memory) -> bytes:
+    """The world that every page is compared with. Empty where there is nowhere to remember it."""
     if question.memory is None or made.provenance is None:
-        return {}
+        return b""
     links = made.links
     others = (f"{name} {page}" for name, pages in links.others.items() for page in pages)
     there = (*made.provenance.titles.texts, *(f"/{name}" for name in links.files), *(f"//{each}" for each in others))
     said = json.dumps([made.provenance.told, sorted(links.others), plain(question.settings), question.offline])
     base = key_of([b"world", version(), said.encode("utf-8", "surrogateescape"), bytes_below(made.themes)])
-    made.world, kept = world_of(base, there, known)
-    return {base: kept}
+    return world_of(base, there, memory)
+
+
+def _made_of(question: Question, told: Iterable[bytes]) -> str:
+    """All that repetitions are looked for with: what a ledger is made from, and what was accepted."""
+    settings = plain([question.settings, question.accepted]).encode("utf-8", "surrogateescape")
+    return key_of([version(), settings, bytes_below([question.settings.theme]), *told])
+
+
+def _sought(ledger: Ledger, memory: Memory) -> Fresh:
+    """What is looked for in clean files too, since it was not the last time. The canary is looked for in its own."""
+    key = key_of([b"ledger", version()])
+    sought, kept = fresh(ledger.told(tripwire.ORIGIN), memory.known.get(key, b""))
+    memory.keep(key, kept)
+    return sought
 
 
 def _inspector(question: Question, reading: Reading, themes: tuple[Path, ...]) -> Inspector:
@@ -236,18 +245,16 @@ def _listed(question: Question, files: Mapping[str, Path], shown: Callable[[str]
 class SecondReading:
     """What the full edition shows under marks that this edition may not see, and where sources do not say the same.
 
-    ``kept`` is by what pages are known again in which nothing is wrong.
+    ``told`` is the same as ``texts``, as bytes.
     """
 
     findings: list[Finding] = field(default_factory=list)
     texts: list[tuple[Told, Origin]] = field(default_factory=list)
-    kept: dict[str, bytes] = field(default_factory=dict)
+    told: list[bytes] = field(default_factory=list)
 
 
-def second_reading(
-    question: Question, documents: Sequence[Document], jobs: int, known: Mapping[str, bytes]
-) -> SecondReading:
-    """The full edition's pages, read as a reader sees them. What is ``known`` is not read again."""
+def second_reading(question: Question, documents: Sequence[Document], jobs: int, memory: Memory) -> SecondReading:
+    """The full edition's pages, read as a reader sees them. What ``memory`` knows is not read again."""
     full, settings, made = question.full, question.settings, SecondReading()
     if full is None or settings.releases is None:
         return made
@@ -258,8 +265,8 @@ def second_reading(
             return None
         data = path.read_bytes()
         key = key_of([b"second", document.key.encode(), data])  # a document's key has the settings in it
-        if key in known:
-            return [], known[key], key
+        if key in memory.known:
+            return [], memory.known[key], key
         seen = second.withheld(data.decode("utf-8", "replace"), settings, document.system)
         found = list(second.check(document, seen, f"{_FULL}/{document.address}"))
         texts = (text for one in seen if one.sure for text in one.text.split(second.BETWEEN))
@@ -271,7 +278,8 @@ def second_reading(
             made.findings.extend(found)
             origin = Origin(f"{_FULL}/{document.address}", 1)
             made.texts.extend((one.told, origin) for one in read_gist(gist).withheld)
-            made.kept.update({} if found else {key: gist})
+            made.told.append(origin.path.encode("utf-8", "surrogateescape") + b"\n" + gist)
+            memory.keep("" if found else key, gist)
     if not made.texts and any(document.above for document in documents):
         made.findings.append(finding("verifier-blind", Place(_FULL), "the full edition shows nothing that is withheld"))
     return made

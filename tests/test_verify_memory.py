@@ -107,3 +107,48 @@ def test_sets_and_mappings_are_told_in_one_order() -> None:
     assert plain([frozenset(one), {"b": 1, "a": 2}]) == plain((frozenset(other), {"a": 2, "b": 1}))
     assert plain({"a"}) != plain(["a"])
     assert key_of([b"a", b"bc"]) != key_of([b"ab", b"c"])
+
+
+def test_a_page_is_read_again_when_what_it_leads_to_is_gone(root: Path) -> None:
+    home = root / "site-eoc/index.html"
+    before = home.read_text("utf-8")
+    added("site-eoc/index.html", '<a href="new/">Home</a>')(root)
+    (root / "site-eoc/new").mkdir()
+    shutil.copy(root / "site-eoc/404.html", root / "site-eoc/new/index.html")
+    assert not {one.rule.name for one in found(root)} & {"broken-link"}
+    shutil.rmtree(root / "site-eoc/new")
+    assert "broken-link" in {one.rule.name for one in found(root)}
+    home.write_text(before, encoding="utf-8")
+    assert found(root) == []
+
+
+def test_titles_and_files_that_are_added_leave_known_pages_known(root: Path) -> None:
+    memory = remembered(root / "memory")
+    (root / "stage/docs/2026/ib-2026-003.md").write_text("---\ntitle: A third one\n---\n", encoding="utf-8")
+    assert [one.rule.name for one in found(root)] == ["missing-file"]
+    assert memory.keys() <= remembered(root / "memory").keys()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        replaced("site-eoc/messages.json", "IB-2026-001", "Dunlin"),
+        replaced("site-eoc/2026/ib-2026-001/index.html", 'name="marking" content="', 'name="marking" content="X'),
+        lambda root: (root / "stage/docs/2026/ib-2026-001.md").write_text("", encoding="utf-8"),
+        replaced("site-full/2026/ib-2026-001/index.html", "Ottoline Vance", "Marlo Dresch"),
+    ],
+    ids=["feed", "page of a part", "stage of a part", "full edition"],
+)
+def test_what_is_known_of_parts_and_of_the_full_edition_goes_with_its_bytes(
+    root: Path, change: Callable[[Path], object]
+) -> None:
+    change(root)
+    told = found(root, memory=False)
+    assert told
+    assert found(root) == told
+    assert found(root) == told
+
+
+def test_more_withheld_words_are_looked_for_in_files_that_were_clean(root: Path) -> None:
+    replaced("bulletins/2026/1.md", "Ask Ottoline Vance.", "Ask Ottoline Vance about herons.")(root)
+    assert [one.rule.name for one in found(root)] == [one.rule.name for one in found(root, memory=False)]

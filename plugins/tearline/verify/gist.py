@@ -16,6 +16,8 @@ from tearline.verify.tokens import Term, small_words
 from tearline.verify.units import Unit
 
 _QUICK: Final = 1  # how hard zlib tries
+_LINES: Final = Unit._fields.index("instead_of")
+_TUPLES: Final = tuple(map(Unit._fields.index, ("more", "notes")))
 # How umlauts are written where there are none; their dots are taken off when words are folded.
 _SPELLED: Final = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "å": "aa", "Å": "Aa"}
@@ -76,20 +78,19 @@ def _read(text: Sequence[Any]) -> Withheld:
 
 def packed(units: Iterable[Unit]) -> bytes:
     """Units as few bytes."""
-    return zlib.compress(json.dumps([_values(unit) for unit in units], separators=(",", ":")).encode(), _QUICK)
+    return zlib.compress(json.dumps([*map(_plain, units)], separators=(",", ":")).encode(), _QUICK)
 
 
-def _values(unit: Unit) -> list[Any]:
-    values = [getattr(unit, name) for name in Unit.__slots__]
-    return [[each.start, each.stop] if isinstance(each, range) else each for each in values]
+def _plain(unit: Unit) -> Unit | list[Any]:
+    lines = unit.instead_of
+    return unit if lines is None else [*unit[:_LINES], [lines.start, lines.stop], *unit[_LINES + 1 :]]
 
 
 def unpacked(units: bytes) -> tuple[Unit, ...]:
     """Units from what ``packed`` made of them."""
-    return tuple(Unit(*map(_value, Unit.__slots__, one)) for one in json.loads(zlib.decompress(units)))
-
-
-def _value(name: str, value: Any) -> Any:
-    if name == "instead_of":
-        return range(*value) if value is not None else None
-    return tuple(value) if isinstance(value, list) else value
+    made: list[list[Any]] = json.loads(zlib.decompress(units))
+    for unit in made:
+        for at in _TUPLES:
+            unit[at] = tuple(unit[at])
+        unit[_LINES] = unit[_LINES] and range(*unit[_LINES])
+    return tuple(map(Unit._make, made))

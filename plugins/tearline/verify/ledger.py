@@ -256,7 +256,7 @@ class _Entries:
     def enter(self, term: Term) -> None:
         """Put a term where it will be found in each of its spellings."""
         joined = term.joined
-        if any(char.isdigit() for char in joined):
+        if not joined.isalpha() and any(map(str.isdigit, joined)):
             if len(joined) < RUN:
                 return
             self._add(self.numbers, joined)

@@ -151,7 +151,7 @@ class Inspector:
         if parts is None:
             yield finding("banner-missing", Place(shown), "its entries cannot be told apart")
         for part in parts or ():
-            key = self._part(part)
+            key = self._part(part) if not handed.is_message(name) else ""  # which is known by its own key
             if key and key in self.known:
                 self.parts.append(key)
                 continue

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from tearline.verify import marks
@@ -223,15 +223,15 @@ class BodyReader:
         # A link to another bulletin is published as its address, and only where that is: it says nothing by itself.
         more = [one for one in seen.more if above or self.settings.address_of(one) is None]
         unit = Unit(self.path, number, kind, above, seen.visible, (*more, *shown), mark is not None)
-        unit = replace(unit, label=label, notes=tuple(seen.notes), before=text[: len(text) - len(bare)])
+        unit = unit._replace(label=label, notes=tuple(seen.notes), before=text[: len(text) - len(bare)])
         stray = max(inner.tokens, key=len) if inner is not None and not withheld else ""
-        self._append(replace(unit, high=self._above(bare), cell=cell, stray=stray))
+        self._append(unit._replace(high=self._above(bare), cell=cell, stray=stray))
         inline = Unit(self.path, number, "inline", withheld=True, visible="", own=True, cell=cell)
-        self.units += [replace(inline, visible=one) for one in hidden if one]
+        self.units += [inline._replace(visible=one) for one in hidden if one]
 
     def _append(self, unit: Unit) -> None:
         lines = next((one.instead_of for one in self._stack if one.instead_of is not None), None)
-        self.units.append(replace(unit, instead_of=lines))
+        self.units.append(unit._replace(instead_of=lines))
         if unit.own or unit.kind in _MARKED_KINDS:
             self._last = unit.withheld
 

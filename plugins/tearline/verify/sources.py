@@ -176,7 +176,7 @@ def _held(source: Source) -> Source:
 
 def _whole(source: Source) -> Source:
     """Everything in it withheld; what is not so by its mark is unpublished, but no secret."""
-    units = (replace(one, withheld=one.kind not in _LISTED, secret=one.secret and one.withheld) for one in source.units)
+    units = (one._replace(withheld=one.kind not in _LISTED, secret=one.secret and one.withheld) for one in source.units)
     return replace(source, units=tuple(units), address="")
 
 
@@ -193,7 +193,7 @@ def _read(data: bytes, name: str, shown: str, settings: Settings) -> Source:
         units = () if words(named.visible) == words(source.number) else (named,)
         return replace(source, units=(*source.units, *units), high=_marked(text, settings))
     if source.address:  # a page is published under its own name
-        named = replace(named, withheld=False, visible=name.rpartition(".")[0])
+        named = named._replace(withheld=False, visible=name.rpartition(".")[0])
     return replace(source, units=(*source.units, named))
 
 
@@ -230,7 +230,7 @@ def _source(text: str, name: str, shown: str, settings: Settings) -> Source:
     draft = scalar(keys.get("draft")).strip().lower() not in _FALSE
     if draft or recalled or not source.address:
         whole = _whole(source)
-        units = tuple(replace(one, withheld=one.withheld and (one.kind != "id" or draft)) for one in whole.units)
+        units = tuple(one._replace(withheld=one.withheld and (one.kind != "id" or draft)) for one in whole.units)
         source = replace(whole, units=units, address="" if draft else source.address, recalled=recalled)
     return source
 

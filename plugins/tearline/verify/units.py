@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """Words that share one fate. ``visible`` is what a reader sees, ``more`` what only a program does.
 
     ``own``: a mark of its own opens it; ``secret``: its words are sensitive by mark, not merely unpublished;
@@ -43,4 +42,4 @@ def settled(units: list[Unit]) -> list[Unit]:
         lost = [unit for unit in units if unit.label in known - live and not unit.withheld]
         if not lost:
             return units
-        units = [replace(unit, withheld=True) if unit in lost else unit for unit in units]
+        units = [unit._replace(withheld=True) if unit in lost else unit for unit in units]

@@ -29,8 +29,8 @@ def ledger_of(settings: Settings, documents: Sequence[Document], more: Iterable[
     that is released, nor a single word of the theme, such as the name of a class of elements, unless it is a name in
     the withheld text. Several words in a row are looked for in the theme like everywhere.
     """
-    ordinary = {word for document in documents for word in document.gist.small}
-    whole = ledger_from([*withheld(documents), *more], ordinary)
+    ordinary: set[str] = set()
+    whole = ledger_from([*_withheld(documents, ordinary), *more], ordinary)  # the list is made before it is read
     texts = (*settings.texts, *_trade(), *_names(settings.theme), *_numbers(settings, documents))
     public = [hit.run for text in texts for _, hit in whole.find(words(text))]
     listed = _rows(whole, {tuple(words(text)) for text in settings.texts})
@@ -75,10 +75,12 @@ def packages() -> tuple[Path, ...]:
     return tuple(Path(root) / "templates" for root in (spec.submodule_search_locations or ())) if spec else ()
 
 
-def withheld(documents: Iterable[Document]) -> Iterator[tuple[Told, Origin]]:
-    """Every withheld text, taken apart, with its place."""
+def _withheld(documents: Iterable[Document], ordinary: set[str]) -> Iterator[tuple[Told, Origin]]:
+    """Every withheld text, taken apart, with its place. What documents write in small letters becomes ``ordinary``."""
     for document in documents:
-        for one in document.gist.withheld:
+        gist = document.gist
+        ordinary.update(gist.small)
+        for one in gist.withheld:
             yield one.told, Origin(document.path, one.line, one.secret, one.cell)
 
 

@@ -13,6 +13,7 @@ from tearline.verify.fresh import Fresh, fresh, numbered
 from tearline.verify.gist import gist_of, packed, read_gist, unpacked, written
 from tearline.verify.ledger import Ledger, Origin, make_ledger
 from tearline.verify.scan import Scanner
+from tearline.verify.shorthand import longhand, shorthand
 from tearline.verify.units import Unit
 
 NONE = Origin("none", 1)
@@ -92,6 +93,21 @@ def test_every_file_begins_with_no_words(order: tuple[bytes, ...]) -> None:
         assert scanner.file("a.html", data, "a.html") == []
         said[data] = "jorun" in scanner.said
     assert said == {b"<b>x</b>": False, b"<p>Jorun</p>": True}
+
+
+@given(st.lists(st.lists(WORDS, min_size=1, max_size=9).map(" ".join), max_size=3), st.lists(WORDS, max_size=14))
+def test_a_ledger_is_the_same_once_it_was_written(texts: list[str], said: list[str]) -> None:
+    made = make_ledger([(text, Origin(f"{at}.md", at, secret=at != 1)) for at, text in enumerate(texts)])
+    again = longhand(shorthand(made))
+    assert again == made
+    assert list(again.find(said)) == list(made.find(said))
+
+
+def test_what_is_entered_is_looked_for_too() -> None:
+    made = ledger("herons nest by the old weir")
+    made.enter(ledger("Jorun Vossberg, 555-0142"))
+    for said in ("herons nest by the", "jorun", "vossberg jorun", "555 0142"):
+        assert made.is_in(said.split())
 
 
 UNITS = (

@@ -138,6 +138,16 @@ class Ledger:
         left.firsts = frozenset(first for firsts in left.leads.values() for first in firsts)
         return left
 
+    def enter(self, other: Ledger) -> None:
+        """Look for what another ledger has too. Nothing of it may be in this one."""
+        for length, known in other.runs.items():
+            self.runs.setdefault(length, {}).update(known)
+        self.singles |= other.singles
+        self.numbers |= other.numbers
+        self.strong |= other.strong
+        self.leads |= other.leads
+        self.firsts |= other.firsts
+
 
 def _places(said: Sequence[str], wanted: Iterable[str]) -> Iterator[int]:
     """Where any of these words stand. Few words are wanted, and many are said."""

@@ -17,7 +17,7 @@ from tearline.verify import fileset, offline, printed, search, second, sitemap, 
 from tearline.verify.folders import below, printable
 from tearline.verify.fresh import Fresh, fresh
 from tearline.verify.gist import Gist, Withheld, read_gist, written
-from tearline.verify.ledger import Ledger, Origin, Told
+from tearline.verify.ledger import Ledger, Origin, Told, make_ledger
 from tearline.verify.ledger import told as taken_apart
 from tearline.verify.links import Links
 from tearline.verify.locating import Locator
@@ -30,6 +30,7 @@ from tearline.verify.record import Accepted
 from tearline.verify.repetition import Repetitions
 from tearline.verify.scan import Scanner, known_by
 from tearline.verify.settings import Settings
+from tearline.verify.shorthand import longhand, shorthand
 from tearline.verify.sources import Document, read_sources
 from tearline.verify.withholding import ledger_of, packages
 from tearline.verify.work import shared
@@ -135,8 +136,9 @@ def verify(question: Question) -> Answer:
     looking = Looking(unshown, inspector, known_by(settings, themes, declared), memory, jobs)
     inspected = looking.inspecting()
     word = tripwire.canary()
-    ledger = ledger_of(settings, documents, [*second.texts, (taken_apart(word), tripwire.ORIGIN)])
     made_of = _made_of(question, [*(one.told for one in documents), *second.told])
+    ledger = _ledger(settings, documents, second, made_of, memory)
+    ledger.enter(make_ledger([(word, tripwire.ORIGIN)]))
     look = Repetitions(ledger, question.accepted, Locator(settings.base, documents))
     repeated, said = look.check(documents, jobs, made_of, memory)
     found += [*repeated, *blind(settings, reading, ledger)]
@@ -208,6 +210,17 @@ def _made_of(question: Question, told: Iterable[bytes]) -> str:
     """All that repetitions are looked for with: what a ledger is made from, and what was accepted."""
     settings = plain([question.settings, question.accepted]).encode("utf-8", "surrogateescape")
     return key_of([version(), settings, bytes_below([question.settings.theme]), *told])
+
+
+def _ledger(
+    settings: Settings, documents: Sequence[Document], second: SecondReading, made_of: str, memory: Memory
+) -> Ledger:
+    """The ledger of what documents and the full edition's pages withhold; read where it was made before."""
+    key = key_of([b"made ledger", made_of.encode()])
+    known = memory.known.get(key)
+    made = longhand(known) if known is not None else ledger_of(settings, documents, second.texts)
+    memory.keep(key, known if known is not None else shorthand(made))
+    return made
 
 
 def _sought(ledger: Ledger, memory: Memory) -> Fresh:

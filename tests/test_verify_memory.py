@@ -11,7 +11,7 @@ import pytest
 from sites import CONFIGURATION, bulletin, make_site, page, tearline
 from tearline.findings import Finding
 from tearline.verify import Question, read_settings, verify
-from tearline.verify.memory import key_of, plain, remember, remembered
+from tearline.verify.memory import Memory, key_of, plain, remember, remembered
 
 SITE = CONFIGURATION.replace("audience: sltt\n", "audience: sltt\n          site_url: https://eoc.example.org/\n")
 SOURCES: dict[str, str | bytes] = {
@@ -95,8 +95,14 @@ def test_a_memory_that_is_not_its_own_says_nothing(root: Path, change: bytes) ->
 def test_it_is_ours_alone(tmp_path: Path) -> None:
     path = tmp_path / "full-side" / "memory"
     kept = {"b" * 64: b"", "a" * 64: b"what was kept"}
-    remember(path, kept)
+    remember(path, Memory(kept={**kept}))
     assert remembered(path) == kept
+    memory = Memory(remembered(path))
+    for key in ("a" * 64, "c" * 64, ""):
+        memory.keep(key)
+    memory.keep("d" * 64, b"what is new")
+    remember(path, memory)
+    assert remembered(path) == {"a" * 64: b"what was kept", "c" * 64: b"", "d" * 64: b"what is new"}
     path.chmod(0o644)
     assert remembered(path) == {}
     assert remembered(None) == remembered(tmp_path / "none") == {}

@@ -81,7 +81,7 @@ class Looking:
         def scan(at: int) -> Look:
             one = self.sights[at]
             if one.scanned in self.memory.known and not fresh.may_be_in(self.memory.known[one.scanned]):
-                return Look([], one.size, one.digest, clean=True, kept=self.memory.known[one.scanned])
+                return one.clean
             return look(files[at], check, lambda: numbered(scanner.said))
 
         done = self._new([bool(fresh.wanted) or one.scanned not in self.memory.known for one in self.sights])
@@ -95,7 +95,7 @@ class Looking:
 
     def _keep(self, looks: Iterable[tuple[str, Look]]) -> None:
         for key, one in looks:
-            self.memory.keep(key if one.clean else "", one.kept or self.memory.known.get(key, b""))
+            self.memory.keep(key if one.clean else "", one.kept or None)
             for part in one.parts:
                 self.memory.keep(part)
 

@@ -30,58 +30,90 @@ from tearline.verify.folders import below
 _OURS: Final = frozenset({".py", ".yml", ".txt", ".css", ".conf"})
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _HEAD: Final = struct.Struct(">32sI")  # of an entry: its key, and how many bytes it has
+_SEAL: Final = b"tearline-memory 2 %s\n"
+
+
+class Entries(Mapping[str, bytes]):
+    """Entries by their keys, in hexadecimal, all in one piece: a copy is made of what is asked for, and of no more."""
+
+    def __init__(self, rest: bytes = b"") -> None:
+        self._rest = rest
+        self._at: dict[bytes, tuple[int, int]] = {}
+        at = 0
+        while at < len(rest):
+            key, size = _HEAD.unpack_from(rest, at)
+            at += _HEAD.size + size
+            self._at[key] = (at - size, at)
+
+    def __getitem__(self, key: str) -> bytes:
+        """Raises ``KeyError`` where there is no such entry."""
+        begin, end = self._at[bytes.fromhex(key)]
+        return self._rest[begin:end]
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and bytes.fromhex(key) in self._at
+
+    def __iter__(self) -> Iterator[str]:
+        return (key.hex() for key in self._at)
+
+    def __len__(self) -> int:
+        return len(self._at)
 
 
 @dataclass(slots=True)
 class Memory:
-    """What is known from before, and what is to be kept for the next time: what nobody asks for again is forgotten."""
+    """What is known from before, and what is to be kept for the next time: what nobody asks for again is forgotten.
 
-    known: Mapping[str, bytes] = field(default_factory=dict)
-    kept: dict[str, bytes] = field(default_factory=dict)
+    What is kept as it is known is None in ``kept``.
+    """
 
-    def keep(self, key: str, entry: bytes = b"") -> None:
-        """Keep an entry. There is nothing to keep without a key."""
+    known: Mapping[str, bytes] = field(default_factory=Entries)
+    kept: dict[str, bytes | None] = field(default_factory=dict)
+
+    def keep(self, key: str, entry: bytes | None = None) -> None:
+        """Keep an entry: as it is known, if no other is given. There is nothing to keep without a key."""
         if key:
-            self.kept[key] = entry
+            self.kept[key] = entry if entry is not None or key in self.known else b""
+
+    def entries(self) -> Iterator[tuple[bytes, bytes]]:
+        """What is kept, by keys that are bytes, in order."""
+        for key, entry in sorted(self.kept.items()):
+            yield bytes.fromhex(key), self.known[key] if entry is None else entry
 
 
-def remembered(path: Path | None) -> dict[str, bytes]:
+def remembered(path: Path | None) -> Mapping[str, bytes]:
     """The entries by their keys; none where there is no such file, or none that can be relied on."""
     if path is None:
-        return {}
+        return Entries()
     try:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
             told = os.fstat(file.fileno())
             ours = stat.S_ISREG(told.st_mode) and told.st_uid == os.geteuid() and not told.st_mode & _OTHERS
             sealed, rest = (file.readline(), file.read()) if ours else (b"", b"")
     except OSError:
-        return {}
+        return Entries()
     with suppress(struct.error):
-        return dict(_entries(rest)) if sealed == _seal(rest) else {}
-    return {}
+        return Entries(rest if sealed == _SEAL % hashlib.sha256(rest).hexdigest().encode() else b"")
+    return Entries()
 
 
-def _entries(rest: bytes) -> Iterator[tuple[str, bytes]]:
-    at = 0
-    while at < len(rest):
-        key, size = _HEAD.unpack_from(rest, at)
-        at += _HEAD.size + size
-        yield key.hex(), rest[at - size : at]
-
-
-def remember(path: Path | None, entries: Mapping[str, bytes]) -> None:
-    """Keep these entries and no others. Whatever is wrong with the disk, nothing is kept then."""
+def remember(path: Path | None, memory: Memory) -> None:
+    """Write down what is kept, and nothing else. Whatever is wrong with the disk, nothing is written then."""
     if path is None:
         return
-    told = ((bytes.fromhex(key), entries[key]) for key in sorted(entries))
-    rest = b"".join(part for key, entry in told for part in (_HEAD.pack(key, len(entry)), entry))
-    part = ""
+    part, seal = "", hashlib.sha256()
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor, part = tempfile.mkstemp(prefix=".part-", dir=path.parent)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(_seal(rest))
-            file.write(rest)
+            file.write(_SEAL % seal.hexdigest().encode())
+            for key, entry in memory.entries():
+                head = _HEAD.pack(key, len(entry))
+                seal.update(head + entry)
+                file.write(head)
+                file.write(entry)
+            file.seek(0)
+            file.write(_SEAL % seal.hexdigest().encode())
         os.replace(part, path)  # noqa: PTH105 - a name that mkstemp gave
     except OSError:
         with suppress(OSError):
@@ -135,7 +167,3 @@ def _read(root: Path) -> dict[str, Path]:
     """The files below a folder by name, and those that links in it lead to."""
     found = below(root)
     return found.files | {name: root / name for name in found.odd if (root / name).is_file()}
-
-
-def _seal(rest: bytes) -> bytes:
-    return b"tearline-memory 2 " + hashlib.sha256(rest).hexdigest().encode() + b"\n"

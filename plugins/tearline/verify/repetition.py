@@ -54,15 +54,16 @@ class Repetitions:
         given = list(documents)
         memory = memory if memory is not None else Memory()
         keys = [key_of([b"repetition", world.encode(), one.key.encode()]) if world else "" for one in given]
-        told = [memory.known.get(key) for key in keys]
-        new = iter(shared(self._document, (one for one, kept in zip(given, told, strict=True) if kept is None), jobs))
+        new = [one for one, key in zip(given, keys, strict=True) if not key or key not in memory.known]
+        looked = iter(shared(self._document, new, jobs))
         found: list[Finding] = []
         said: set[Run] = set()
-        for key, kept in zip(keys, told, strict=True):
-            fresh, runs = next(new) if kept is None else ([], kept)
+        for key in keys:
+            known = bool(key) and key in memory.known
+            fresh, runs = ([], memory.known[key]) if known else next(looked)
             found += fresh
             said.update(tuple(run.split()) for run in runs.decode().splitlines())
-            memory.keep("" if fresh else key, runs)
+            memory.keep("" if fresh else key, None if known else runs)
         return found, said
 
     def _document(self, document: Document) -> tuple[list[Finding], bytes]:

@@ -138,29 +138,35 @@ def read_sources(
         raise NotADirectoryError(20, "is not a folder", str(root))
     world = key_of([version(), plain(settings).encode("utf-8", "surrogateescape")]).encode()
 
-    known = memory.known if memory is not None else {}
+    memory = memory if memory is not None else Memory()
+    known = memory.known
     ways = (_ASKED,) if files is None else (_SHOWN, _HELD)
 
     def way_of(page: str) -> str:
         return _ASKED if files is None else _SHOWN if page in files else _HELD
 
-    def read(path: Path) -> Document:
+    def read(path: Path) -> Document | str:
+        """The document, or the key by which it is known."""
         data = path.read_bytes() if path.stat().st_size <= _LARGEST else b""
         name = path.relative_to(root).as_posix()
         told = (world, name.encode("utf-8", "surrogateescape"), data)
         keys = {way: key_of([way.encode(), *told]) for way in ways}
         for way, key in keys.items():
-            made = Document.again(known[key], key) if key in known else None
-            if made is not None and way == way_of(made.page):
-                return made
+            if key in known and way == way_of(Document.again(known[key], key).page):
+                return key
         source = _read(data, name, path.relative_to(settings.base).as_posix(), settings)
         way = way_of(source.address)
         return Document.of(_held(source) if way == _HELD else source, source.address, keys[way])
 
     plainly = [path for path in sorted(root.rglob("*")) if path.is_file() and not path.is_symlink()]
-    documents = shared(read, plainly, jobs)
-    if memory is not None:
-        memory.kept.update((one.key, one.kept) for one in documents)
+    documents: list[Document] = []
+    for one in shared(read, plainly, jobs):
+        if isinstance(one, Document):
+            memory.keep(one.key, one.kept)
+            documents.append(one)
+        else:
+            memory.keep(one)
+            documents.append(Document.again(known[one], one))
     return documents
 
 

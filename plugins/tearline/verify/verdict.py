@@ -169,7 +169,7 @@ def verify(question: Question) -> Answer:
         found.append(finding("unreadable-file", Place(question.name), f"{_UNPRINTED}: {papers.lacks}; {_WITHOUT}"))
     for key in (*papers.clean, "" if wrong else index):
         memory.keep(key)
-    remember(question.memory, memory.kept)
+    remember(question.memory, memory)
     for file, before, one, other in zip(listed, unshown, told, scanned, strict=True):
         found += together(file, before.shown, one, other)
     return Answer(in_order(map(_printable, found)), tuple(read), papers.lacks)
@@ -219,7 +219,7 @@ def _ledger(
     key = key_of([b"made ledger", made_of.encode()])
     known = memory.known.get(key)
     made = longhand(known) if known is not None else ledger_of(settings, documents, second.texts)
-    memory.keep(key, known if known is not None else shorthand(made))
+    memory.keep(key, shorthand(made) if known is None else None)
     return made
 
 
@@ -272,14 +272,15 @@ def second_reading(question: Question, documents: Sequence[Document], jobs: int,
     if full is None or settings.releases is None:
         return made
 
-    def read(document: Document) -> tuple[list[Finding], bytes, str] | None:
+    def read(document: Document) -> tuple[list[Finding], bytes | None, str] | None:
+        """What is wrong with its page, what that withholds, and the key of this; None for what is known."""
         path = full / document.address
         if not document.number or document.recalled or not document.address or not path.is_file():
             return None
         data = path.read_bytes()
         key = key_of([b"second", document.key.encode(), data])  # a document's key has the settings in it
         if key in memory.known:
-            return [], memory.known[key], key
+            return [], None, key
         seen = second.withheld(data.decode("utf-8", "replace"), settings, document.system)
         found = list(second.check(document, seen, f"{_FULL}/{document.address}"))
         texts = (text for one in seen if one.sure for text in one.text.split(second.BETWEEN))
@@ -287,12 +288,13 @@ def second_reading(question: Question, documents: Sequence[Document], jobs: int,
 
     for document, told in zip(documents, shared(read, documents, jobs), strict=True):
         if told is not None:
-            found, gist, key = told
+            found, new, key = told
+            gist = memory.known[key] if new is None else new
             made.findings.extend(found)
             origin = Origin(f"{_FULL}/{document.address}", 1)
             made.texts.extend((one.told, origin) for one in read_gist(gist).withheld)
             made.told.append(origin.path.encode("utf-8", "surrogateescape") + b"\n" + gist)
-            memory.keep("" if found else key, gist)
+            memory.keep("" if found else key, new)
     if not made.texts and any(document.above for document in documents):
         made.findings.append(finding("verifier-blind", Place(_FULL), "the full edition shows nothing that is withheld"))
     return made

@@ -26,6 +26,7 @@ from tearline.verify.staged import body_texts, front_texts, staged, title_of
 
 SHORT: Final = 2  # words; so few are only explained as a whole
 _KEPT: Final = 200  # pages whose words are kept: as many as feeds speak of, or a few more
+_STARS = re.compile(r"(?<!\w)\*+|\*+(?!\w)")
 _JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _STRING = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'")
 _SCRIPT = re.compile(r"<(script|style)\b[^<>]*>")
@@ -136,8 +137,8 @@ class Own:
 
     @cached_property
     def body(self) -> Known:
-        """What its Markdown says."""
-        return Known(body_texts(self._source))
+        """What its Markdown says. Stars at the ends of words are not shown; without them, most texts are as shown."""
+        return Known(one for text in body_texts(self._source) for one in (text, _STARS.sub("", text)))
 
 
 @dataclass
@@ -165,8 +166,8 @@ class Provenance:
             if explained(said, (self.shared,)):
                 self._seen.add(text)
                 continue
-            known = (self.shared, *([self.titles] if kind == _LISTED else []), own.front, own.body)
-            if not explained(said, known) and not self._is_cut(run, known):
+            known = (self.shared, *([self.titles] if kind == _LISTED else []), own.front)
+            if not explained(said, known) and not self._is_explained(run, said, (*known, own.body)):
                 yield finding("unexplained-words", _place(raw, said, shown), kind)
         for script in _inside(raw, _SCRIPT, lambda begun: f"</{begun[1]}>"):
             if script not in self._explained:
@@ -188,10 +189,10 @@ class Provenance:
     def _is_handed(self, text: str, own: Own) -> bool:
         """Whether a text in another place is explained by its page. Most are by its front matter."""
         said = tuple(words(text))
-        if _spaced(text) in own.front.texts or explained(said, (self.shared, self.titles, own.front)):
+        known = (self.shared, self.titles, own.front)
+        if _spaced(text) in own.front.texts or explained(said, known):
             return True
-        known = (self.shared, self.titles, own.front, own.body)
-        return explained(said, known) or self._is_cut(text, known)
+        return self._is_explained(text, said, (*known, own.body))
 
     def _own(self, name: str) -> Own:
         """What a page's staged source says. Some are kept: feeds repeat them."""
@@ -201,9 +202,9 @@ class Provenance:
             self._known[name] = Own(staged(self.stage, name))
         return self._known[name]
 
-    def _is_cut(self, text: str, known: Sequence[Known]) -> bool:
-        """Whether a run is explained when it is cut at its marks."""
-        return all(explained(tuple(words(part)), known) for part in _cut(text))
+    def _is_explained(self, text: str, said: Words, known: Sequence[Known]) -> bool:
+        """Whether a run is explained as it is, or when it is cut at its marks."""
+        return explained(said, known) or all(explained(tuple(words(part)), known) for part in _cut(text))
 
     def other(self, text: str, shown: str, more: Collection[str] = ()) -> Iterator[Finding]:
         """A file that is no page: every word has to be one of the site's, or one of ``more``."""

@@ -36,7 +36,8 @@
       const [pagefind, asked] = await Promise.all([import(at("pagefind.js")), fetch(at("parts.json"))]);
       const pages = await asked.json();
       const made = pagefind.createInstance({ noWorker: true, mergeFilter: { part: MAIN } });
-      if (pages[RECENT]) await made.mergeIndex(at(`${RECENT}/`), { mergeFilter: { part: RECENT } });
+      await Promise.all(Object.keys(pages).filter((part) => part !== MAIN).map((part) => (
+        made.mergeIndex(at(`${part}/`), { mergeFilter: { part } }))));
       return merged(made, pages);
     })();
     return engine;
@@ -55,11 +56,11 @@
   const completed = (word) => ENDINGS.flatMap((ending) => [...ending].map((_, at) => (
     word.endsWith(ending.slice(0, at)) ? word + ending.slice(at) : "")).filter(Boolean));
 
-  /* A large site has two indexes, of its older pages and of its newest. They are asked as one, but what a word finds is
-     told for each: a word that only one of them has would find in the other what begins alike. */
-  const [MAIN, RECENT] = ["main", "recent"];
+  /* A large site has an index for each stretch of time, told from the oldest on. They are asked as one, but what a word
+     finds is told for each: a word that only some of them have would find in the others what begins alike. */
+  const MAIN = "main";   // the one that lies beside the program
   const EVERY = "_";   // what every page has: without words Pagefind would fetch all of its index
-  const partOf = (one) => (one.id.startsWith("~") ? RECENT : MAIN);
+  const partOf = (one) => (one.id.includes("~") ? one.id.slice(0, one.id.indexOf("~")) : MAIN);
   const held = (made, parts) => {
     const places = async (words) => {
       const found = Object.fromEntries(parts.map((part) => [part, []]));
@@ -99,8 +100,8 @@
     };
   };
 
-  /* Both indexes as one. How rare a word is, each knows of its own pages only: what the smaller one finds is put on the
-     scale of all pages, or the newest bulletins about what is in the news would come last. */
+  /* All indexes as one. How rare a word is, each knows of its own pages only: what it finds is put on the scale of all
+     pages, or the newest bulletins about what is in the news would come last. */
   const merged = (made, pages) => {
     const parts = Object.keys(pages);
     const ask = held(made, parts);
@@ -132,8 +133,8 @@
         counts = added(counts, found.filters);
         for (const part of of) totals[part] = found.totalFilters.part[part];
       }
-      // By date every page of the newest index comes before all of the other.
-      const newest = [RECENT, MAIN].flatMap((part) => results.filter((one) => partOf(one) === part));
+      // By date every page of a newer index comes before all of an older one.
+      const newest = [...parts].reverse().flatMap((part) => results.filter((one) => partOf(one) === part));
       return { results: sort ? newest : scaled(results, totals), filters: counts };
     };
     const values = {};   // every value of a filter, told beside the answer to a word that is nowhere

@@ -133,11 +133,9 @@ def verify(question: Question) -> Answer:
     found += [*repeated, *blind(settings, reading, ledger)]
     with search.program(files) as program:
         scanner = Scanner(ledger.without(said), settings, _declared(documents), (*packages(), *program), themes)
-        index = key_of([b"index", version(), bytes_below([question.site])]) if inspector.world else ""
-        wrong: list[Finding] = []
-        if index not in clean:
-            wrong += search.check(files, program, lambda name: f"{question.name}/{scanner.shown(name)}", jobs)
-        found += wrong
+        known = clean if inspector.world else frozenset()
+        index = search.check(files, program, lambda name: f"{question.name}/{scanner.shown(name)}", jobs, known)
+        found += index.findings
         found += tripwire.check(scanner, word, next((files[name] for name in reading.pages), None))
         expected = fileset.Expectation(documents, question.stage, (*themes, *scanner.trusted))
 
@@ -162,7 +160,7 @@ def verify(question: Question) -> Answer:
     found += [finding(rule, Place(shown(name)), detail) for name, (rule, detail) in papers.wrong.items()]
     if papers.lacks and not question.bytes_alone:
         found.append(finding("unreadable-file", Place(question.name), f"{_UNPRINTED}: {papers.lacks}; {_WITHOUT}"))
-    keys = {one.clean for one in (*told, *scanned)} | {"" if wrong else index} | papers.clean
+    keys = {one.clean for one in (*told, *scanned)} | papers.clean | index.clean
     remember(question.memory, keys - {""})
     for file, before, one, other in zip(listed, unshown, told, scanned, strict=True):
         found += together(file, before.shown, one, other)

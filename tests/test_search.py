@@ -147,8 +147,14 @@ def change(page: Path, before: str, after: str) -> None:
 
 
 MOST: Final = 3
-AUTUMN, LATE, NEWEST, LAST = (  # of all with a day, then from 13 September, 15 October and 16 November 2026 on
-    _spelled(day.to_bytes(3, "big")) for day in (1 << 19, 739_872, 739_904, 739_936)
+(
+    AUTUMN,
+    CENTURY,
+    LATE,
+    NEWEST,
+    LAST,
+) = (  # whatever has a day, then from days of 1974, September, October and November 2026 on
+    _spelled(day.to_bytes(3, "big")) for day in (1 << 19, 11 << 16, 739_872, 739_904, 739_936)
 )
 
 
@@ -222,7 +228,7 @@ CHANGES: Final[dict[str, tuple[Callable[[Path], object], list[str]]]] = {
         lambda site: (add(site, 30, "2026-11-10"), add(site, 31, "2026-11-27")), [NEWEST, LAST]
     ),
     "a bulletin that was forgotten": (lambda site: add(site, 30, "2026-09-02"), [AUTUMN]),
-    "the oldest of all": (lambda site: add(site, 30, "1969-09-02"), [AUTUMN]),
+    "the oldest of all": (lambda site: add(site, 30, "1969-09-02"), [AUTUMN, CENTURY]),
     "other words in the newest": (
         lambda site: change(site / "2026/ib-2026-001/index.html", "Anglers at the weir", "A crane"), [NEWEST]
     ),

@@ -25,7 +25,7 @@ _PAGES, _WORDS, _FILTERS = 1, 2, 3  # the columns of pages, of files of words an
 _FRAGMENT: Final = "fragment/{}.pf_fragment"
 _INDEX: Final = "index/{}.pf_index"
 _ENTRY: Final = "pagefind-entry.json"
-_LEAST: Final = 8_000  # bytes of words in a file, before they are packed to half
+_LEAST: Final = 12_000  # bytes of words in a file, before they are packed to half
 _ALIKE: Final = 4  # letters: words that have them in common are in the same file
 _SHORT: Final = 3  # letters of a word from which on others that begin with it are in its file
 

@@ -72,8 +72,8 @@ def _words(language: str, listed: Sequence[Sequence[str]], files: dict[str, byte
 
     All are named after all of them, and numbered: names that differ little cost a reader little.
     """
-    read = (cbor2.loads(unpacked(files.pop(_INDEX.format(name))))[0] for *_, name in listed)
-    parts = list(_parted(each for entries in read for each in entries))  # never all at once: they are large
+    read = (cbor2.loads(unpacked(files.pop(_INDEX.format(name)))) for *_, name in listed)
+    parts = list(_parted(each for (entries,) in read for each in entries))  # never all at once: they are large
     made = [packed(_listed(part)) for part in parts]
     digest = _digest(b"".join(made))
     settled = []

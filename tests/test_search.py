@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import itertools
 import json
+import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +18,7 @@ from sites import bulletin, make_site, page, tearline
 from tearline import pagefind, search, searched
 from tearline.render import RenderError
 from tearline.searched import Head, Page
+from tearline.stretches import _spelled, stretches
 
 SOURCES: dict[str, str | bytes] = {
     "2026/a.md": bulletin(
@@ -143,7 +146,16 @@ def change(page: Path, before: str, after: str) -> None:
     page.write_text(text.replace(before, after), encoding="utf-8")
 
 
-LARGE: Final = search.Sizes(6, 2)
+MOST: Final = 3
+(
+    AUTUMN,
+    CENTURY,
+    LATE,
+    NEWEST,
+    LAST,
+) = (  # whatever has a day, then from days of 1974, September, October and November 2026 on
+    _spelled(day.to_bytes(3, "big")) for day in (1 << 19, 11 << 16, 739_872, 739_904, 739_936)
+)
 
 
 @pytest.fixture
@@ -158,52 +170,82 @@ def urls(folder: Path) -> set[str]:
     return {one["url"] for one in told_in(folder / "fragment")}
 
 
-def test_a_large_site_has_an_index_of_its_newest_pages_beside_that_of_all_others(large: Path, lock: int) -> None:
-    search.index(large, lock, sizes=LARGE)
-    september = {f"/2026/ib-2026-0{number}/" for number in range(11, 16)}
-    assert urls(large / "pagefind") == {"/about/centre/", *september}
-    assert urls(large / "pagefind/recent") == {"/2026/ib-2026-001/", "/2026/ib-2026-002/"}
-    assert json.loads((large / "pagefind/parts.json").read_bytes()) == {"main": 6, "recent": 2}
-    names = {path.name for path in (large / "pagefind/recent").iterdir() if path.suffix != ".pf_meta"}
+def test_a_large_site_has_an_index_for_each_stretch_of_time(large: Path, lock: int) -> None:
+    search.index(large, lock, most=MOST)
+    bulletins = [f"/2026/ib-2026-{number:03d}/" for number in (11, 12, 13, 14, 15, 1, 2)]
+    assert json.loads((large / "pagefind/parts.json").read_bytes()) == {"main": 1, AUTUMN: 2, LATE: 3, NEWEST: 2}
+    assert urls(large / "pagefind") == {"/about/centre/"}
+    assert urls(large / "pagefind" / AUTUMN) == set(bulletins[:2])
+    assert urls(large / "pagefind" / LATE) == set(bulletins[2:5])
+    assert urls(large / "pagefind" / NEWEST) == set(bulletins[5:])
+    names = {path.name for path in (large / "pagefind" / LATE).iterdir() if path.suffix != ".pf_meta"}
     assert names == {"pagefind-entry.json", "fragment", "index", "filter"}
+    fragments = {path.name for path in (large / "pagefind" / LATE / "fragment").iterdir()}
+    assert fragments == {f"{LATE}~2026"}
 
 
-@pytest.mark.parametrize(
-    ("pages", "parts"),
-    [(0, []), (1, [1]), (999, [999]), (1000, [750, 250]), (1249, [750, 499]), (1250, [1000, 250]), (9999, [9500, 499])],
-)
-def test_the_first_index_grows_by_blocks_and_leaves_the_newest_one(pages: int, parts: list[int]) -> None:
-    told = {f"{(at * 7) % pages}/index.html": Page(Head({}, f"{at:05d}"), b"") for at in range(pages)}
-    made = search.parted(told, search.SIZES)
-    assert [len(names) for names in made.values()] == parts
+def test_an_offline_copy_is_told_of_the_same_pages_from_however_many_indexes(large: Path, lock: int) -> None:
+    assert search.fragments(large, lock, MOST) == search.fragments(large, lock)
+    assert len(search.fragments(large, lock, MOST)) == 8
+
+
+def dated(days: Iterable[int], *, same: bool) -> dict[str, Page]:
+    """Pages of these days, or of one day and told apart by their numbers."""
+    first = dt.date(2020, 1, 1)
+    told = {number: "2020-01-01" if same else str(first + dt.timedelta(number)) for number in days}
+    return {f"{at}/index.html": Page(Head({}, f"{day} IB-{at:06d}"), b"") for at, day in told.items()}
+
+
+@pytest.mark.parametrize("same", [False, True])
+@pytest.mark.parametrize("pages", [0, 1, 9, 10, 11, 100, 1000])
+def test_stretches_follow_each_other_and_none_has_too_many_pages(pages: int, *, same: bool) -> None:
+    told = dated(random.Random(pages).sample(range(2000), pages), same=same)  # noqa: S311 - no secret
+    made = stretches(told, 10)
+    assert sorted(name for names in made.values() for name in names) == sorted(told)
+    assert all(0 < len(names) <= 10 for names in made.values())
+    assert [*made][:1] == ["main"][:pages]
     ages = [[told[name].head.sort for name in names] for names in made.values()]
     assert all(max(older) < min(newer) for older, newer in itertools.pairwise(ages))
+    assert len(made) <= pages // 4 + 1
 
 
-CHANGES: Final[dict[str, tuple[Callable[[Path], object], set[str]]]] = {
-    "nothing": (lambda _: None, set()),
-    "a new bulletin": (lambda site: add(site, 30, "2026-11-10"), {"recent"}),
-    "a new bulletin that fills a block": (
-        lambda site: (add(site, 30, "2026-11-10"), add(site, 31, "2026-11-11")), {"main", "recent"}
+@pytest.mark.parametrize("same", [False, True])
+def test_one_page_more_or_less_is_a_matter_of_one_index_or_of_one_that_is_parted(*, same: bool) -> None:
+    draw = random.Random(7)  # noqa: S311 - no secret
+    there = dated(draw.sample(range(3000), 300), same=same) | {"index.html": Page(Head({}, ""), b"")}
+    before = stretches(there, 10)
+    for number in draw.sample(range(3000), 100):
+        more = there | dated([number], same=same)
+        after = stretches(more, 10)
+        anew = [names for part, names in after.items() if before.get(part) != names]
+        assert sum(map(len, anew)) <= 10 + 1
+
+
+CHANGES: Final[dict[str, tuple[Callable[[Path], object], list[str]]]] = {
+    "nothing": (lambda _: None, []),
+    "a new bulletin": (lambda site: add(site, 30, "2026-11-10"), [NEWEST]),
+    "new bulletins that part a stretch": (
+        lambda site: (add(site, 30, "2026-11-10"), add(site, 31, "2026-11-27")), [NEWEST, LAST]
     ),
-    "a bulletin that was forgotten": (lambda site: add(site, 30, "2026-09-02"), {"main", "recent"}),
+    "a bulletin that was forgotten": (lambda site: add(site, 30, "2026-09-02"), [AUTUMN]),
+    "the oldest of all": (lambda site: add(site, 30, "1969-09-02"), [AUTUMN, CENTURY]),
     "other words in the newest": (
-        lambda site: change(site / "2026/ib-2026-001/index.html", "Anglers at the weir", "A crane"), {"recent"}
+        lambda site: change(site / "2026/ib-2026-001/index.html", "Anglers at the weir", "A crane"), [NEWEST]
     ),
-    "words less in an old one": (lambda site: change(site / "2026/ib-2026-012/index.html", "A heron.", ""), {"main"}),
+    "words less in an old one": (lambda site: change(site / "2026/ib-2026-012/index.html", "A heron.", ""), [AUTUMN]),
     "an old one marked anew": (
         lambda site: change(site / "2026/ib-2026-012/index.html", 'name="mark" content="U//FOUO"', 'name="mark" content="U"'),
-        {"main"},
+        [AUTUMN],
     ),
     "an old one replaced": (
-        lambda site: change(site / "2026/ib-2026-012/index.html", 'content="2026-11-21T12:00Z"', 'content="replaced"'), {"main"}
+        lambda site: change(site / "2026/ib-2026-012/index.html", 'content="2026-11-21T12:00Z"', 'content="replaced"'), [AUTUMN]
     ),
     "an old one with another date": (
-        lambda site: change(site / "2026/ib-2026-012/index.html", "2026-09-12", "2026-11-30"), {"main", "recent"}
+        lambda site: change(site / "2026/ib-2026-012/index.html", "2026-09-12", "2026-11-30"), [AUTUMN, NEWEST]
     ),
-    "an old one gone": (lambda site: (site / "2026/ib-2026-012/index.html").unlink(), {"main", "recent"}),
+    "an old one gone": (lambda site: (site / "2026/ib-2026-012/index.html").unlink(), [AUTUMN]),
     "a menu of an old one": (
-        lambda site: change(site / "2026/ib-2026-012/index.html", '<article class="tl-doc">', '<article class="tl-doc">New'), set()
+        lambda site: change(site / "2026/ib-2026-012/index.html", '<article class="tl-doc">', '<article class="tl-doc">New'), []
     ),
 }  # fmt: skip
 
@@ -212,22 +254,19 @@ CHANGES: Final[dict[str, tuple[Callable[[Path], object], set[str]]]] = {
 def test_what_did_not_change_is_not_indexed_again_and_the_bytes_are_those_of_a_first_build(
     large: Path, tmp_path: Path, lock: int, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
-    search.index(large, lock, tmp_path / "kept", LARGE)
+    search.index(large, lock, tmp_path / "kept", MOST)
     shutil.rmtree(large / "pagefind")
     do, parts = CHANGES[what]
     do(large)
-    asked: list[set[str]] = []
+    asked: list[list[str]] = []
     made_of = search.files_of
-    monkeypatch.setattr(search, "files_of", lambda pages, *others: asked.append(set(pages)) or made_of(pages, *others))
-    search.index(large, lock, tmp_path / "kept", LARGE)
+    monkeypatch.setattr(search, "files_of", lambda pages, *others: asked.append([*pages]) or made_of(pages, *others))
+    search.index(large, lock, tmp_path / "kept", MOST)
     made = files(large / "pagefind")
-    assert len(asked) == len(parts)
-    newest = {"main": False, "recent": True}
-    assert {
-        part for pages in asked for part in newest if ("2026/ib-2026-001/index.html" in pages) == newest[part]
-    } == parts
+    anew = stretches(searched.read(large), MOST)
+    assert asked == [anew[part] for part in parts]
     shutil.rmtree(large / "pagefind")
-    search.index(large, lock, sizes=LARGE)
+    search.index(large, lock, most=MOST)
     assert files(large / "pagefind") == made
 
 

@@ -68,22 +68,22 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return config.parent
 
 
-def indexed(before: Path, site: Path, sizes: search.Sizes) -> None:
-    """A copy of a built site with an index, or two, of its own."""
+def indexed(before: Path, site: Path, most: int = search.MOST) -> list[int]:
+    """A copy of a built site with indexes of its own, each of at most so many pages: how many each has."""
     shutil.copytree(before, site, ignore=shutil.ignore_patterns("pagefind"))
     with (site.parent / "lock").open("wb") as lock:
-        search.index(site, lock.fileno(), sizes=sizes)
+        search.index(site, lock.fileno(), most=most)
+    return [*json.loads((site / "pagefind/parts.json").read_bytes()).values()]
 
 
 @pytest.fixture(scope="module")
 def both(built: Path) -> Path:
-    """The folder of two sites: as it was built, and as a large one is, with an index of its own for the newest pages."""
-    indexed(built / "site-eoc", built / "site-two", search.Sizes(4, 2))
-    assert json.loads((built / "site-two/pagefind/parts.json").read_bytes()) == {"main": 2, "recent": 3}
+    """The folder of two sites: as it was built, and as a large one is, with an index for each stretch of time."""
+    assert indexed(built / "site-eoc", built / "site-many", most=2) == [1, 2, 2]
     return built
 
 
-BOTH: Final = pytest.mark.parametrize("site", ["site-eoc", "site-two"], indirect=True)
+BOTH: Final = pytest.mark.parametrize("site", ["site-eoc", "site-many"], indirect=True)
 
 
 @pytest.fixture(scope="module")
@@ -336,7 +336,7 @@ LONG: Final = 2000  # words that a page has alone
 
 @pytest.fixture(scope="module")
 def long(built: Path) -> Iterator[str]:
-    """The address of two sites of long pages, the second with two indexes. A storm is in one old page, and in news."""
+    """The address of two sites of long pages, the second with four indexes. A storm is in one old page, and in news."""
     before = shutil.copytree(built / "site-eoc", built / "long/before")
     source = (before / "2026/ib-2026-014/index.html").read_text(encoding="utf-8")
     shutil.rmtree(before / "2026")
@@ -347,8 +347,8 @@ def long(built: Path) -> Iterator[str]:
         page = before / f"2026/ib-2026-1{at:02d}/index.html"
         page.parent.mkdir(parents=True)
         page.write_text(told.replace("Sandbags are", f"{own}.{storms} Sandbags are"), encoding="utf-8")
-    indexed(before, built / "long/site-eoc", search.SIZES)
-    indexed(before, built / "long/site-two", search.Sizes(10, 5))
+    assert indexed(before, built / "long/site-eoc") == [MANY + 1]
+    assert indexed(before, built / "long/site-many", most=10) == [1, 6, 8, 10]
     with serving(built / "long") as address:
         yield address
 
@@ -360,17 +360,40 @@ def numbers(page: Page, address: str) -> list[str]:
     return [found[0] for row in rows if (found := re.search("IB-2026-[0-9]+", row))]
 
 
-def test_what_is_in_the_news_comes_before_the_old_whatever_index_it_is_in(page: Page, long: str) -> None:
-    page.requested = []  # type: ignore[attr-defined]
-    found = [numbers(page, f"{long}{name}/search/?q=storm") for name in ("site-eoc", "site-two")]
+@pytest.mark.parametrize("words", ["storm", "ida storm", "sandbags storm", "storm mill ida"])
+def test_what_is_in_the_news_comes_before_the_old_whatever_index_it_is_in(page: Page, long: str, words: str) -> None:
+    found = [numbers(page, f"{long}{name}/search/?q={words}") for name in ("site-eoc", "site-many")]
     assert found[0] == found[1]
     assert found[0] == [f"IB-2026-1{at}" for at in (20, 21, 22, 23)] + ["IB-2026-103"]
     page.requested = []  # type: ignore[attr-defined]
 
 
-def test_the_newest_come_first_from_both_indexes(page: Page, long: str) -> None:
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [
+        ("storm", 5),
+        ("ida storm", 5),
+        ('"storm ida"', 5),
+        ('"came storm"', 4),
+        ("sandb", 24),
+        ("0001q03", 1),
+        ("nothing", 0),
+    ],
+)
+def test_several_indexes_find_what_one_finds(page: Page, long: str, words: str, count: int) -> None:
+    shown = []
+    for name in ("site-eoc", "site-many"):
+        page.goto(f"{long}{name}/search/?q={words}")
+        settled(page, f"{count} result" if count else "No results")
+        shown.append(sorted(page.locator(".tl-hit__row").all_inner_texts()))
+        assert len(shown[-1]) == min(count, 10)
+    assert shown[0] == shown[1] or count > len(shown[0])  # of many that are alike any may come first
+    page.requested = []  # type: ignore[attr-defined]
+
+
+def test_the_newest_come_first_from_all_indexes(page: Page, long: str) -> None:
     for query in ("?q=sandbags&sort=newest", "?hazard=Flood"):
-        assert numbers(page, f"{long}site-two/search/{query}") == [f"IB-2026-1{at}" for at in range(23, 13, -1)]
+        assert numbers(page, f"{long}site-many/search/{query}") == [f"IB-2026-1{at}" for at in range(23, 13, -1)]
         page.get_by_role("button", name="Show more results").click()
         page.wait_for_function("() => document.querySelectorAll('.tl-hit').length == 20")
     page.requested = []  # type: ignore[attr-defined]
@@ -381,7 +404,7 @@ def test_the_newest_come_first_from_both_indexes(page: Page, long: str) -> None:
     [("search/?hazard=Flood", 7), ("?", 0), ("search/?q=storm", 7), ("2026/ib-2026-103/?number", 1)],
 )
 def test_only_what_is_needed_of_an_index_is_fetched(page: Page, long: str, asked: str, filters: int) -> None:
-    site = f"{long}site-two/"
+    site = f"{long}site-many/"
     page.goto(f"{site}{asked}")
     if "search" not in asked:
         page.locator("#tl-q").fill("IB-2026-103" if filters else "storm")
@@ -392,7 +415,7 @@ def test_only_what_is_needed_of_an_index_is_fetched(page: Page, long: str, asked
     of_filters = {url for url in fetched if "/pagefind/filter/" in url}
     parts = {url for url in fetched if "/pagefind/index/" in url}
     assert len(of_filters) <= filters
-    assert 0 < len(parts) <= 2
+    assert 0 < len(parts) <= 4  # one of each index
     page.requested = []  # type: ignore[attr-defined]
 
 

@@ -18,7 +18,11 @@ from sites import bulletin, make_site, tearline
 from tearline import search
 from tearline.findings import report
 from tearline.searched import read
+from tearline.settled import as_json
 from tearline.verify import Question, read_settings, verify
+from tearline.verify import search as verifier
+from tearline.verify.stems import page_of
+from tearline.verify.verdict import site_files
 
 SIGN: Final = b"pagefind_dcd"
 SOURCES: Final[dict[str, str | bytes]] = {
@@ -210,8 +214,8 @@ def lock(tmp_path: Path) -> Iterator[int]:
 @pytest.fixture
 def parted(built: Path, tmp_path: Path, lock: int) -> Path:
     """The site with two indexes: of the centre and the first bulletin, and of the second and the recalled one."""
-    site = shutil.copytree(built / "site-eoc", tmp_path / "site", ignore=shutil.ignore_patterns("pagefind"))
-    search.index(site, lock, sizes=search.Sizes(3, 2))
+    site = shutil.copytree(built / "site-eoc", tmp_path / "site")
+    anew(site, lock, main=[ABOUT, FIRST_ONE], recent=[SECOND, THIRD])
     return site
 
 
@@ -222,14 +226,17 @@ def anew(site: Path, lock: int, **parts: list[str]) -> None:
     for part, names in parts.items():
         made = search._index(part, {name: pages[name] for name in sorted(names)}, site, lock)
         search._write(site / "pagefind" / ("" if part == "main" else part), made)
-    (site / "pagefind/parts.json").write_bytes(search._json({part: len(names) for part, names in parts.items()}))
+    (site / "pagefind/parts.json").write_bytes(as_json({part: len(names) for part, names in parts.items()}))
 
 
-def test_two_indexes_as_they_were_made_are_silent(built: Path, parted: Path, lock: int) -> None:
-    before = (parted / "pagefind/recent/pagefind-entry.json").read_bytes()
+@pytest.mark.parametrize(("most", "count"), [(3, 2), (2, 3), (1, 4)])
+def test_several_indexes_as_they_were_made_are_silent(
+    built: Path, parted: Path, lock: int, most: int, count: int
+) -> None:
     assert found_in(built, parted) == []
-    anew(parted, lock, main=[ABOUT, FIRST_ONE], recent=[SECOND, THIRD])
-    assert (parted / "pagefind/recent/pagefind-entry.json").read_bytes() == before
+    shutil.rmtree(parted / "pagefind")
+    search.index(parted, lock, most=most)
+    assert len(list(parted.glob("pagefind/**/pagefind-entry.json"))) == count
     assert found_in(built, parted) == []
 
 
@@ -241,10 +248,11 @@ def test_two_indexes_as_they_were_made_are_silent(built: Path, parted: Path, loc
         ([ABOUT, FIRST_ONE], [THIRD], "TL308"),
         ([FIRST_ONE], [SECOND, THIRD], "TL308"),
         ([ABOUT, THIRD], [FIRST_ONE, SECOND], "TL305"),
+        ([SECOND, THIRD], [ABOUT, FIRST_ONE], "TL305"),
         ([ABOUT, SECOND], [FIRST_ONE, THIRD], "TL305"),
     ],
 )
-def test_a_page_is_in_one_index_and_the_newest_are_in_the_second(  # noqa: PLR0913, PLR0917 - a case and its site
+def test_a_page_is_in_one_index_and_the_newest_are_in_the_last(  # noqa: PLR0913, PLR0917 - a case and its site
     built: Path, parted: Path, lock: int, main: list[str], recent: list[str], code: str
 ) -> None:
     anew(parted, lock, main=main, recent=recent)
@@ -262,6 +270,9 @@ PARTED: Final[dict[str, tuple[Callable[[Path], Path], set[str]]]] = {
     "other numbers": (text("parts.json", lambda data: data.replace(b"2", b"3", 1)), {"TL305"}),
     "words beside the numbers": (text("parts.json", lambda data: data.replace(b"{", b'{"x":"%s",' % PHRASE.encode())), {"TL302", "TL305"}),
     "what is said of one index": (text("parts.json", lambda _: b'{"main":4}'), {"TL305"}),
+    "another order": (text("parts.json", lambda _: b'{"recent":2,"main":2}'), {"TL305"}),
+    "an index that is not there": (text("parts.json", lambda _: b'{"main":2,"recent":2,"later":0}'), {"TL305"}),
+    "no numbers": (text("parts.json", lambda _: b"[" * 100_000), {"TL305"}),
 }  # fmt: skip
 
 
@@ -270,6 +281,51 @@ def test_what_is_put_into_either_of_two_indexes_is_found(built: Path, parted: Pa
     put, codes = PARTED[plant]
     path = put(parted).relative_to(parted).as_posix()
     assert codes <= {code for code, at in found_in(built, parted) if at == path}
+
+
+ONE_WORD: Final[dict[str, Callable[[Path], object]]] = {
+    "nothing": lambda _: None,
+    "a page of the second": lambda site: reword(site / SECOND, "Sandbags", "Boats"),
+    "a page of the first": lambda site: reword(site / FIRST_ONE, "Anglers", "Fishers"),
+    "words of the second": PARTED["a name in the index"][0],
+    "a file more in the second": lambda site: (site / "pagefind/recent/x.css").write_bytes(b"a{}"),
+    "a file more in the first": lambda site: (site / "pagefind/x.css").write_bytes(b"a{}"),
+    "the numbers": PARTED["other numbers"][0],
+    "a page that is gone": lambda site: (site / THIRD).unlink(),
+    "a page that is in no index": lambda site: shutil.copytree(site / SECOND.removesuffix("/index.html"), site / "2026/x"),
+}  # fmt: skip
+READ: Final = {
+    "nothing": [], "a page of the second": [SECOND, THIRD], "a page of the first": [ABOUT, FIRST_ONE],
+    "words of the second": [SECOND, THIRD], "a file more in the second": [SECOND, THIRD],
+    "a file more in the first": [ABOUT, FIRST_ONE], "the numbers": [], "a page that is gone": [SECOND],
+    "a page that is in no index": [],
+}  # fmt: skip
+
+
+def reword(page: Path, before: str, after: str) -> None:
+    page.write_text(page.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
+
+
+@pytest.mark.parametrize("what", ONE_WORD)
+def test_an_index_that_was_clean_with_the_same_bytes_and_pages_is_not_read_again(
+    parted: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    def checked(clean: frozenset[str]) -> verifier.Checked:
+        files = site_files(parted)[0]
+        with verifier.program(files) as program:
+            return verifier.check(files, program, str, 1, clean)
+
+    first = checked(frozenset())
+    assert (first.findings, len(first.clean)) == ([], 2)
+    ONE_WORD[what](parted)
+    read: list[str] = []
+    monkeypatch.setattr(verifier, "page_of", lambda path: read.append(path) or page_of(path))
+    again = checked(first.clean)
+    assert sorted(read) == sorted(str(parted / name) for name in READ[what])
+    assert bool(again.findings) == (what != "nothing")
+    assert again.findings == checked(frozenset()).findings
+    assert len(again.clean) == 2 - bool(READ[what])
+    assert again.clean <= first.clean
 
 
 def test_a_second_index_that_is_gone_is_found(built: Path, parted: Path) -> None:

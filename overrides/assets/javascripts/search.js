@@ -36,7 +36,8 @@
       const [pagefind, asked] = await Promise.all([import(at("pagefind.js")), fetch(at("parts.json"))]);
       const pages = await asked.json();
       const made = pagefind.createInstance({ noWorker: true, mergeFilter: { part: MAIN } });
-      if (pages[RECENT]) await made.mergeIndex(at(`${RECENT}/`), { mergeFilter: { part: RECENT } });
+      await Promise.all(Object.keys(pages).filter((part) => part !== MAIN).map((part) => (
+        made.mergeIndex(at(`${part}/`), { mergeFilter: { part } }))));
       return merged(made, pages);
     })();
     return engine;
@@ -55,18 +56,20 @@
   const completed = (word) => ENDINGS.flatMap((ending) => [...ending].map((_, at) => (
     word.endsWith(ending.slice(0, at)) ? word + ending.slice(at) : "")).filter(Boolean));
 
-  /* A large site has two indexes, of its older pages and of its newest. They are asked as one, but what a word finds is
-     told for each: a word that only one of them has would find in the other what begins alike. */
-  const [MAIN, RECENT] = ["main", "recent"];
+  /* A large site has an index for each stretch of time, told from the oldest on. They are asked as one, but what a word
+     finds is told for each: a word that only some of them have would find in the others what begins alike. */
+  const MAIN = "main";   // the one that lies beside the program
   const EVERY = "_";   // what every page has: without words Pagefind would fetch all of its index
-  const partOf = (one) => (one.id.startsWith("~") ? RECENT : MAIN);
+  const partOf = (one) => (one.id.includes("~") ? one.id.slice(0, one.id.indexOf("~")) : MAIN);
   const held = (made, parts) => {
     const places = async (words) => {
       const found = Object.fromEntries(parts.map((part) => [part, []]));
       for (const one of (await made.search(words)).results) found[partOf(one)].push(`${one.id} ${one.words}`);
       return Object.fromEntries(parts.map((part) => [part, found[part].sort().join()]));
     };
-    const whole = async (word) => (await made.search(`"${word}"`)).filters.part || {};   // how many pages of each
+    const wholes = new Map();   // how many pages of each have a word
+    const whole = (word) => wholes.get(word)
+      || wholes.set(word, made.search(`"${word}"`).then((found) => found.filters.part || {})).get(word);
     const decide = async (word) => {
       const has = { ...await whole(word) };
       if (parts.every((part) => has[part])) return has;
@@ -84,7 +87,7 @@
 
     /* What to ask each index for: the words, cut at their signs where no page writes them so. An index that lacks a
        word is not there. */
-    return async (words) => {
+    const ask = async (words) => {
       const asked = Object.fromEntries(parts.map((part) => [part, []]));
       if (/^\s*".+"\s*$/.test(words)) return Object.fromEntries(parts.map((part) => [part, words]));
       for (const word of words.replace(/["'’]/g, "").split(/\s+/)) {
@@ -97,19 +100,33 @@
       }
       return Object.fromEntries(parts.filter((part) => asked[part] && asked[part].length).map((part) => [part, asked[part].join(" ")]));
     };
+    return { ask, whole };
   };
 
-  /* Both indexes as one. How rare a word is, each knows of its own pages only: what the smaller one finds is put on the
-     scale of all pages, or the newest bulletins about what is in the news would come last. */
+  /* All indexes as one. How rare a word is, each knows of its own pages only, and weighs with it what it finds. So every
+     word is asked for by itself, and what it weighs is put on the scale of all pages: pages come in the order that one
+     index would give them, whichever they are in. */
   const merged = (made, pages) => {
     const parts = Object.keys(pages);
-    const ask = held(made, parts);
-    const rarity = (found, of) => Math.log(1 + (of - found + 0.5) / (found + 0.5));
+    const { ask, whole } = held(made, parts);
+    const rarity = (found = 0, of) => Math.log(1 + (of - found + 0.5) / (found + 0.5));
     const sum = (counts) => parts.reduce((total, part) => total + (counts[part] || 0), 0);
-    const scaled = (results, counts) => {
+    const weighed = async (word, results) => {
+      const told = await whole(word);
+      const counts = sum(told) ? told : Object.fromEntries(parts.map((part) => [part, results.filter((one) => partOf(one) === part).length]));
       const all = rarity(sum(counts), sum(pages));
-      const scale = Object.fromEntries(parts.map((part) => [part, all / rarity(counts[part] || 0, pages[part])]));
-      const scores = new Map(results.map((one) => [one, one.score * scale[partOf(one)]]));
+      const scale = Object.fromEntries(parts.map((part) => [part, all / rarity(counts[part], pages[part])]));
+      return new Map(results.map((one) => [one.id, one.score * scale[partOf(one)]]));
+    };
+    const weights = new Map();   // of every page, for each word of several
+    const weight = (word) => weights.get(word)
+      || weights.set(word, made.search(word).then((found) => weighed(word, found.results))).get(word);
+    const ordered = async (results, asked) => {
+      if (parts.length === 1) return results;
+      const words = [...new Set(Object.values(asked).flatMap((text) => (
+        text.includes('"') ? [text.replaceAll('"', "").trim()] : text.split(" "))))];
+      const each = await Promise.all(words.length === 1 ? [weighed(words[0], results)] : words.map(weight));
+      const scores = new Map(results.map((one) => [one, each.reduce((total, of) => total + (of.get(one.id) || 0), 0)]));
       return [...results].sort((one, other) => scores.get(other) - scores.get(one));
     };
     const added = (all, more) => {
@@ -123,18 +140,17 @@
     const search = async (words, { filters = {}, sort, count = [] } = {}) => {
       const asked = words ? await ask(words) : Object.fromEntries(parts.map((part) => [part, EVERY]));
       const given = { ...Object.fromEntries(count.map((name) => [name, { any: [] }])), ...filters };
-      let [results, counts, totals] = [[], {}, {}];
+      let [results, counts] = [[], {}];
       for (const text of new Set(Object.values(asked))) {
         const of = parts.filter((part) => asked[part] === text);
         const within = of.length < parts.length ? { ...given, part: { any: of } } : given;
         const found = await made.search(text, { filters: within, ...(sort && { sort }) });
         results = results.concat(found.results);
         counts = added(counts, found.filters);
-        for (const part of of) totals[part] = found.totalFilters.part[part];
       }
-      // By date every page of the newest index comes before all of the other.
-      const newest = [RECENT, MAIN].flatMap((part) => results.filter((one) => partOf(one) === part));
-      return { results: sort ? newest : scaled(results, totals), filters: counts };
+      // By date every page of a newer index comes before all of an older one.
+      const newest = [...parts].reverse().flatMap((part) => results.filter((one) => partOf(one) === part));
+      return { results: sort ? newest : await ordered(results, asked), filters: counts };
     };
     const values = {};   // every value of a filter, told beside the answer to a word that is nowhere
     const known = (name) => (values[name] = values[name] || made.search(`"${EVERY}${EVERY}"`, { filters: { [name]: { any: [] } } })

@@ -1,8 +1,9 @@
 """The search index: every file of it is one that its own table names, and says what a page of the site says of itself.
 
 The program that comes with it is compared with what the installed Pagefind writes for an empty page. A fragment holds
-the values of its page's head, a filter the pages that have each value, and every word has to be on its pages. Where
-there are two indexes, both are read so, and every page is in one of them.
+the values of its page's head, a filter the pages that have each value, and every word has to be on its pages. A large
+site has several indexes: every page is in one of them. What an index says depends on its own bytes and on those of its
+pages alone, so that one that was clean with the same is not read again.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import sys
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import accumulate, product
@@ -28,13 +30,18 @@ import cbor2
 from tearline.findings import Finding, Place, finding
 from tearline.verify import parted
 from tearline.verify.counts import asked
+from tearline.verify.glances import Glance, glance
+from tearline.verify.memory import bytes_below, key_of, version
 from tearline.verify.stems import Page, Stems, Word, folded, page_of
 from tearline.verify.work import shared
 
 FOLDER: Final = "pagefind/"
 _PARTS: Final = f"{FOLDER}parts.json"
-_RECENT: Final = f"{FOLDER}recent/"  # the second index
 _ENTRY: Final = "pagefind-entry.json"
+_OTHER: Final = re.compile(r"pagefind/([^/]+)/pagefind-entry\.json")  # of an index beside the first
+_FRAGMENT: Final = "fragment/"
+_FRAGMENTS: Final = ".pf_fragment"
+_APART: Final = "~"  # between the name of an index and that of a page
 _PROGRAM: Final = f"{FOLDER}pagefind.js"
 _WASM: Final = re.compile(r"pagefind/wasm\.([a-z-]+)\.pagefind")
 _SIGN: Final = b"pagefind_dcd"
@@ -64,8 +71,8 @@ def without(files: Mapping[str, Path]) -> dict[str, Path]:
 
 
 def is_named_anew(name: str) -> bool:
-    """Whether a file is a part of the index that has another name with each index; no page leads to one."""
-    return name.startswith(FOLDER) and name.rpartition(".")[2] in ("pf_meta", "pf_index", "pf_filter", "pf_fragment")
+    """Whether a file is a part of the index that may have another name with the next one; no page leads to one."""
+    return name.startswith(FOLDER) and name.endswith((".pf_meta", ".pf_index", ".pf_filter", _FRAGMENTS, _ENTRY))
 
 
 @contextmanager
@@ -102,51 +109,125 @@ def program(files: Mapping[str, Path]) -> Iterator[tuple[Path, ...]]:
         yield (Path(made),)
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Everything that is wrong with a site's index, and the keys of those indexes that nothing is wrong with."""
+
+    findings: list[Finding] = field(default_factory=list)
+    clean: frozenset[str] = frozenset()
+
+
 def check(
-    files: Mapping[str, Path], roots: Sequence[Path], shown: Callable[[str], str], jobs: int
-) -> Iterator[Finding]:
-    """Everything that is wrong with a site's index. ``roots`` are what ``program`` gave."""
+    files: Mapping[str, Path], roots: Sequence[Path], shown: Callable[[str], str], jobs: int, clean: AbstractSet[str]
+) -> Checked:
+    """What is wrong with a site's index. ``roots`` are what ``program`` gave, ``clean`` keys of what was so before."""
     names = sorted(name for name in files if name.startswith(FOLDER))
     if not names:
-        return
+        return Checked()
     addresses = sorted(name for name in files if name.endswith(".html"))
-    read = shared(page_of, [str(files[name]) for name in addresses], jobs)
-    pages = {f"/{name.removesuffix('index.html')}": page for name, page in zip(addresses, read, strict=True) if page}
-    folders = (FOLDER, _RECENT) if any(name.startswith(_RECENT) for name in names) else (FOLDER,)
-    indexes = [_Index(files, pages, folder) for folder in folders]
-    for index in indexes:
-        try:
-            for name, detail, rule in index.faults(roots):
-                yield finding(rule, Place(shown(name)), detail)
-        except _BrokenError as error:
-            yield finding(error.rule, Place(shown(error.name)), str(error))
-        except (TypeError, ValueError, KeyError, IndexError, AttributeError, RecursionError):
-            yield finding("unreadable-file", Place(shown(index.at)), _ODD)
-    orders = [index.order for index in indexes if index.order is not None]
+    told = shared(glance, [str(files[name]) for name in addresses], jobs)
+    pages = {f"/{name.removesuffix('index.html')}": page for name, page in zip(addresses, told, strict=True)}
+    digests = dict(zip(names, shared(glance, [str(files[name]) for name in names], jobs), strict=True))
+    indexes = _indexes({name: files[name] for name in names}, pages)
+    found: list[Finding] = []
+    same = set()
+    for index in indexes.values():
+        key = index.key(digests, roots)
+        if key in clean:
+            index.order = index.named
+        else:
+            wrong = list(_wrong(index, roots, shown, jobs))
+            index.pages.clear()  # all words of its pages
+            found += wrong
+            key = "" if wrong else key
+        same.add(key)
+    orders = {name: index.order for name, index in indexes.items() if index.order is not None}
     if len(orders) == len(indexes):
-        for detail, rule in parted.faults(orders, len(pages), files.get(_PARTS)):
-            yield finding(rule, Place(shown(_PARTS)), detail)
-    for name in names:
-        if name != _PARTS and not any(name in index.seen for index in indexes):
-            yield finding("unexpected-file", Place(shown(name)), "the search index does not name it")
+        for detail, rule in parted.faults(orders, pages, files.get(_PARTS)):
+            found.append(finding(rule, Place(shown(_PARTS)), detail))
+    return Checked(found, frozenset(same - {""}))
+
+
+def _indexes(files: Mapping[str, Path], pages: Mapping[str, Glance]) -> dict[str, _Index]:
+    """The indexes of a site by name, with all files below the folder of each; what is below none is of the first."""
+    others = sorted(found[1] for found in map(_OTHER.fullmatch, files) if found)
+    folders = {f"{FOLDER}{name}/": name for name in others}
+    own: dict[str, dict[str, Path]] = {name: {} for name in (parted.MAIN, *others)}
+    for name, path in files.items():
+        folder = "/".join(name.split("/", 2)[:2]) + "/"
+        if name != _PARTS:
+            own[folders.get(folder, parted.MAIN)][name] = path
+    return {name: _Index(name, each, pages) for name, each in own.items()}
+
+
+def _wrong(index: _Index, roots: Sequence[Path], shown: Callable[[str], str], jobs: int) -> Iterator[Finding]:
+    """Everything that is wrong with one index, files that it does not name among it."""
+    try:
+        index.read(jobs)
+        for name, detail, rule in index.faults(roots):
+            yield finding(rule, Place(shown(name)), detail)
+    except _BrokenError as error:
+        yield finding(error.rule, Place(shown(error.name)), str(error))
+    except (TypeError, ValueError, KeyError, IndexError, AttributeError, RecursionError):
+        yield finding("unreadable-file", Place(shown(index.at)), _ODD)
+    for name in sorted(index.files.keys() - index.seen):
+        yield finding("unexpected-file", Place(shown(name)), "the search index does not name it")
 
 
 @dataclass(slots=True)
 class _Index:
     """An index on disk, the site's pages by their addresses, and which of its files and pages have been read."""
 
+    name: str
     files: Mapping[str, Path]
-    pages: Mapping[str, Page]
-    folder: str = FOLDER
+    there: Mapping[str, Glance]
+    pages: dict[str, Page] = field(default_factory=dict)  # those that its fragments are named by
     seen: set[str] = field(default_factory=set)
     counts: list[Any] = field(default_factory=list)  # of words, as fragments have them, in their order
-    order: list[Page] | None = None  # once all of it has been read
+    addresses: list[str] = field(default_factory=list)  # of the pages of its fragments, in their order
+    order: list[str] | None = None  # the addresses of its pages, once all of it has been read
     at: str = ""
+
+    @property
+    def is_first(self) -> bool:
+        """Whether the program lies beside it."""
+        return self.name == parted.MAIN
+
+    @property
+    def folder(self) -> str:
+        """Where its files are."""
+        return FOLDER if self.is_first else f"{FOLDER}{self.name}/"
+
+    @property
+    def before(self) -> str:
+        """What stands before a page's name in the name of a fragment."""
+        return "" if self.is_first else f"{self.name}{_APART}"
+
+    @property
+    def named(self) -> list[str]:
+        """The addresses that its fragments are named by."""
+        begins = f"{self.folder}{_FRAGMENT}{self.before}"
+        fragments = [name for name in self.files if name.startswith(begins) and name.endswith(_FRAGMENTS)]
+        return [f"/{name[len(begins) : -len(_FRAGMENTS)]}/".replace("//", "/") for name in fragments]
+
+    def key(self, digests: Mapping[str, Glance], roots: Sequence[Path]) -> str:
+        """What this index says depends on: its files, the pages that it names, how they are read, and the program."""
+        own = ((name, digests[name].digest) for name in sorted(self.files))
+        pages = ((name, self.there[name].digest) for name in sorted(self.named) if name in self.there)
+        told = (each for name, digest in (*own, *pages) for each in (name.encode("utf-8", "surrogateescape"), digest))
+        program = bytes_below(roots) if self.is_first else b""
+        return key_of([b"index", version(), program, self.name.encode("utf-8", "surrogateescape"), *told])
+
+    def read(self, jobs: int) -> None:
+        """Read the pages that it names."""
+        named = [name for name in self.named if name in self.there]
+        read = shared(page_of, [self.there[name].path for name in named], jobs)
+        self.pages = {name: page for name, page in zip(named, read, strict=True) if page}
 
     def faults(self, roots: Sequence[Path]) -> Iterator[tuple[str, str, str]]:
         """What is wrong with parts that can be read, from the entry down: path, detail, rule."""
         language, digest, version, pages = self.entry()
-        for name in (_PROGRAM, f"{FOLDER}wasm.{language}.pagefind") if self.folder == FOLDER else ():
+        for name in (_PROGRAM, f"{FOLDER}wasm.{language}.pagefind") if self.is_first else ():
             same = [(root / name).read_bytes() for root in roots if (root / name).is_file()]
             data = self.data(name)
             if data not in same or (name == _PROGRAM and f'"{version}"'.encode() not in data):
@@ -168,7 +249,7 @@ class _Index:
         for name, place in filters:
             if not _is_filter(self.table(f"{self.folder}filter/{place}.pf_filter"), name, order):
                 yield self.at, _UNTOLD, "unexplained-words"
-        self.order = order
+        self.order = self.addresses
 
     def entry(self) -> tuple[str, str, str, int]:
         """The language of the index, the digest in its table's name, Pagefind's version, and how many pages it has."""
@@ -189,7 +270,7 @@ class _Index:
         for place in places:
             told = json.loads(self.unpacked(f"{self.folder}fragment/{place}.pf_fragment"), object_pairs_hook=_once)
             page = left.pop(told["url"], None)
-            if place != f"{'~' if self.folder == _RECENT else ''}{told['url'].strip('/')}":
+            if place != f"{self.before}{told['url'].strip('/')}":
                 raise _BrokenError(self.at, "not called as its page", "unexplained-words")
             if page is None:
                 raise _BrokenError(
@@ -202,6 +283,7 @@ class _Index:
             if told != {"url": told["url"], "content": "", "meta": page.meta, "anchors": []}:
                 raise _BrokenError(self.at, _UNTOLD, "unexplained-words")
             order.append(page)
+            self.addresses.append(told["url"])
         return order
 
     def miscounted(

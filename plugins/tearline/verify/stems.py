@@ -23,7 +23,6 @@ _READ: Final = re.compile(r"\sdata-pagefind-body[\s>]")
 _TOLD: Final = re.compile(
     r'<meta name="([^"]*)" content="([^"]*)" (data-tl-found|data-pagefind-(?:meta|filter)="[\w-]+\[content\]")>'
 )
-_SORT: Final = re.compile(r'<meta name="sort" content="([^"]*)" data-pagefind-sort="date\[content\]">')
 _BLANK: Final = re.compile(r"[ \t\r\n\f]+")
 _SIGNS: Final = re.compile(r"[\W_]+")
 _RUN: Final = re.compile(r"[^\W_]+")
@@ -34,7 +33,7 @@ _SUFFIX: Final = 8  # letters that a stemmer may take off
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page says of itself in its head, for results and for filters, every word on it, and its place in time.
+    """What a page says of itself in its head, for results and for filters, and every word on it.
 
     ``count`` is how many words it has, by the quick rule.
     """
@@ -44,7 +43,6 @@ class Page:
     words: frozenset[str]
     path: str = ""
     count: int = 0
-    sort: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +70,7 @@ def page_of(path: str) -> Page | None:
     for text in map(html.unescape, ("".join(parts[::2]), " ".join(parts[::2]))):
         tokens.update(_tokens(text))
     said = frozenset().union(*map(_parts, tokens), *map(_of_tag, set(parts[1::2])))
-    sort = _SORT.search(raw)
-    when = html.unescape(sort[1]) if sort else ""
-    return Page(meta, {name: sorted(values) for name, values in filters.items()}, said, path, counted(raw), when)
+    return Page(meta, {name: sorted(values) for name, values in filters.items()}, said, path, counted(raw))
 
 
 def _tokens(text: str) -> set[str]:

@@ -144,11 +144,9 @@ def verify(question: Question) -> Answer:
     found += [*repeated, *blind(settings, reading, ledger)]
     with search.program(files) as program:
         scanner = Scanner(ledger.without(said), settings, declared, (*packages(), *program), themes)
-        index = key_of([b"index", version(), bytes_below([question.site])]) if inspector.world else ""
-        wrong: list[Finding] = []
-        if index not in memory.known:
-            wrong += search.check(files, program, lambda name: f"{question.name}/{scanner.shown(name)}", jobs)
-        found += wrong
+        known = memory.known.keys() if inspector.world else frozenset()
+        index = search.check(files, program, lambda name: f"{question.name}/{scanner.shown(name)}", jobs, known)
+        found += index.findings
         found += tripwire.check(scanner, word, next((files[name] for name in reading.pages), None))
         expected = fileset.Expectation(documents, question.stage, (*themes, *scanner.trusted))
 
@@ -167,7 +165,7 @@ def verify(question: Question) -> Answer:
     found += [finding(rule, Place(shown(name)), detail) for name, (rule, detail) in papers.wrong.items()]
     if papers.lacks and not question.bytes_alone:
         found.append(finding("unreadable-file", Place(question.name), f"{_UNPRINTED}: {papers.lacks}; {_WITHOUT}"))
-    for key in (*papers.clean, "" if wrong else index):
+    for key in (*papers.clean, *index.clean):
         memory.keep(key)
     remember(question.memory, memory)
     for file, before, one, other in zip(listed, unshown, told, scanned, strict=True):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,9 +16,11 @@ from PIL import Image
 
 from sites import CONFIGURATION, NOON, NOW, bulletin, every_byte, make_site, page, policy_of, tearline
 from tearline.build import How, composed
+from tearline.records import Record
+from tearline.release import Released
 from tearline.render.pages import read_context
 from tearline.render.working import Here, render_pages
-from tearline.stage import Tree, write
+from tearline.stage import Drafting, Tree, write
 from tearline.stage.bodies import Body
 from tearline.stage.composing import Composer
 from tearline.store import shelf
@@ -122,14 +125,19 @@ def picture(width: int) -> bytes:
 def emitted_anew(root: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """The bulletins and editions whose pages a build emits, as ``IB-2026-001 eoc``."""
     seen: set[str] = set()
-    original = Composer.emitted
+    draft, again = Drafting.__call__, Composer.emitted
 
-    def noted(self: Composer, name: str) -> Body | None:
+    def drafted(self: Drafting, record: Record, releases: Mapping[str, Released], *more: Any) -> bytes:
+        seen.update(f"{record.id} {name}" for name in releases)
+        return draft(self, record, releases, *more)
+
+    def emitted(self: Composer, name: str, released: Released) -> Body | None:
         seen.add(f"{name} {self.edition.name}")
-        return original(self, name)
+        return again(self, name, released)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Composer, "emitted", noted)
+        patched.setattr(Drafting, "__call__", drafted)
+        patched.setattr(Composer, "emitted", emitted)
         composed(policy_of(root / "mkdocs.yml"), NOW, How(hold=True))
     return seen
 
@@ -186,7 +194,7 @@ def spoiled(root: Path, spoil: Callable[[bytes], bytes]) -> None:
     assert {path.name for path in paths} >= {
         "pages.shelf",
         "search.shelf",
-        "readings.shelf",
+        "records.shelf",
         "proofs.shelf",
         "bodies.shelf",
     }

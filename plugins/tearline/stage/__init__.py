@@ -4,7 +4,6 @@
     composing   the pages made of it
     drafting    the bodies of bulletins' pages, proved
     bodies      those that were made before
-    pending     files that are made when they are written
     furnishing  the renderer's configuration, the theme's files
 
     OUT/mkdocs.yml   generated, allow-listed keys only

@@ -189,7 +189,7 @@ class Composer:
                 ids = frozenset(entry.released.id for entry in chosen)
                 channels.append(Channel(f"browse/{folder}/{name}/", f"{self.edition.site_name}. {title}: {label}", ids))
         self.tree.texts.update(feeds(made, channels, self.policy, self.edition, self.now))
-        self.tree.texts.update(messages(made, self.policy, self.edition))
+        self.tree.texts.take(messages(made, self.policy, self.edition))
 
     # --- pages ------------------------------------------------------------------------------------------------
 

@@ -11,8 +11,8 @@ from typing import Any
 from tearline.assets import Asset
 from tearline.findings import Finding
 from tearline.offline import Offline
+from tearline.pending import Pending
 from tearline.policy import Edition
-from tearline.stage.pending import Pending
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Files of a tree that are made when they are asked for, and not kept: an archive's pages are many megabytes."""
+"""Texts that are made when they are asked for, and not kept: an archive's pages and e-mail are many megabytes."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ class Pending(MutableMapping[str, T]):
         """Have a value made when it is asked for."""
         self._makers[name] = make
 
+    def take(self, others: Pending[T]) -> None:
+        """Have these too, without making any of them."""
+        self._makers |= others._makers
+
     def __getitem__(self, name: str) -> T:
         return self._makers[name]()
 
@@ -32,6 +36,9 @@ class Pending(MutableMapping[str, T]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._makers)
+
+    def __repr__(self) -> str:
+        return repr(dict(self.items()))
 
     def __len__(self) -> int:
         return len(self._makers)

@@ -242,8 +242,9 @@ class _Readings:
         packed = packed_of(record)
         if self.draft is None or refuses(record.findings):
             return packed, _Reading()
-        assets = _assets(source, record.files)
-        return packed, _Reading(assets=assets, draft=self.draft(record, releases, assets[0], self.ahead))
+        ready, missing = assets = _assets(source, record.files)
+        draft = None if missing else self.draft(record, releases, ready, self.ahead)
+        return packed, _Reading(assets=assets, draft=draft)
 
     def noted(self, packed: bytes, reading: _Reading) -> _Reading:
         """The reading with its record, which is stored."""

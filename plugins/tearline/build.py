@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Final
 from tearline.commit import Change, Private, commit, private_folder, sweep
 from tearline.corpus import Corpus, read_corpus
 from tearline.craft import craft
-from tearline.crew import Watch, unwatched
+from tearline.crew import Watch, undisturbed, unwatched
 from tearline.detach import detach
 from tearline.entries import spelled
 from tearline.evidence import Evidence, disk_clock
@@ -328,6 +328,7 @@ def _sealed(
     yield Change.of(private.path, signed, f"{name}.sig")
 
 
+@undisturbed()
 def composed(
     policy: Policy, now: dt.datetime, how: How, say: Say = lambda _: None, *, papers: bool = False
 ) -> tuple[Outcome, dict[str, Tree]]:

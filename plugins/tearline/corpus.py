@@ -1,4 +1,4 @@
-"""All sources of a site, read once: each by itself, against the policy, and against each other.
+"""All sources of a site: each by itself, against the policy, and against each other.
 
 What is read here feeds everything after it. A bulletin that is as it was before is not parsed again: its record tells
 what the rest of the site has to know of it. One that is new is drafted at once, while its tree is at hand. That goes no

@@ -1,4 +1,4 @@
-"""The files below the sources: found in order, named for findings, opened once.
+"""The files below the sources: found in order, named for findings, opened without following links.
 
 What is no plain file is a finding, whatever it is called. Names that begin with a dot are nobody's document
 (editors, repositories and desktops keep their own things there), and are passed over.

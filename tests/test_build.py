@@ -246,11 +246,13 @@ def test_a_staged_tree_replaces_an_older_one(policy: Policy, tmp_path: Path) -> 
 def test_what_one_edition_cannot_render_is_held_back_from_all(
     policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from tearline.stage import Drafting
     from tearline.stage.composing import Composer
 
-    original = Composer.proved
+    original = Composer.emitted
+    monkeypatch.setattr(Drafting, "__call__", lambda *_: b"")
     monkeypatch.setattr(
-        Composer, "proved", lambda self, *given: original(self, *given) if self.edition.sanitized else None
+        Composer, "emitted", lambda self, *given: original(self, *given) if self.edition.sanitized else None
     )
     refused = stage_tree(policy, policy.editions["eoc"], tmp_path / "tree", NOW, How())
     assert refused.refused

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from dataclasses import replace
 from datetime import datetime
 from email import message_from_bytes
@@ -17,11 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sites import CONFIGURATION, NOW, ROOT, bulletin, needed, policy_of, trees_of
 from tearline.feeds import Channel, feeds
-from tearline.items import LIMIT, Item, items
-from tearline.messages import message_html, message_text, messages, subject
+from tearline.items import LIMIT, Item, Items, items
+from tearline.messages import message_html, message_text, messages, subject, wrapped
 from tearline.policy import Policy
 from tearline.presentation import EXERCISE
 from tearline.stage import Tree
@@ -337,7 +340,8 @@ def hostile(root: Path, words: str) -> tuple[Item, Policy]:
 def test_hostile_words_are_carried_as_words(tmp_path: Path, words: str) -> None:
     item, policy = hostile(tmp_path / "site", words)
     meant = f"(U) {HOSTILE[words]}"
-    made = feeds([item], [Channel("", "A & B ]]>")], policy, policy.editions["eoc"], NOW)
+    handed = Items({item.id: item.updated}, {item.id: item.address}, (), lambda _: item)
+    made = feeds(handed, [Channel("", "A & B ]]>")], policy, policy.editions["eoc"], NOW)
     (read,) = parsed(tmp_path / "feeds", made["feed.xml"])
     assert not read["bozo"]
     assert read["entries"][0]["title"] == f"URGENT · {meant} · IB-2026-001"
@@ -353,7 +357,7 @@ def test_hostile_words_are_carried_as_words(tmp_path: Path, words: str) -> None:
     assert "<script" not in page
     assert len(subject(item)) < 160
     assert not re.search(r"[\r\n\x00-\x1f\ud800-\udfff]", subject(item))
-    for text in (*made.values(), said, page, *messages([item], policy, policy.editions["eoc"]).values()):
+    for text in (*made.values(), said, page, *messages(handed, policy, policy.editions["eoc"]).values()):
         text.encode("utf-8")
 
 
@@ -432,3 +436,15 @@ def test_the_documented_script_mails_what_is_new_once(tmp_path: Path) -> None:
     }
     assert all(mail["to"] == "eoc-list@example.org" for mail in mails)
     assert len(mails) == len(index) == 6
+
+
+@given(
+    st.one_of(
+        st.text(st.sampled_from("aé  -\u2014\xa0\t\n\x1d\u2028"), max_size=300),
+        st.lists(st.text(st.sampled_from("aB-.\u3000"), min_size=1, max_size=90), max_size=12).map(" ".join),
+        st.lists(st.integers(230, 250).map("W".__mul__), max_size=3).map(" ".join),
+    )
+)
+def test_lines_of_e_mail_break_where_textwrap_breaks_them(text: str) -> None:
+    torn = any(len(word) > 240 for word in text.split())
+    assert wrapped(text) == (textwrap.wrap(text, 76, break_long_words=torn, break_on_hyphens=False) or [""])

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from sites import CONFIGURATION, NOON, NOW, bulletin, every_byte, make_site, page, policy_of, tearline
+from sites import CONFIGURATION, NOON, NOW, bulletin, every_byte, make_site, page, policy_of, rules, tearline
+from tearline import corpus
 from tearline.build import How, composed
+from tearline.bulletin.document import Reading
+from tearline.corpus import read_corpus
+from tearline.policy import extensions
+from tearline.proof import Renderer
+from tearline.records import Record
+from tearline.release import Released
 from tearline.render.pages import read_context
 from tearline.render.working import Here, render_pages
-from tearline.stage import Tree, write
+from tearline.stage import Drafting, Tree, compose, write
 from tearline.stage.bodies import Body
 from tearline.stage.composing import Composer
 from tearline.store import shelf
@@ -25,7 +34,15 @@ from tearline.store import shelf
 DAY = int(NOON) // 86400 * 86400
 SITE = CONFIGURATION.replace("audience: sltt\n", "audience: sltt\n          site_url: https://eoc.example.org/\n")
 BODY = "## (U) What happened\n\n(U) Water rose {n} feet. See [the other](IB-2026-{other:03}).\n\n(U{mark}) Ask {name} first."
+PICTURED = "(U) ![A map](map.png) Beside [the first](1.md).\n\n(U//FOUO) And [the third](../2026/3.md)."
 KINDS = ("add", "edit", "remark", "delete", "rename", "recall", "policy", "title", "page")
+KINDS += ("supersede", "number", "picture", "no picture", "releases", "draft", "facet")
+FRONT = {
+    "recall": "recalled: 2026-11-01",
+    "supersede": "supersedes: [IB-2026-00{}]",
+    "draft": "draft: true",
+    "facet": "hazards: [flood]",
+}
 steps = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(1, 5)), min_size=1, max_size=5)
 
 
@@ -39,7 +56,14 @@ def sources() -> dict[str, str | bytes]:
     return {**{f"2026/{number}.md": text_of(number) for number in range(1, 5)}, "about/us.md": page("We.")}
 
 
-def change(root: Path, kind: str, number: int) -> None:  # noqa: C901 - one branch for each kind of edit
+def pictured() -> dict[str, str | bytes]:
+    """The same, and a bulletin with a picture that leads to others by their files."""
+    front = 'assets: [{file: map.png, marking: U, alt: "(U) A map"}]'
+    told = {"2026/5.md": bulletin("IB-2026-005", PICTURED, front), "2026/map.png": picture(8)}
+    return {**sources(), **told}
+
+
+def change(root: Path, kind: str, number: int) -> None:  # noqa: C901, PLR0912 - one branch for each kind of edit
     """One edit of an archive, as an editor would make it, or as somebody who wants it not to be noticed."""
     paths = sorted((root / "bulletins" / "2026").glob("*.md"))
     path = paths[number % len(paths)]
@@ -62,13 +86,24 @@ def change(root: Path, kind: str, number: int) -> None:  # noqa: C901 - one bran
             path.unlink()
     elif kind == "rename":
         path.rename(path.with_name(f"{path.stem}x.md"))
-    elif kind == "recall":
-        path.write_text(text.replace("---\n\n", "recalled: 2026-11-01\n---\n\n", 1), encoding="utf-8")
     elif kind == "policy":
         config = root / "mkdocs.yml"
         config.write_text(
             config.read_text("utf-8").replace("Test Center", f"Test Center {number}", 1), encoding="utf-8"
         )
+    elif kind in FRONT:
+        path.write_text(text.replace("---\n\n", f"{FRONT[kind].format(number)}\n---\n\n", 1), encoding="utf-8")
+    elif kind == "number":
+        path.write_text(
+            re.sub("^id: .*", f"id: IB-2026-01{number}", text, count=1, flags=re.MULTILINE), encoding="utf-8"
+        )
+    elif kind == "picture":
+        (root / "bulletins/2026/map.png").write_bytes(picture(8 + number))
+    elif kind == "no picture":
+        (root / "bulletins/2026/map.png").unlink(missing_ok=True)
+    elif kind == "releases":
+        config = root / "mkdocs.yml"
+        config.write_text(config.read_text("utf-8").replace("[U, FOUO]", "[U]", 1), encoding="utf-8")
     elif kind == "page":
         (root / "bulletins" / "about" / "us.md").write_text(page(f"We are {number}."), encoding="utf-8")
 
@@ -106,7 +141,7 @@ def pages_of(tree: Tree, kept: Path | None) -> dict[str, bytes]:
 @given(steps)
 def test_what_is_kept_never_shows(edits: list[tuple[str, int]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        root = make_site(Path(folder, "site"), sources(), SITE).parent
+        root = make_site(Path(folder, "site"), pictured(), SITE).parent
         made(root, root / ".tearline")
         for kind, number in edits:
             change(root, kind, number)
@@ -122,14 +157,19 @@ def picture(width: int) -> bytes:
 def emitted_anew(root: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """The bulletins and editions whose pages a build emits, as ``IB-2026-001 eoc``."""
     seen: set[str] = set()
-    original = Composer.emitted
+    draft, again = Drafting.__call__, Composer.emitted
 
-    def noted(self: Composer, name: str) -> Body | None:
+    def drafted(self: Drafting, record: Record, releases: Mapping[str, Released], *more: Any) -> bytes:
+        seen.update(f"{record.id} {name}" for name in releases)
+        return draft(self, record, releases, *more)
+
+    def emitted(self: Composer, name: str, released: Released) -> Body | None:
         seen.add(f"{name} {self.edition.name}")
-        return original(self, name)
+        return again(self, name, released)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Composer, "emitted", noted)
+        patched.setattr(Drafting, "__call__", drafted)
+        patched.setattr(Composer, "emitted", emitted)
         composed(policy_of(root / "mkdocs.yml"), NOW, How(hold=True))
     return seen
 
@@ -172,6 +212,80 @@ def test_another_picture_of_the_same_name_has_another_address(tmp_path: Path) ->
     assert second == made(root, None)
 
 
+# --- records and drafts --------------------------------------------------------------------------------------------
+
+AHEAD: dict[str, str | bytes] = {
+    "1.md": bulletin(
+        "IB-2026-001", "(U) See [a](IB-2026-002), [b](x/3.md), [c](IB-2026-004), [d](5.md), [e](IB-2026-009)."
+    ),
+    "2.md": bulletin("IB-2026-002", "(U//LES) Not in the EOC edition. See [it](1.md)."),
+    "x/3.md": bulletin("IB-2026-003", "(U) See [it](../1.md).", "recalled: 2026-10-02"),
+    "4.md": bulletin("IB-2026-004", "(U) A draft.", "draft: true"),
+    "5.md": bulletin("IB-2026-005", "(U) Words.").replace("id: IB-2026-005", "title_released: (U)\nid: IB-2026-005"),
+    "6.md": bulletin("IB-2026-006", "(U) See [it](7.md) and [that](../2.md).").replace("id: I", "id:  I"),
+    "7.md": bulletin('"IB-2026-007"', '(U) See [it](6.md).\n\n```text title="(U) x"\nid: IB-2026-006\n```'),
+}
+
+
+def test_a_draft_never_shows(tmp_path: Path) -> None:
+    policy = policy_of(make_site(tmp_path / "site", AHEAD, SITE))
+    plain = compose(read_corpus(policy), policy, NOW)
+    renderer = Renderer(extensions(policy))
+    drafted = read_corpus(policy, draft=Drafting(renderer))
+    assert drafted.drafts
+    made = compose(drafted, policy, NOW, renderer)
+    assert {name: (tree.files, tree.texts, tree.findings) for name, tree in made.items()} == {
+        name: (tree.files, tree.texts, tree.findings) for name, tree in plain.items()
+    }
+
+
+def test_what_is_drafted_is_not_emitted_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = make_site(tmp_path / "site", pictured(), SITE).parent
+    monkeypatch.setattr(Composer, "emitted", None)
+    outcome, trees = composed(policy_of(root / "mkdocs.yml"), NOW, How())
+    assert not outcome.refused
+    assert "2026/ib-2026-005.md" in trees["eoc"].files
+
+
+def test_what_did_not_change_is_not_parsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = make_site(tmp_path / "site", pictured(), SITE).parent
+    first = made(root, root / ".tearline")
+    original = corpus.read_document
+    parsed: list[str] = []
+
+    def noted(path: str, data: bytes, system: str) -> Reading:
+        parsed.append(path)
+        return original(path, data, system)
+
+    monkeypatch.setattr(corpus, "read_document", noted)
+    assert made(root, root / ".tearline") == first
+    change(root, "title", 1)
+    made(root, root / ".tearline")
+    pages = ["bulletins/about/us.md", "bulletins/index.md"]
+    assert sorted(parsed) == sorted([*pages, *pages, "bulletins/2026/2.md"])
+
+
+def test_a_source_that_changed_since_it_was_recorded_is_refused(tmp_path: Path) -> None:
+    policy = policy_of(make_site(tmp_path / "site", sources(), SITE))
+    read = read_corpus(policy)
+    change(tmp_path / "site", "remark", 1)
+    trees = compose(read, policy, NOW)
+    for tree in trees.values():
+        assert rules(tree.findings) == ["sources-changed"]
+        assert tree.refused == ["bulletins/2026/2.md"]
+        assert "2026/ib-2026-002.md" not in tree.files
+
+
+def test_the_record_of_another_bulletin_is_not_believed(tmp_path: Path) -> None:
+    root = make_site(tmp_path / "site", sources(), SITE).parent
+    first = made(root, root / ".tearline")
+    with shelf(root / ".tearline" / "full-side", "records") as records:
+        one, other = sorted(records.keys())[:2]
+        records.put(one, records.get(other) or b"")
+        records.put(other, b"")
+    assert made(root, root / ".tearline") == first
+
+
 # --- through the command, verified ---------------------------------------------------------------------------------
 
 
@@ -186,7 +300,7 @@ def spoiled(root: Path, spoil: Callable[[bytes], bytes]) -> None:
     assert {path.name for path in paths} >= {
         "pages.shelf",
         "search.shelf",
-        "readings.shelf",
+        "records.shelf",
         "proofs.shelf",
         "bodies.shelf",
     }

@@ -178,9 +178,9 @@ def test_templates_are_staged_without_their_layout_and_all_else_as_it_is(tmp_pat
 def test_a_document_that_one_edition_cannot_render_is_refused_in_the_tree_of_that_edition(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tearline.stage import composing
+    from tearline.stage import drafting
 
-    monkeypatch.setattr(composing.Composer, "proved", lambda *_: None)
+    monkeypatch.setattr(drafting, "proved", lambda *_: None)
     tree = trees_of(tmp_path, SEEN)["eoc"]
     assert set(rules(tree.findings)) == {"emission-mismatch"}
     assert sorted(tree.refused) == ["bulletins/y.md", "bulletins/z.md"]

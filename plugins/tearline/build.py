@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Final
 from tearline.commit import Change, Private, commit, private_folder, sweep
 from tearline.corpus import Corpus, read_corpus
 from tearline.craft import craft
-from tearline.crew import Watch, unwatched
+from tearline.crew import Watch, undisturbed, unwatched
 from tearline.detach import detach
 from tearline.entries import spelled
 from tearline.evidence import Evidence, disk_clock
@@ -42,7 +42,7 @@ from tearline.render import Rendering, start_rendering
 from tearline.render.schedulers import Cluster
 from tearline.seal import seal, signature, signing_key
 from tearline.search import index
-from tearline.stage import Tree, compose, write
+from tearline.stage import Drafting, Tree, compose, write
 from tearline.store import Shelf, identity, shelf
 from tearline.swap import TargetError, exchange, locked, make_readable
 from tearline.unchanged import Came, Last, digest_at, lasts
@@ -100,8 +100,9 @@ def check(policy: Policy, paths: Sequence[Path], now: dt.datetime) -> Outcome:
     On all sources, withheld words that released text repeats are looked for too; ``fault`` is why they were not.
     Raises ``JudgeError`` where looking for them failed.
     """
-    corpus = read_corpus(policy, paths)
-    trees = compose(corpus, policy, now)
+    renderer = Renderer(extensions(policy))
+    corpus = read_corpus(policy, paths, draft=Drafting(renderer))
+    trees = compose(corpus, policy, now, renderer)
     found = in_order([*_findings(corpus, trees.values()), *craft(corpus, now)])
     outcome = Outcome(found, others=corpus.others, checked=len(corpus.documents))
     if corpus.whole and corpus.documents:
@@ -327,6 +328,7 @@ def _sealed(
     yield Change.of(private.path, signed, f"{name}.sig")
 
 
+@undisturbed()
 def composed(
     policy: Policy, now: dt.datetime, how: How, say: Say = lambda _: None, *, papers: bool = False
 ) -> tuple[Outcome, dict[str, Tree]]:
@@ -334,13 +336,16 @@ def composed(
 
     With ``hold``, documents that are refused are left out, on whatever step that shows.
     """
-    with shelf(policy.root / CACHE / FULL_SIDE, "readings") as readings:
-        corpus = read_corpus(policy, stored=readings, watch=how.watch)
-    say("Composing and proving the pages")
-    proofs = Shelf(policy.root / CACHE / FULL_SIDE, "proofs")
+    folder = policy.root / CACHE / FULL_SIDE
+    proofs = Shelf(folder, "proofs")
     proved = proofs.keys()
     renderer = Renderer(extensions(policy), proved)
-    with shelf(policy.root / CACHE / FULL_SIDE, "bodies") as bodies:
+    with shelf(folder, "records") as records:
+        corpus = read_corpus(policy, (), records, Drafting(renderer), how.watch)
+    say("Composing and proving the pages")
+    with shelf(folder, "bodies") as bodies:
+        for key, draft in corpus.drafts.items():
+            bodies.put(key, draft)
         attempt = partial(compose, corpus, policy, now, renderer, bodies, papers=papers, offline=how.offline)
         while True:
             trees = attempt(watch=how.watch)

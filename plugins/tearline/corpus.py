@@ -1,65 +1,68 @@
-"""All sources of a site, read once: each by itself, against the policy, and against each other.
+"""All sources of a site: each by itself, against the policy, and against each other.
 
-What is read here feeds everything after it; no source is opened a second time.
+What is read here feeds everything after it. A bulletin that is as it was before is not parsed again: its record tells
+what the rest of the site has to know of it. One that is new is drafted at once, while its tree is at hand. That goes no
+further, so that an archive takes the memory of its records.
 """
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from tearline.assets import Asset, AssetError, asset_path, read_asset
 from tearline.bulletin.document import Bulletin, Page, read_document
-from tearline.bulletin.metadata import Asset as Entry
-from tearline.bulletin.metadata import MarkedValue
-from tearline.bulletin.tree import Image, InlinePortion, Link, nested
 from tearline.crew import Watch, unwatched
 from tearline.crew import each as for_each
-from tearline.effective import Marked, effective_marks
-from tearline.findings import Finding, Place, Severity, finding, in_order
-from tearline.naming import address_key, page_name, page_problem
+from tearline.findings import Finding, Place, Severity, finding, in_order, refuses
+from tearline.naming import address_key, bulletin_name, page_name, page_problem
 from tearline.packing import packed_of, unpacked
 from tearline.policy import Policy
-from tearline.release import FACETS, check_stand_ins, is_raster
+from tearline.records import Record, Wanted, key_of, recorded, wanted
+from tearline.release import Released
 from tearline.sources import SUFFIXES, Source, find_sources, shown_path
-from tearline.store import Shelf, digest_of, identity
+from tearline.store import Shelf
 
-ELSEWHERE: Final = ("http://", "https://", "mailto:", "tel:")  # how addresses begin that lead out of the site
+_ID: Final = re.compile(rb"^id:[ \t]*([A-Za-z0-9._-]{1,64})[ \t]*$", re.MULTILINE)
+_HEAD: Final = 4096  # bytes in which an id is looked for before a document is read
 
 
 @dataclass(frozen=True, slots=True)
-class MarkedBulletin:
-    """A bulletin that may be released: its marks settled, its files ready by the names its entries use.
+class KnownBulletin:
+    """A bulletin that may be released: its record, its source, its files ready by the names its entries use."""
 
-    ``relative`` is its path below the sources.
-    """
-
-    marked: Marked
-    relative: str
+    record: Record
+    source: Source
     assets: Mapping[str, Asset]
-
-    @property
-    def bulletin(self) -> Bulletin:
-        """The source."""
-        return self.marked.bulletin
 
     @property
     def id(self) -> str:
         """The product number."""
-        return self.marked.bulletin.metadata.id
+        return self.record.id
 
     @property
     def path(self) -> str:
         """The source's path, as findings name it."""
-        return self.marked.bulletin.path
+        return self.record.path
 
     @property
-    def text(self) -> str:
-        """The source itself."""
-        return self.marked.bulletin.text
+    def relative(self) -> str:
+        """The source's path below the sources."""
+        return self.record.relative
+
+    def read_again(self, policy: Policy) -> dict[str, Released] | None:
+        """What each edition that has it gets, with the body; None where the source is no more as it was recorded."""
+        data = self.source.read()
+        if data is None or key_of(policy, self.path, self.relative, data) != self.record.key:
+            return None
+        document = read_document(self.path, data, policy.system).document
+        if not isinstance(document, Bulletin):
+            return None
+        return recorded(policy, self.record.key, self.relative, document)[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,29 +93,29 @@ class SitePage:
 class Corpus:
     """Every document below the sources.
 
-    ``refused`` maps the paths of documents with errors to their text: whatever it says counts as withheld.
-    ``targets`` maps a bulletin's id and its path below the sources to its id, for links; ``documents`` holds the
-    paths of all documents below the sources, readable or not; ``others`` files that were named and are none;
-    ``whole`` is whether all sources were read.
+    ``refused`` are the paths of documents with errors: whatever they say counts as withheld. ``targets`` maps a
+    bulletin's id and its path below the sources to its id, for links; ``documents`` holds the paths of all documents
+    below the sources, readable or not; ``others`` files that were named and are none; ``whole`` is whether all sources
+    were read. ``drafts`` are what bulletins that were read anew were drafted as, by the keys of their records.
     """
 
-    bulletins: list[MarkedBulletin] = field(default_factory=list)
+    bulletins: list[KnownBulletin] = field(default_factory=list)
     pages: list[SitePage] = field(default_factory=list)
-    refused: dict[str, str] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
     targets: dict[str, str] = field(default_factory=dict)
     documents: frozenset[str] = frozenset()
     others: list[Path] = field(default_factory=list)
     whole: bool = True
+    drafts: dict[str, bytes] = field(default_factory=dict)
 
     def hold(self, paths: Iterable[str], findings: Iterable[Finding]) -> bool:
         """Hold back documents that turn out to be refused later on; whether there was any to hold.
 
         Their words count as withheld from then on.
         """
-        wanted = set(paths)
-        held = {one.path: one.text for one in self.bulletins if one.path in wanted}
-        held |= {one.path: one.text for one in self.pages if one.path in wanted}
+        named = set(paths)
+        held = named & {*(one.path for one in self.bulletins), *(one.path for one in self.pages)}
         self.refused |= held
         self.bulletins = [one for one in self.bulletins if one.path not in held]
         self.pages = [one for one in self.pages if one.path not in held]
@@ -120,13 +123,22 @@ class Corpus:
         return bool(held)
 
 
+# Drafts a bulletin that was read anew: of its record, its releases, its files, and the pages that links may lead to, by
+# the ids and paths of bulletins, as far as they can be told before all are read.
+Draft = Callable[[Record, Mapping[str, Released], Mapping[str, Asset], Mapping[str, str]], bytes]
+
+
 def read_corpus(
-    policy: Policy, only: Iterable[Path] = (), stored: Shelf | None = None, watch: Watch = unwatched
+    policy: Policy,
+    only: Iterable[Path] = (),
+    stored: Shelf | None = None,
+    draft: Draft | None = None,
+    watch: Watch = unwatched,
 ) -> Corpus:
     """Read and check the sources; with ``only``, just these files and folders (links lead anywhere then).
 
-    ``stored`` are readings of an earlier time: a document of the same bytes is not parsed again. ``watch`` is told how
-    many documents are read.
+    ``stored`` are records of an earlier time: a bulletin that was made from the same is not parsed again. One that is
+    read anew is drafted by ``draft``. ``watch`` is told how many documents are read.
 
     Never raises for what it finds: a source that cannot be read is a finding.
     """
@@ -137,81 +149,121 @@ def read_corpus(
     top = shown_path(policy, policy.sources)
     if corpus.whole and not documents:
         corpus.findings.append(finding("no-sources", Place(top)))
-    corpus.refused |= {one.place.path: "" for one in found.findings if one.place.path != top}
-    texts: dict[str, str] = {}
-    readings = _readings(policy, found.sources, stored, watch)
-    read: list[tuple[Source, Bulletin | Page | None]] = []
-    for source, (text, findings, document) in zip(found.sources, readings, strict=True):
-        texts[source.shown] = text
-        corpus.findings += findings
-        read.append((source, document))
-    _index(corpus, [(source, one) for source, one in read if isinstance(one, Bulletin)])
-    _addresses(corpus, [source for source, one in read if isinstance(one, Page)])
+    corpus.refused |= {one.place.path for one in found.findings if one.place.path != top}
+    readings = _Readings(policy, found.sources, stored if policy.digest else None, draft).all(watch)
+    corpus.findings += [one for reading in readings for one in reading.findings]
+    _index(corpus, [one.record for one in readings if one.record is not None])
+    read = list(zip(found.sources, readings, strict=True))
+    _addresses(corpus, [source for source, one in read if one.page is not None])
     kept = [_checked(policy, corpus, source, one) for source, one in read]
     errors = {one.place.path for one in corpus.findings if one.severity is Severity.ERROR}
-    for (source, _), one in zip(read, kept, strict=True):
+    for (source, reading), one in zip(read, kept, strict=True):
         if one is None or source.shown in errors:
-            corpus.refused[source.shown] = texts[source.shown]
-        elif isinstance(one, MarkedBulletin):
-            corpus.bulletins.append(one)
-        else:
+            corpus.refused.add(source.shown)
+        elif isinstance(one, SitePage):
             corpus.pages.append(one)
+        else:
+            corpus.bulletins.append(one)
+            corpus.drafts |= {one.record.key: reading.draft} if reading.draft is not None else {}
     corpus.findings = in_order(corpus.findings)
     return corpus
 
 
-# The text of a document, what is wrong with it, and the document, if it can be read as one.
-_Reading = tuple[str, list[Finding], Bulletin | Page | None]
+# Files by the names that entries use, and what is wrong with others.
+_Assets = tuple[dict[str, Asset], list[Finding]]
 
 
-def _readings(policy: Policy, sources: Sequence[Source], kept: Shelf | None, watch: Watch) -> list[_Reading]:
-    """Every document read; those that were read before are taken from there."""
-    data = [source.read() for source in sources]
-    if kept is None:
-        return for_each(lambda at: _read(policy, sources[at], data[at]), range(len(sources)), watch)
-    keys = [_key(policy, *pair) for pair in zip(sources, data, strict=True)]
-    made: dict[int, _Reading] = {}
-    for at, key in enumerate(keys):
-        packed = kept.get(key)
-        reading = unpacked(packed) if packed is not None else None
-        if reading is not None:
-            made[at] = reading
-    todo = [at for at in range(len(sources)) if at not in made]
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What a source came to: findings, and the bulletin's record or the page, where it can be read as one.
 
-    def anew(at: int) -> tuple[_Reading, bytes]:
-        reading = _read(policy, sources[at], data[at])
-        return reading, packed_of(reading)
+    ``assets`` are the bulletin's, where they were read for its ``draft``.
+    """
 
-    for at, (reading, packed) in zip(todo, for_each(anew, todo, watch), strict=True):
-        made[at] = reading
-        kept.put(keys[at], packed)
-    return [made[at] for at in range(len(sources))]
+    findings: Sequence[Finding] = ()
+    record: Record | None = None
+    page: Page | None = None
+    assets: _Assets | None = None
+    draft: bytes | None = None
 
 
-def _key(policy: Policy, source: Source, data: bytes | None) -> str:
-    """What a reading depends on: our code, the path that it names in findings, the system of bare marks, the bytes."""
-    said = b"" if data is None else b"." + data
-    return digest_of([identity().encode(), source.shown.encode("utf-8", "replace"), policy.system.encode(), said])
+@dataclass(slots=True)
+class _Readings:
+    """The readings of all sources; those that were made before are taken from ``stored``.
+
+    ``ahead`` are the pages that links may lead to, as far as they can be told before all are read.
+    """
+
+    policy: Policy
+    sources: Sequence[Source]
+    stored: Shelf | None
+    draft: Draft | None
+    ahead: dict[str, str] = field(default_factory=dict)
+
+    def all(self, watch: Watch) -> list[_Reading]:
+        """One for each source, in their order."""
+        made = {at: reading for at, source in enumerate(self.sources) if (reading := self.known(source)) is not None}
+        todo = [at for at in range(len(self.sources)) if at not in made]
+        for at, (packed, reading) in zip(todo, for_each(self.anew, todo, watch), strict=True):
+            made[at] = self.noted(packed, reading) if packed is not None else reading
+        return [made[at] for at in range(len(self.sources))]
+
+    def known(self, source: Source) -> _Reading | None:
+        """The reading that is stored; None where the source has to be read anew, whose id is then guessed at."""
+        data = source.read()
+        if data is None:
+            return _Reading([finding("not-a-plain-file", Place(source.shown))])
+        key = key_of(self.policy, source.shown, source.relative, data)
+        packed = self.stored.get(key) if self.stored is not None else None
+        record = unpacked(packed) if packed is not None else None
+        if isinstance(record, Record) and record.key == key:
+            self.expect(source, record.id)
+            return _Reading(record.findings, record)
+        for typed in _ID.findall(data[:_HEAD])[:1]:
+            self.expect(source, typed.decode("ascii"))
+        return None
+
+    def expect(self, source: Source, name: str) -> None:
+        """Note where the page of a bulletin will be."""
+        if (year := self.policy.year_of(name)) is not None:
+            self.ahead[name] = self.ahead[source.relative] = bulletin_name(year, name)
+
+    def anew(self, at: int) -> tuple[bytes | None, _Reading]:
+        """A source read: a bulletin's record is packed, since it may have to travel."""
+        source = self.sources[at]
+        data = source.read()
+        if data is None:
+            return None, _Reading([finding("not-a-plain-file", Place(source.shown))])
+        reading = read_document(source.shown, data, self.policy.system)
+        if not isinstance(reading.document, Bulletin):
+            return None, _Reading(reading.findings, page=reading.document)
+        key = key_of(self.policy, source.shown, source.relative, data)
+        record, releases = recorded(self.policy, key, source.relative, reading.document, reading.findings)
+        packed = packed_of(record)
+        if self.draft is None or refuses(record.findings):
+            return packed, _Reading()
+        ready, missing = assets = _assets(source, record.files)
+        draft = None if missing else self.draft(record, releases, ready, self.ahead)
+        return packed, _Reading(assets=assets, draft=draft)
+
+    def noted(self, packed: bytes, reading: _Reading) -> _Reading:
+        """The reading with its record, which is stored."""
+        record: Record = unpacked(packed)
+        if self.stored is not None:
+            self.stored.put(record.key, packed)
+        return replace(reading, findings=record.findings, record=record)
 
 
-def _read(policy: Policy, source: Source, data: bytes | None) -> _Reading:
-    if data is None:
-        return "", [finding("not-a-plain-file", Place(source.shown))], None
-    reading = read_document(source.shown, data, policy.system)
-    return data.decode("utf-8", "replace"), list(reading.findings), reading.document
-
-
-def _index(corpus: Corpus, bulletins: Iterable[tuple[Source, Bulletin]]) -> None:
+def _index(corpus: Corpus, records: Iterable[Record]) -> None:
     """Where links may lead, and ids that stand twice."""
-    first: dict[str, Bulletin] = {}
-    for source, bulletin in bulletins:
-        name = bulletin.metadata.id
-        known = first.setdefault(name.casefold(), bulletin)
-        if known is not bulletin:
-            for one, other in ((bulletin, known), (known, bulletin)):
-                corpus.findings.append(finding("duplicate-id", one.metadata.place_of("id"), f"also in {other.path}"))
-        corpus.targets[name] = name
-        corpus.targets[source.relative] = name
+    first: dict[str, Record] = {}
+    for record in records:
+        known = first.setdefault(record.id.casefold(), record)
+        if known is not record:
+            for one, other in ((record, known), (known, record)):
+                corpus.findings.append(finding("duplicate-id", one.id_place, f"also in {other.path}"))
+        corpus.targets[record.id] = record.id
+        corpus.targets[record.relative] = record.id
 
 
 def _addresses(corpus: Corpus, pages: Iterable[Source]) -> None:
@@ -227,78 +279,28 @@ def _addresses(corpus: Corpus, pages: Iterable[Source]) -> None:
                 corpus.findings.append(finding("path-taken", Place(one.shown), f"also wanted by {other.shown}"))
 
 
-def _checked(
-    policy: Policy, corpus: Corpus, source: Source, document: Bulletin | Page | None
-) -> MarkedBulletin | SitePage | None:
+def _checked(policy: Policy, corpus: Corpus, source: Source, reading: _Reading) -> KnownBulletin | SitePage | None:
     """What of a document goes on; its faults go to the corpus."""
-    if isinstance(document, Bulletin):
-        return _marked(policy, corpus, source, document)
-    if document is None:
+    if reading.record is not None:
+        corpus.findings += _links(policy, corpus, reading.record)
+        assets, found = reading.assets or _assets(source, reading.record.files)
+        corpus.findings += found
+        return KnownBulletin(reading.record, source, assets)
+    if reading.page is None:
         return None
     if not policy.is_page(source.relative):
         place = Place(source.shown)
         corpus.findings.append(finding("page-rule", place, "it has no id, and is not in the policy's pages list"))
-    assets, found = _assets(source, document.metadata.assets)
+    assets, found = _assets(source, map(wanted, reading.page.metadata.assets))
     corpus.findings += found
-    return SitePage(document, source.relative, assets)
+    return SitePage(reading.page, source.relative, assets)
 
 
-def _marked(policy: Policy, corpus: Corpus, source: Source, bulletin: Bulletin) -> MarkedBulletin:
-    marked, found = effective_marks(bulletin, every_item=policy.require_item_marks)
-    corpus.findings += found
-    corpus.findings += check_stand_ins(marked, policy.editions.values())
-    corpus.findings += _against_policy(policy, source.relative, bulletin)
-    corpus.findings += _links(policy, corpus, source, bulletin)
-    inlines = [inline for portion in bulletin.portions() for inline in nested(portion.inlines)]
-    used = {one.file for one in inlines if isinstance(one, Image)} | {
-        one.target for one in inlines if isinstance(one, Link)
-    }
-    assets, found = _assets(source, [entry for entry in bulletin.metadata.assets if entry.file in used])
-    corpus.findings += found
-    return MarkedBulletin(marked, source.relative, assets)
-
-
-def _against_policy(policy: Policy, relative: str, bulletin: Bulletin) -> Iterator[Finding]:
-    metadata = bulletin.metadata
-    if policy.year_of(metadata.id) is None:
-        yield finding("bad-id", metadata.place_of("id"))
-    if policy.is_page(relative):
-        yield finding("page-rule", metadata.place_of("id"), "a bulletin stands in the policy's pages list")
-    if metadata.product is not None and policy.vocabulary.find("products", metadata.product.value) is None:
-        yield finding("bad-value", metadata.product.place, "not one of the policy's products")
-    for facet, value in ((key, each) for key in FACETS for each in getattr(metadata, key)):
-        if policy.vocabulary.find(facet, value.value) is None:
-            yield finding("unlisted-value", value.place, f"in {facet}")
-    yield from _origin(policy, metadata.originator, bulletin)
-    if not policy.inline_portions:
-        yield from _inline_portions(bulletin)
-
-
-def _inline_portions(bulletin: Bulletin) -> Iterator[Finding]:
-    """Every inline portion, where the policy forbids them."""
-    for inline in (inline for portion in bulletin.portions() for inline in nested(portion.inlines)):
-        if isinstance(inline, InlinePortion):
-            yield finding("inline-portion", bulletin.place(inline.at), "the policy forbids inline portions")
-
-
-def _origin(policy: Policy, originator: MarkedValue[str] | None, bulletin: Bulletin) -> Iterator[Finding]:
-    """Somebody else's point-to-point LES is never put on a web edition (CAPCO 2016 p182)."""
-    if originator is not None and originator.value not in {*policy.originators, policy.agency}:
-        yield finding("bad-value", originator.place, "not one of the policy's originators")
-    if bulletin.metadata.point_to_point and (originator is None or originator.value != policy.agency):
-        yield finding("point-to-point", bulletin.metadata.place_of("point_to_point"))
-
-
-def _links(policy: Policy, corpus: Corpus, source: Source, bulletin: Bulletin) -> Iterator[Finding]:
-    """A link to another bulletin names its id or its file; a link to a file is to one of the assets."""
-    files = {asset.file for asset in bulletin.metadata.assets}
-    for portion in bulletin.portions():
-        for inline in nested(portion.inlines):
-            if not isinstance(inline, Link) or inline.target.lower().startswith(ELSEWHERE) or inline.target in files:
-                continue
-            if not _leads_somewhere(policy, corpus, source.relative, inline.target):
-                label = f"{bulletin.metadata.id} ¶{portion.number}"
-                yield finding("bad-link", bulletin.place(inline.at), portion=label)
+def _links(policy: Policy, corpus: Corpus, record: Record) -> Iterator[Finding]:
+    """A link to another bulletin names its id or its file."""
+    for one in record.references:
+        if not _leads_somewhere(policy, corpus, record.relative, one.target):
+            yield finding("bad-link", one.place, portion=one.portion)
 
 
 def _leads_somewhere(policy: Policy, corpus: Corpus, relative: str, target: str) -> bool:
@@ -321,13 +323,13 @@ def target_id(corpus: Corpus, relative: str, target: str) -> str | None:
     return corpus.targets.get(target) or corpus.targets.get(resolved(relative, target))
 
 
-def _assets(source: Source, entries: Iterable[Entry]) -> tuple[dict[str, Asset], list[Finding]]:
+def _assets(source: Source, files: Iterable[Wanted]) -> _Assets:
     """The files of these entries, ready to publish."""
     ready: dict[str, Asset] = {}
     found: list[Finding] = []
-    for entry in entries:
+    for one in files:
         try:
-            ready[entry.file] = read_asset(asset_path(source.path.parent, entry.file), raster=is_raster(entry))
+            ready[one.file] = read_asset(asset_path(source.path.parent, one.file), raster=one.raster)
         except AssetError as error:
-            found.append(finding("asset", entry.place, str(error)))
+            found.append(finding("asset", one.place, str(error)))
     return ready, found

@@ -8,25 +8,22 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from tearline.bulletin.document import Bulletin
 from tearline.corpus import Corpus
 from tearline.entries import URGENT, to_come
 from tearline.findings import Finding, finding
+from tearline.records import Record
 
 
 def craft(corpus: Corpus, now: dt.datetime) -> list[Finding]:
     """The remarks on every bulletin that would be published at ``now``."""
-    return [one for source in corpus.bulletins for one in _remarks(source.bulletin, now)]
+    return [one for source in corpus.bulletins for one in _remarks(source.record, now)]
 
 
-def _remarks(bulletin: Bulletin, now: dt.datetime) -> Iterator[Finding]:
-    metadata = bulletin.metadata
-    if metadata.recalled is not None:
+def _remarks(record: Record, now: dt.datetime) -> Iterator[Finding]:
+    if record.recalled is not None:
         return
-    priority = metadata.priority
-    if priority is not None and priority.value == URGENT and metadata.in_effect_until is None:
-        yield finding("urgent-without-end", priority.place, portion=metadata.id)
-    dates = [metadata.date, *(row.at for row in metadata.revised)]
-    for when in dates:
-        if when is not None and to_come(when.value, now):
-            yield finding("future-date", when.place, portion=metadata.id)
+    if record.endless is not None and record.endless[0] == URGENT:
+        yield finding("urgent-without-end", record.endless[1], portion=record.id)
+    for when, place in record.dates:
+        if to_come(when, now):
+            yield finding("future-date", place, portion=record.id)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import gc
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Any, Final, TypeVar
 
@@ -54,5 +55,21 @@ def each(task: Callable[[_T], _R], items: Iterable[_T], watch: Watch = unwatched
         gc.unfreeze()
 
 
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Look for no cycles of garbage: what is made here is kept, and looking through all of it takes a third as long.
+
+    Processes that are forked meanwhile look for theirs.
+    """
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
 def _chunk(items: list[Any]) -> list[Any]:
+    gc.enable()
     return [_TASK[-1](item) for item in items]

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from tearline.bulletin.metadata import When
 from tearline.marking import Mark
-from tearline.release import Released, Shown
+from tearline.release import Outline, Shown
 
 IN_EFFECT: Final = "After this time, treat as ended."
 # A date without a time lasts until it is over everywhere: an end must never come early for a reader.
@@ -51,7 +51,7 @@ class Entry(_Placed):
     ``2026/ib-2026-014.md``; ``quiet`` is whether the author asked that nothing be said of what is withheld.
     """
 
-    released: Released
+    released: Outline
     values: Mapping[str, Any]
     marks: tuple[Mark, ...]
     page: str

@@ -12,10 +12,11 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import islice
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
-from tearline.items import LIMIT, Item, plain, stamp
+from tearline.items import LIMIT, Item, Items, plain, stamp
 from tearline.naming import FEED
 from tearline.policy import Edition, Policy
 from tearline.presentation import banner_of, labels, product
@@ -39,11 +40,11 @@ class Channel:
 
 
 def feeds(
-    items: Sequence[Item], channels: Iterable[Channel], policy: Policy, edition: Edition, now: dt.datetime
+    items: Items, channels: Iterable[Channel], policy: Policy, edition: Edition, now: dt.datetime
 ) -> dict[str, str]:
     """The texts of all feeds by their place below docs; none for an edition without ``site_url``.
 
-    ``items`` are newest first, ``now`` is the moment of the build. A recall is in every feed: nothing is known any more
+    ``now`` is the moment of the build. A recall is in every feed: nothing is known any more
     of what the bulletin was about.
     """
     if not edition.site_url:
@@ -52,7 +53,8 @@ def feeds(
     made = _Maker(root, policy, stamp(now, policy.zone))
     texts: dict[str, str] = {}
     for channel in channels:
-        chosen = [one for one in items if channel.ids is None or one.entry is None or one.id in channel.ids][:LIMIT]
+        ids = (name for name in items.ids if channel.ids is None or name in items.recalled or name in channel.ids)
+        chosen = [items.of(name) for name in islice(ids, LIMIT)]
         texts[f"{channel.folder}{FEED}.xml"] = made.atom(channel, chosen)
         texts[f"{channel.folder}{FEED}.json"] = made.json_feed(channel, chosen)
     return texts

@@ -59,7 +59,9 @@ def home(
     marks = [mark for entry in (*urgent, *others, *latest) for mark in _marks(entry)]
     marks += [mark for entry in entries for mark in entry.marks]  # those of the counts
     marks += above_lowest([contact.mark]) if contact is not None else []
-    return Home(_headline(urgent, others), {key: value for key, value in told.items() if value}, tuple(marks))
+    return Home(
+        _headline(urgent, others), {key: value for key, value in told.items() if value}, tuple(dict.fromkeys(marks))
+    )
 
 
 def next_turn(entries: Iterable[Entry], gone: Iterable[Gone], now: dt.datetime) -> dt.datetime | None:

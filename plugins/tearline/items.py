@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from tearline.bulletin.metadata import When
@@ -29,6 +30,7 @@ from tearline.presentation import (
 from tearline.release import Shown
 
 LIMIT: Final = 100  # items of a feed, and of the mailers' index
+_KEPT: Final = 1024  # items that are not made again: one is in several feeds, and in two texts
 _STATES: Final = {"ended": "ENDED", "superseded": "REPLACED", "recalled": "RECALLED"}
 # What XML cannot hold, and what turns the direction of a line that a marking stands in.
 _FOREIGN: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u202a-\u202e\u2066-\u2069]")
@@ -70,6 +72,9 @@ class Item:
     entry: Entry | None = None
 
 
+Make = Callable[[str], Item]
+
+
 def plain(words: str) -> str:
     """Words as one line that every format can hold: a line break would make a second one, perhaps a header."""
     return _FOREIGN.sub("\ufffd", " ".join(words.split()))
@@ -93,11 +98,44 @@ class Recall:
     instead: tuple[str, ...]
 
 
-def items(recalled: Mapping[str, Recall], among: Neighbours, policy: Policy, edition: Edition) -> list[Item]:
-    """Everything that an edition hands on, what changed last first."""
-    made = [_item(entry, among, policy, edition) for entry in among.present.values()]
-    made += [_recall(name, recall, among, policy, edition) for name, recall in recalled.items()]
-    return sorted(made, key=lambda item: (item.updated, item.id), reverse=True)
+class Items:
+    """Everything that an edition hands on, what changed last first; an item is made when it is asked for.
+
+    ``ids`` are in that order, ``addresses`` those of the pages; ``recalled`` are the ids of those of which nothing is
+    said but that.
+    """
+
+    def __init__(
+        self, changed: Mapping[str, str], addresses: Mapping[str, str], recalled: Collection[str], make: Make
+    ) -> None:
+        self.ids = sorted(changed, key=lambda name: (changed[name], name), reverse=True)
+        self.addresses = addresses
+        self.recalled = recalled
+        self.of = lru_cache(_KEPT)(make)
+
+    def __iter__(self) -> Iterator[Item]:
+        return map(self.of, self.ids)
+
+
+def items(recalled: Mapping[str, Recall], among: Neighbours, policy: Policy, edition: Edition) -> Items:
+    """Everything that an edition hands on."""
+    changed = {name: _times(entry, policy)[1] for name, entry in among.present.items()}
+    changed |= {name: stamp(recall.when, policy.zone) for name, recall in recalled.items()}
+    addresses = {name: entry.address for name, entry in among.present.items()}
+    addresses |= {name: recall.address for name, recall in recalled.items()}
+
+    def make(name: str) -> Item:
+        if name in recalled:
+            return _recall(name, recalled[name], among, policy, edition)
+        return _item(among.present[name], among, policy, edition)
+
+    return Items(changed, addresses, recalled.keys(), make)
+
+
+def _times(entry: Entry, policy: Policy) -> tuple[str, str]:
+    """When a bulletin was published, and when it was last changed."""
+    published = stamp(entry.values.get("date", dt.date(int(entry.year), 1, 1)), policy.zone)
+    return published, max([published, *(stamp(at, policy.zone) for at, _ in entry.released.revised)])
 
 
 def _item(entry: Entry, among: Neighbours, policy: Policy, edition: Edition) -> Item:
@@ -107,7 +145,7 @@ def _item(entry: Entry, among: Neighbours, policy: Policy, edition: Edition) -> 
     current = state not in _STATES
     contact = released.texts.get("contact") or desk(policy, edition)
     marks = tuple(carried_by(entry, contact, among))
-    published = stamp(entry.values.get("date", dt.date(int(entry.year), 1, 1)), policy.zone)
+    published, updated = _times(entry, policy)
     return Item(
         id=released.id,
         address=entry.address,
@@ -123,7 +161,7 @@ def _item(entry: Entry, among: Neighbours, policy: Policy, edition: Edition) -> 
         sharing=released.banner.sharing,
         contact=_marked(contact) if contact is not None else "",
         published=published,
-        updated=max([published, *(stamp(at, policy.zone) for at, _ in released.revised)]),
+        updated=updated,
         revised=bool(released.revised),
         entry=entry,
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -57,14 +56,14 @@ class _Rows:
     def __init__(self, policy: Policy, now: dt.datetime) -> None:
         self.policy = policy
         self.now = now
-        self.made: dict[str, dict[str, Any]] = {}
+        self.made: dict[str, tuple[dict[str, Any], tuple[Mark, ...]]] = {}
 
-    def of(self, entry: Entry) -> dict[str, Any]:
-        """A bulletin's row. It is never changed, so lists share its words; not itself, which YAML would tell."""
+    def of(self, entry: Entry) -> tuple[dict[str, Any], tuple[Mark, ...]]:
+        """A bulletin's row and its marks. They are never changed, so lists share them."""
         name = entry.released.id
         if name not in self.made:
-            self.made[name] = row(entry, self.policy, self.now)
-        return deepcopy(self.made[name])
+            self.made[name] = row(entry, self.policy, self.now), tuple(row_marks(entry))
+        return self.made[name]
 
 
 def newest_first(entries: Iterable[Entry], policy: Policy, now: dt.datetime) -> list[Entry]:
@@ -128,15 +127,15 @@ def search(entries: Iterable[Entry], policy: Policy, now: dt.datetime) -> Listin
     chosen = newest_first(entries, policy, now)
     marks = [mark for entry in chosen for mark in row_marks(entry)]
     marks += [entry.released.texts[key].mark for entry in chosen for key in SHOWN if key in entry.released.texts]
-    return Listing(SEARCH, "Search", "# Search\n", tuple(marks))
+    return Listing(SEARCH, "Search", "# Search\n", tuple(dict.fromkeys(marks)))
 
 
-def _list_page(page: str, title: str, rows: _Rows, entries: Iterable[Entry], gone: Iterable[Gone] = ()) -> Listing:
-    chosen = newest_first(entries, rows.policy, rows.now)
+def _list_page(page: str, title: str, rows: _Rows, newest: Iterable[Entry], gone: Iterable[Gone] = ()) -> Listing:
+    chosen = [rows.of(entry) for entry in newest]
     recalled = [gone_row(each) for each in latest_recall_first(gone)]
     empty = not chosen and not recalled
-    told: dict[str, Any] = {"rows": [rows.of(entry) for entry in chosen], "recalled": recalled, "empty": empty}
-    marks = tuple(mark for entry in chosen for mark in row_marks(entry))
+    told: dict[str, Any] = {"rows": [each for each, _ in chosen], "recalled": recalled, "empty": empty}
+    marks = tuple(dict.fromkeys(mark for _, marks in chosen for mark in marks))
     return Listing(
         page, title, f"# {escaped(title)}\n", marks, told={key: value for key, value in told.items() if value}
     )
@@ -164,18 +163,23 @@ def groups(entries: Sequence[Entry], policy: Policy) -> Iterator[tuple[str, str,
     """Per way of browsing: its folder, its title, and (file name, label, entries) of each value that has any."""
     for facet in FACETS:
         known: Mapping[str, str] = getattr(policy.vocabulary, facet)
-        values = [
-            (value.lower(), label, [entry for entry in entries if value in entry.released.facets[facet]])
-            for value, label in known.items()
-        ]
-        yield FACET_PAGES[facet], FACET_TITLES[facet], [group for group in values if group[2]]
-    products = [
-        (name, label, [entry for entry in entries if _product(entry, policy) == name])
-        for name, label in policy.vocabulary.products.items()
-    ]
-    yield "product", "Product", [group for group in products if group[2]]
-    years = sorted({entry.year for entry in entries}, reverse=True)
-    yield "year", "Year", [(year, year, [entry for entry in entries if entry.year == year]) for year in years]
+        having = _having((entry, entry.released.facets[facet]) for entry in entries)
+        values = [(value.lower(), label, having[value]) for value, label in known.items() if value in having]
+        yield FACET_PAGES[facet], FACET_TITLES[facet], values
+    having = _having((entry, [_product(entry, policy)]) for entry in entries)
+    known = policy.vocabulary.products
+    yield "product", "Product", [(name, label, having[name]) for name, label in known.items() if name in having]
+    having = _having((entry, [entry.year]) for entry in entries)
+    yield "year", "Year", [(year, year, having[year]) for year in sorted(filter(None, having), reverse=True)]
+
+
+def _having(valued: Iterable[tuple[Entry, Iterable[str | None]]]) -> dict[str | None, list[Entry]]:
+    """The entries that have each value, in their order."""
+    found: dict[str | None, list[Entry]] = {}
+    for entry, values in valued:
+        for value in values:
+            found.setdefault(value, []).append(entry)
+    return found
 
 
 def _product(entry: Entry, policy: Policy) -> str | None:
@@ -190,10 +194,10 @@ def listings(
 
     What is ``gone`` stands in the list of all and in that of its year.
     """
-    rows = _Rows(policy, now)
-    made = [_list_page(ALL, "All bulletins", rows, entries, gone)]
+    rows, newest = _Rows(policy, now), newest_first(entries, policy, now)
+    made = [_list_page(ALL, "All bulletins", rows, newest, gone)]
     overview = ["# Browse", ""]
-    for folder, title, values in groups(entries, policy):
+    for folder, title, values in groups(newest, policy):
         if values:
             overview += [f"## {title}", ""]
         for name, label, chosen in values:
@@ -206,6 +210,6 @@ def listings(
     if feeds:
         overview += ["## Feeds", "", f"For a feed reader: [Atom](../{FEED}.xml), [JSON Feed](../{FEED}.json). "]
         overview[-1] += "Each hazard and each region has feeds of its own, named at the end of its list."
-    marks = tuple(mark for entry in entries for mark in entry.marks)
+    marks = tuple(dict.fromkeys(mark for entry in entries for mark in entry.marks))
     made.append(Listing(BROWSE, "Browse", "\n".join(overview), marks, told={} if entries else {"empty": True}))
     return made

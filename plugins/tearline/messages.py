@@ -7,36 +7,47 @@ opening it; styles are inline, and nothing is loaded from anywhere.
 from __future__ import annotations
 
 import json
+import re
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from html import escape
 from typing import Final
 
-from tearline.items import LIMIT, Item, Line
+from tearline.items import LIMIT, Item, Items, Line
 from tearline.naming import MESSAGES
+from tearline.pending import Pending
 from tearline.policy import Edition, Policy
 from tearline.presentation import banner_of
 
 _WIDTH: Final = 76
 _LONGEST: Final = 240  # characters of a word: a line of e-mail has 998 bytes at most
 _TITLE: Final = 100  # characters of a title in a subject
+# What is not words with one blank between them, none of them too long for a line of e-mail.
+_PARTED: Final = re.compile(rf"[^\S ]|\A |  | \Z|\S{{{_LONGEST + 1}}}")
 _BAR: Final = "margin:0;padding:6px 10px;border:2px solid #1b1b1b;background:#fff;color:#1b1b1b;font-weight:bold"
 _BODY: Final = "margin:0;padding:12px;background:#fff;color:#1b1b1b;font:16px/1.5 Arial,Helvetica,sans-serif"
 
 
-def messages(items: Sequence[Item], policy: Policy, edition: Edition) -> dict[str, str]:
-    """The texts by their place below docs. ``items`` are newest first."""
+def messages(items: Items, policy: Policy, edition: Edition) -> Pending[str]:
+    """The texts by their place below docs."""
     root = f"{edition.site_url.rstrip('/')}/" if edition.site_url else ""
-    texts = {MESSAGES: _index(items[:LIMIT], policy, edition)}
-    for item in items:
-        texts[f"{item.address}message.txt"] = message_text(item, root)
-        texts[f"{item.address}message.html"] = message_html(item, root)
+    texts = Pending[str]()
+    texts[MESSAGES] = _index([items.of(name) for name in items.ids[:LIMIT]], policy, edition)
+    for name in items.ids:
+        texts.later(f"{items.addresses[name]}message.txt", partial(_made, message_text, items, name, root))
+        texts.later(f"{items.addresses[name]}message.html", partial(_made, message_html, items, name, root))
     return texts
+
+
+def _made(text: Callable[[Item, str], str], items: Items, name: str, root: str) -> str:
+    return text(items.of(name), root)
 
 
 def subject(item: Item) -> str:
     """The subject proposed for an item: ``EXERCISE [U//FOUO] URGENT UPDATED IB-2026-014 (U) …``."""
-    title = textwrap.shorten(item.title, _TITLE, placeholder=" …", break_on_hyphens=False)
+    long = len(item.title) > _TITLE
+    title = textwrap.shorten(item.title, _TITLE, placeholder=" …", break_on_hyphens=False) if long else item.title
     exercise = "EXERCISE" if item.exercise else ""
     updated = "UPDATED" if item.revised else ""
     return " ".join(filter(None, [exercise, f"[{item.mark}]", item.alert, updated, item.id, title]))
@@ -47,8 +58,8 @@ def message_text(item: Item, root: str) -> str:
     head = [item.exercise, "", item.id, item.title if item.entry is not None else "", ""]
     lines = [f"{one.label}: {_leading(one, root)}" for one in _lines(item, root)]
     said = [*head, *lines, "", *(f"{one.label}: {one.words}" for one in _below(item)), ""]
-    wrapped = [line for each in said for line in _wrapped(each)]
-    return "\n".join(_no_double_blank([item.banner, *wrapped, item.banner])) + "\n"
+    body = [line for each in said for line in wrapped(each)]
+    return "\n".join(_no_double_blank([item.banner, *body, item.banner])) + "\n"
 
 
 def message_html(item: Item, root: str) -> str:
@@ -126,12 +137,23 @@ def _paragraph(line: Line, root: str) -> str:
 
 def _folded(words: str) -> str:
     """Words for HTML, in lines that e-mail can carry."""
-    return escape("\n".join(_wrapped(words)))
+    return escape("\n".join(wrapped(words)))
 
 
-def _wrapped(text: str) -> list[str]:
-    torn = any(len(word) > _LONGEST for word in text.split())
-    return textwrap.wrap(text, _WIDTH, break_long_words=torn, break_on_hyphens=False) or [""]
+def wrapped(text: str) -> list[str]:
+    """A text in lines between words: what ``textwrap`` makes of it, which takes ten times as long for plain words."""
+    if _PARTED.search(text):
+        torn = any(len(word) > _LONGEST for word in text.split())
+        return textwrap.wrap(text, _WIDTH, break_long_words=torn, break_on_hyphens=False) or [""]
+    lines = []
+    while len(text) > _WIDTH:
+        end = text.rfind(" ", 0, _WIDTH + 1)
+        end = end if end > 0 else text.find(" ", _WIDTH)  # a word that is longer than a line stands in one alone
+        if end < 0:
+            break
+        lines.append(text[:end])
+        text = text[end + 1 :]
+    return [*lines, text]
 
 
 def _no_double_blank(lines: Iterable[str]) -> Iterator[str]:

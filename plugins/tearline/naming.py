@@ -34,6 +34,11 @@ def page_name(relative: str) -> str:
     return str(path.with_name(f"{stem}.md"))
 
 
+def bulletin_name(year: str, number: str) -> str:
+    """A bulletin's staged file comes from its product number: a source's own name never becomes public."""
+    return f"{year}/{number.lower()}.md"
+
+
 def address_key(name: str) -> str:
     """What is the same for two staged pages that some disk or server could take for one: ``a.md``, ``A/index.md``."""
     folded = unicodedata.normalize("NFKC", name).casefold().removesuffix(".md")

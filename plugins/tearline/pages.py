@@ -15,8 +15,9 @@ from html.parser import HTMLParser
 from typing import Final
 from urllib.parse import unquote
 
-from tearline.corpus import ELSEWHERE, SitePage
+from tearline.corpus import SitePage
 from tearline.findings import Finding, Place, finding
+from tearline.records import ELSEWHERE
 
 _LINK: Final = re.compile(
     r"""(?<!\\)(?P<picture>!?)\[(?P<words>(?:[^\[\]\\\n]|\\.|\n(?!\n)){0,2000})\]

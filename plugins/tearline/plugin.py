@@ -25,9 +25,10 @@ from tearline.build import refuse_overlap
 from tearline.commit import private_folder
 from tearline.corpus import read_corpus
 from tearline.findings import Severity, in_order, refuses
-from tearline.policy import Edition, Policy, load_policy
+from tearline.policy import Edition, Policy, extensions, load_policy
+from tearline.proof import Renderer
 from tearline.render import build_epoch, build_moment, prune
-from tearline.stage import compose, write
+from tearline.stage import Drafting, compose, write
 from tearline.swap import TargetError
 
 LOG = logging.getLogger("mkdocs.plugins.tearline")
@@ -84,8 +85,9 @@ class TearlinePlugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # t
             config["site_dir"] = str(_preview(policy, edition, Path(config.site_dir)))
         moment = build_moment(self.environment)
         os.environ["SOURCE_DATE_EPOCH"] = str(build_epoch(moment))
-        corpus = read_corpus(policy)
-        trees = compose(corpus, policy, moment)
+        renderer = Renderer(extensions(policy))
+        corpus = read_corpus(policy, draft=Drafting(renderer))
+        trees = compose(corpus, policy, moment, renderer)
         findings = in_order([*corpus.findings, *(one for tree in trees.values() for one in tree.findings)])
         for one in findings:
             LOG.log(logging.ERROR if refuses([one], strict=config.strict) else _LEVELS[one.severity], "%s", one)

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from tearline.entries import Entry, Neighbours, end_of, spelled
 from tearline.marking import Mark, join, lowest, open_mark, system
 from tearline.policy import Edition, Policy
-from tearline.release import FACETS, Released, Shown
+from tearline.release import FACETS, Outline, Shown
 
 EXERCISE: Final = "EXERCISE EXERCISE EXERCISE: everything on this site is fictional"
 WITHHELD: Final = (
@@ -208,13 +208,13 @@ def product(entry: Entry, policy: Policy) -> dict[str, str] | None:
     return {"slug": name, "label": policy.vocabulary.products[name]} if name is not None else None
 
 
-def notices(released: Released, policy: Policy) -> list[str]:
+def notices(released: Outline, policy: Policy) -> list[str]:
     """The handling notices that what is on this page needs, and no others (ISM-ID-00150/00151)."""
     names = dict.fromkeys(name for mark in (released.banner, *released.legend) for name in mark.notices)
     return [policy.notices[name] for name in names if name in policy.notices]
 
 
-def designation(released: Released, policy: Policy, edition: Edition) -> dict[str, str] | None:
+def designation(released: Outline, policy: Policy, edition: Edition) -> dict[str, str] | None:
     """The CUI designation indicator block, never portion-marked (DoD CUI marking aid p4)."""
     of = system(released.system)
     if not of.designation or released.banner.tokens == lowest(released.system).tokens:

@@ -1,4 +1,4 @@
-"""The files below the sources: found in order, named for findings, opened once.
+"""The files below the sources: found in order, named for findings, opened without following links.
 
 What is no plain file is a finding, whatever it is called. Names that begin with a dot are nobody's document
 (editors, repositories and desktops keep their own things there), and are passed over.
@@ -59,7 +59,7 @@ def shown_path(policy: Policy, path: Path) -> str:
     """A path as findings name it: from the site's root, bytes that are no printable text as ``%0A``."""
     relative = path.relative_to(policy.root) if path.is_relative_to(policy.root) else path
     text = os.fsencode(relative).decode("utf-8", "surrogateescape").replace(os.sep, "/")
-    return "".join(char if char.isprintable() else _percent(char) for char in text)
+    return text if text.isprintable() else "".join(char if char.isprintable() else _percent(char) for char in text)
 
 
 def _percent(char: str) -> str:

@@ -7,13 +7,14 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from tearline.marking import Mark
 
 
+@lru_cache(maxsize=4096)
 def slug(text: str) -> str:
     """``Water Systems`` -> ``water-systems``: lower-case ASCII letters and digits, single hyphens between."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()

@@ -21,12 +21,12 @@ from tearline.marking import Mark, lowest
 from tearline.policy import Edition, Vocabulary
 from tearline.release.body import Body
 from tearline.release.front import FrontMatter
-from tearline.release.model import FACETS, Decision, Released, Shown
+from tearline.release.model import FACETS, SINGLES, Decision, Outline, Released, Shown
 from tearline.release.picking import Picking, words_of_bulletin
 from tearline.release.portions import is_raster
 from tearline.release.remarks import check_stand_ins, remarks
 
-__all__ = ["FACETS", "Decision", "Released", "Shown", "check_stand_ins", "is_raster", "release"]
+__all__ = ["FACETS", "SINGLES", "Decision", "Outline", "Released", "Shown", "check_stand_ins", "is_raster", "release"]
 
 
 def release(marked: Marked, edition: Edition, vocabulary: Vocabulary) -> Decision:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 from tearline.bulletin.metadata import When
@@ -25,21 +25,18 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Released:
-    """What one edition gets of one bulletin.
+class Outline:
+    """What one edition gets of one bulletin, but for the body: all that lists and other pages need to know.
 
     ``texts``, ``values`` (dates, product, …) and ``facets`` are keyed as in the front matter, facets hold the
     vocabulary's slugs; ``value_marks`` are the marks that values and facets were given; ``asides`` are what an edition
-    that withholds nothing tells besides; ``notes`` are in the order of their numbers; ``assets`` in the order of use;
-    ``banner`` is the roll-up of what is in here, ``legend`` the marks a reader will see, lowest first. Portions in
-    ``blocks`` have no number and no offset: those would count what is withheld.
+    that withholds nothing tells besides; ``assets`` are in the order of use; ``banner`` is the roll-up of all that the
+    edition gets, the body among it, ``legend`` the marks a reader will see, lowest first.
     """
 
     id: str
     system: str
     title: Shown
-    blocks: tuple[Block, ...]
-    notes: tuple[Note, ...]
     texts: Mapping[str, Shown]
     facets: Mapping[str, tuple[str, ...]]
     values: Mapping[str, When | str]
@@ -57,6 +54,23 @@ class Released:
     def visible(self) -> frozenset[str]:
         """Which single values may be shown."""
         return frozenset(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Released(Outline):
+    """What one edition gets of one bulletin, with the body.
+
+    ``notes`` are in the order of their numbers. Portions in ``blocks`` have no number and no offset: those would count
+    what is withheld.
+    """
+
+    blocks: tuple[Block, ...]
+    notes: tuple[Note, ...]
+
+    @property
+    def outline(self) -> Outline:
+        """The same without the body."""
+        return Outline(**{each.name: getattr(self, each.name) for each in fields(Outline)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
     deciding    what each document comes to in the edition
     composing   the pages made of it
-    bodies      what was composed before
+    drafting    the bodies of bulletins' pages, proved
+    bodies      those that were made before
     furnishing  the renderer's configuration, the theme's files
 
     OUT/mkdocs.yml   generated, allow-listed keys only
@@ -16,7 +17,8 @@ given it. Everything is composed before anything is written, so that a check can
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from tearline.corpus import Corpus
@@ -25,15 +27,16 @@ from tearline.findings import in_order
 from tearline.offline import Offline
 from tearline.policy import Policy, extensions
 from tearline.proof import Renderer
-from tearline.stage.bodies import Bodies, Body
+from tearline.stage.bodies import Bodies, Body, bodies_in, packed_bodies
 from tearline.stage.composing import Composer
 from tearline.stage.deciding import Decided
+from tearline.stage.drafting import Drafting
 from tearline.stage.furnishing import furnish, theme_file
 from tearline.stage.model import File, Tree
 from tearline.store import Shelf
 from tearline.told import written
 
-__all__ = ["File", "Tree", "compose", "write"]
+__all__ = ["Drafting", "File", "Tree", "compose", "write"]
 
 
 def compose(  # noqa: PLR0913 - what trees are made of
@@ -61,42 +64,68 @@ def compose(  # noqa: PLR0913 - what trees are made of
         decided[offline.edition.name].tree.offline = offline
     composers = {name: Composer(one, now, renderer, _elsewhere(one, decided.values())) for name, one in decided.items()}
 
-    pages = _pages(composers, Bodies(kept, policy), watch)
-    renderer.held = [key for made in pages.values() for body, _ in made.values() if body for key in body.proofs]
+    made = _bodies(policy, composers, Bodies(corpus.drafts, kept), watch)
+    renderer.held = [key for one in made.values() for key in one.proofs]
     for name, one in decided.items():
-        composers[name].compose({number: pages[number][name][1] for number in one.entries})
+        pages = {
+            number: _page(composers[name], number, made[number].packed)
+            for number in one.entries
+            if number in made and name in made[number].editions
+        }
+        composers[name].compose(pages)
         if corpus.whole:
             furnish(one, papers=papers)
         one.tree.findings = in_order(one.tree.findings)
     return {name: one.tree for name, one in decided.items()}
 
 
-_Page = tuple[Body | None, File | None]
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """The bodies of a bulletin's pages, packed: which editions they are of, and the keys of their proofs."""
+
+    packed: bytes
+    editions: frozenset[str]
+    proofs: tuple[str, ...]
+
+    @classmethod
+    def of(cls, packed: bytes, bodies: Mapping[str, Body]) -> _Made:
+        """What these bodies were packed as."""
+        return cls(packed, frozenset(bodies), tuple({key: None for one in bodies.values() for key in one.proofs}))
 
 
-def _pages(composers: Mapping[str, Composer], bodies: Bodies, watch: Watch) -> dict[str, dict[str, _Page]]:
-    """The bulletins' pages in each edition, by their ids. What was emitted before, from the same, is not again."""
-    numbers = list({number: None for one in composers.values() for number in one.entries})
-    among = {number: [name for name, one in composers.items() if number in one.entries] for number in numbers}
+def _bodies(policy: Policy, composers: Mapping[str, Composer], kept: Bodies, watch: Watch) -> dict[str, _Made]:
+    """The bodies of the bulletins' pages by id. What was emitted before, from the same, is not again."""
+    sources = {source.id: source for one in composers.values() for source in one.decided.sources.values()}
+    among = {number: [name for name, one in composers.items() if number in one.entries] for number in sources}
+    made: dict[str, _Made] = {}
+    for number, source in sources.items():
+        bodies = bodies_in(packed) if (packed := kept.get(source.record.key)) is not None else {}
+        if packed and all(
+            name in bodies and bodies[name].is_of(composers[name].addresses(number)) for name in among[number]
+        ):
+            made[number] = _Made.of(packed, bodies)
 
-    def of(number: str, found: Mapping[str, Body | None]) -> dict[str, _Page]:
-        return {name: (body, composers[name].page(number, body)) for name, body in found.items()}
+    def anew(number: str) -> bytes | None:  # in all editions: most read alike there
+        releases = sources[number].read_again(policy)
+        if releases is None:
+            return None
+        bodies = {name: composers[name].emitted(number, releases[name]) for name in among[number]}
+        return packed_bodies({name: body for name, body in bodies.items() if body is not None})
 
-    def anew(number: str) -> dict[str, _Page]:  # in all editions: most read alike there
-        return of(number, {name: composers[name].emitted(number) for name in among[number]})
+    todo = [number for number in sources if number not in made]
+    for number, packed in zip(todo, each(anew, todo, watch), strict=True):
+        if packed is None:
+            for name in among[number]:
+                composers[name].changed.add(number)
+        else:
+            made[number] = _Made.of(packed, bodies_in(packed))
+            kept.put(sources[number].record.key, packed)
+    return made
 
-    pages: dict[str, dict[str, _Page]] = {}
-    for number in numbers:
-        found = {name: composers[name].kept(number, bodies) for name in among[number]}
-        if all(found.values()):
-            pages[number] = of(number, found)
-    todo = [number for number in numbers if number not in pages]
-    for number, made in zip(todo, each(anew, todo, watch), strict=True):
-        pages[number] = made
-        for name, (body, _) in made.items():
-            if body is not None:
-                bodies.put(composers[name].decided.sources[number], composers[name].edition, body)
-    return pages
+
+def _page(composer: Composer, number: str, packed: bytes) -> Callable[[], File]:
+    """What makes a bulletin's page of its packed bodies."""
+    return lambda: composer.page(number, bodies_in(packed)[composer.edition.name])
 
 
 def _elsewhere(here: Decided, all_of: Iterable[Decided]) -> dict[str, dict[str, str]]:

@@ -1,20 +1,20 @@
 """The Markdown of bulletins' pages that was emitted and proved before, for the full side's store.
 
-A body depends on its own source, the policy and our code, which are its key, and on where its links lead in the
-edition. So what it asked for is kept with it, and asked again: other answers make another body.
+A body depends on its own source, the policy and our code, which are the key of its bulletin's record, and on where its
+links lead in the edition. So what it asked for is kept with it, and asked again: other answers make another body. The
+bodies of all editions are packed together, since most read alike.
 """
 
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tearline.corpus import MarkedBulletin
 from tearline.emit import Addresses
-from tearline.policy import Edition, Policy
-from tearline.store import Shelf, digest_of, identity
+from tearline.store import Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,12 @@ class Body:
 
     def is_of(self, at: Addresses) -> bool:
         """Whether everything that it asked for is there still."""
-        return all(at.link(target) == there for target, there in self.links.items()) and all(
-            at.asset(name) == there for name, there in self.files.items()
-        )
+        try:
+            return all(at.link(target) == there for target, there in self.links.items()) and all(
+                at.asset(name) == there for name, there in self.files.items()
+            )
+        except KeyError:  # a file that it shows is none of the bulletin's any more
+            return False
 
 
 @dataclass(slots=True)
@@ -53,36 +56,41 @@ class Asked:
         return Addresses(link, asset)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Bodies:
-    """Bodies on a shelf; without one, and for a policy that was read from no file, there are none."""
+    """Packed bodies by the keys of their bulletins' records: those that were made in this run, and those on a shelf."""
 
-    shelf: Shelf | None
-    policy: Policy
+    fresh: dict[str, bytes] = field(default_factory=dict)
+    shelf: Shelf | None = None
 
-    def get(self, source: MarkedBulletin, edition: Edition, at: Addresses) -> Body | None:
-        """The body of a bulletin's page in an edition, if it would come out the same now."""
-        packed = self.shelf.get(self._key(source, edition)) if self.shelf is not None and self.policy.digest else None
-        body = _unpacked(packed) if packed is not None else None
-        try:
-            return body if body is not None and body.is_of(at) else None
-        except KeyError:  # a file that it shows is none of the bulletin's any more
-            return None
+    def get(self, key: str) -> bytes | None:
+        """What was made of the bulletin, in this run or before."""
+        if key in self.fresh:
+            return self.fresh[key]
+        return self.shelf.get(key) if self.shelf is not None else None
 
-    def put(self, source: MarkedBulletin, edition: Edition, body: Body) -> None:
-        """Keep a body."""
-        if self.shelf is not None and self.policy.digest:
-            told = {"text": body.text, "proofs": body.proofs, "links": body.links, "files": body.files}
-            self.shelf.put(self._key(source, edition), json.dumps(told, ensure_ascii=False).encode())
-
-    def _key(self, source: MarkedBulletin, edition: Edition) -> str:
-        parts = (identity(), self.policy.digest, edition.name, source.path, source.text)
-        return digest_of(part.encode("utf-8", "surrogateescape") for part in parts)
+    def put(self, key: str, packed: bytes) -> None:
+        """Keep what was made in this run."""
+        self.fresh[key] = packed
+        if self.shelf is not None:
+            self.shelf.put(key, packed)
 
 
-def _unpacked(packed: bytes) -> Body | None:
+def packed_bodies(bodies: Mapping[str, Body]) -> bytes:
+    """A bulletin's bodies by edition, each text once."""
+    texts = list(dict.fromkeys(one.text for one in bodies.values()))
+    told = {name: [texts.index(one.text), one.proofs, one.links, one.files] for name, one in bodies.items()}
+    return zlib.compress(json.dumps([texts, told], ensure_ascii=False).encode(), 1)
+
+
+def bodies_in(packed: bytes) -> dict[str, Body]:
+    """What ``packed_bodies`` packed; nothing where the bytes are anything else."""
     try:
-        told: dict[str, Any] = json.loads(packed)
-        return Body(told["text"], tuple(told["proofs"]), told["links"], told["files"])
-    except (ValueError, KeyError, TypeError):
-        return None
+        told: tuple[list[str], dict[str, Any]] = json.loads(zlib.decompress(packed))
+        texts, of = told
+        return {
+            name: Body(str(texts[number]), tuple(proofs), dict(links), dict(files))
+            for name, (number, proofs, links, files) in of.items()
+        }
+    except (zlib.error, ValueError, LookupError, TypeError, AttributeError):
+        return {}

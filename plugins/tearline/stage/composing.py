@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 from urllib.parse import quote
 
 from tearline.assets import Asset
-from tearline.corpus import ELSEWHERE, MarkedBulletin, SitePage, resolved, target_id
-from tearline.emit import Addresses, emit
+from tearline.corpus import KnownBulletin, SitePage, resolved, target_id
+from tearline.emit import Addresses
 from tearline.entries import Entry, Gone, Neighbours, spelled
 from tearline.facets import offered, told_of, told_of_page, told_of_tombstone
 from tearline.feeds import Channel, feeds
@@ -35,16 +35,18 @@ from tearline.presentation import (
     said_by_phone,
 )
 from tearline.proof import Renderer
-from tearline.release import is_raster
-from tearline.stage.bodies import Asked, Bodies, Body
+from tearline.release import Released, is_raster
+from tearline.stage.bodies import Body
 from tearline.stage.deciding import Decided
+from tearline.stage.drafting import addresses, emitted
 from tearline.stage.model import File
-
-_ATTEMPTS: Final = 3  # emissions of one bulletin: as it is, then with less emphasis
 
 
 class Composer:
-    """Fills an edition's tree. Each method adds one page, or says why it cannot be there."""
+    """Fills an edition's tree. Each method adds one page, or says why it cannot be there.
+
+    ``changed`` are the bulletins whose sources are no more as they were recorded when they are read again.
+    """
 
     def __init__(
         self, decided: Decided, now: dt.datetime, renderer: Renderer, elsewhere: Mapping[str, Mapping[str, str]]
@@ -57,6 +59,7 @@ class Composer:
         self.entries = decided.entries
         self.now = now
         self.renderer = renderer
+        self.changed: set[str] = set()
         self.recalled = {name: decided.address(name) for name in decided.recalled}
         self.gone = [Gone(name, when, self.recalled[name]) for name, when in decided.recalled.items()]
         tombstones = {name: page.removesuffix(".md") + "/" for name, page in self.recalled.items()}
@@ -64,11 +67,11 @@ class Composer:
         self.names = {HOME, *(page.name for page in decided.pages), *(entry.page for entry in self.entries.values())}
         self.names.update(self.recalled.values())
 
-    def compose(self, bulletins: Mapping[str, File | None]) -> None:
-        """Every page, and the files that pages use. ``bulletins`` are the pages that ``page`` gave, by id."""
+    def compose(self, bulletins: Mapping[str, Callable[[], File]]) -> None:
+        """Every page, and the files that pages use. ``bulletins`` give the bulletins' pages, by id."""
         self.tree.turn = next_turn(self.entries.values(), self.gone, self.now)
         for name, entry in self.entries.items():
-            self.put_bulletin(self.decided.sources[name], entry, bulletins[name])
+            self.put_bulletin(self.decided.sources[name], entry, bulletins.get(name))
         for name, when in self.decided.recalled.items():
             self.tombstone(name, when)
         self.handed_on()
@@ -98,70 +101,42 @@ class Composer:
 
     # --- bulletins ------------------------------------------------------------------------------------------
 
-    def kept(self, name: str, bodies: Bodies) -> Body | None:
-        """The body of the bulletin's page as it was emitted before; None where it has to be emitted anew."""
+    def addresses(self, name: str) -> Addresses:
+        """Where links and files are, seen from the bulletin's page."""
         source = self.decided.sources[name]
-        return bodies.get(source, self.edition, self.addresses(source, self.entries[name], {}))
+        return addresses(
+            self.entries[name].released, source.assets, lambda target: self.page_of(self.led(source, target))
+        )
 
-    def emitted(self, name: str) -> Body | None:
+    def led(self, source: KnownBulletin, target: str) -> str:
+        """The bulletin that a link leads to by its number or file name; empty where it leads to none."""
+        return target_id(self.corpus, source.relative, target) or ""
+
+    def emitted(self, name: str, released: Released) -> Body | None:
         """The body of the bulletin's page; None where the renderer would misread it. Nothing is changed by it."""
-        source, entry = self.decided.sources[name], self.entries[name]
-        asked = Asked(self.addresses(source, entry, {}))
-        before = len(self.renderer.held)
-        text = self.proved(entry, asked.addresses())
-        proofs = tuple(self.renderer.held[before:])
-        return Body(text, proofs, asked.links, asked.files) if text is not None else None
+        return emitted(released, self.addresses(name), self.renderer)
 
-    def page(self, name: str, body: Body | None) -> File | None:
+    def page(self, name: str, body: Body) -> File:
         """The page of the bulletin with this id and body."""
-        if body is None:
-            return None
         source, entry = self.decided.sources[name], self.entries[name]
-        linked: dict[str, None] = {}
-        link = self.addresses(source, entry, linked).link
-        for target in body.links:
-            link(target)
+        linked = dict.fromkeys(
+            other
+            for target, there in body.links.items()
+            if there is not None and self.page_of(other := self.led(source, target)) is not None
+        )
         front = bulletin_page(entry, self.edition, self.policy, self.among, linked)
         front["tearline"]["search"] = told_of(entry, self.policy, self.now)
         return File(front, body.text)
 
-    def put_bulletin(self, source: MarkedBulletin, entry: Entry, page: File | None) -> None:
+    def put_bulletin(self, source: KnownBulletin, entry: Entry, page: Callable[[], File] | None) -> None:
         """A bulletin's page and its files; a finding where there is no page."""
         if page is None:
-            self.tree.findings.append(finding("emission-mismatch", Place(source.path), portion=source.id))
+            rule = "sources-changed" if source.id in self.changed else "emission-mismatch"
+            self.tree.findings.append(finding(rule, Place(source.path), portion=source.id))
             self.tree.refused.append(source.path)
             return
-        self.tree.files[entry.page] = page
+        self.tree.files.later(entry.page, page)
         self.publish(source.assets[file] for file in entry.released.assets)
-
-    def proved(self, entry: Entry, at: Addresses) -> str | None:
-        """The page's Markdown, once the renderer reads it as meant; leaves that it does not go without emphasis."""
-        plain: frozenset[int] = frozenset()
-        for _ in range(_ATTEMPTS):
-            body = emit(entry.released, at, plain)
-            verdict = self.renderer.prove(body, entry.released, at, plain)
-            if verdict.holds:
-                return body
-            if verdict.broken <= plain:
-                break
-            plain |= verdict.broken
-        return None
-
-    def addresses(self, source: MarkedBulletin, entry: Entry, linked: dict[str, None]) -> Addresses:
-        """Where links and files are, seen from a bulletin's page. Bulletins it leads to are noted in ``linked``."""
-
-        def link(target: str) -> str | None:
-            if target.lower().startswith(ELSEWHERE):
-                return target
-            if target in source.assets:
-                return f"../{ASSETS}/{source.assets[target].name}" if target in entry.released.assets else None
-            other = target_id(self.corpus, source.relative, target) or ""
-            page = self.page_of(other)
-            if page is not None:
-                linked[other] = None
-            return f"../{page}" if page is not None else None
-
-        return Addresses(link, lambda file: f"../{ASSETS}/{source.assets[file].name}")
 
     def tombstone(self, name: str, when: dt.date) -> None:
         """A recalled bulletin's address says that it is, when, and whom to ask; nothing of what it said."""
@@ -213,8 +188,8 @@ class Composer:
             for name, label, chosen in values if folder in FED else ():
                 ids = frozenset(entry.released.id for entry in chosen)
                 channels.append(Channel(f"browse/{folder}/{name}/", f"{self.edition.site_name}. {title}: {label}", ids))
-        self.tree.texts |= feeds(made, channels, self.policy, self.edition, self.now)
-        self.tree.texts |= messages(made, self.policy, self.edition)
+        self.tree.texts.update(feeds(made, channels, self.policy, self.edition, self.now))
+        self.tree.texts.take(messages(made, self.policy, self.edition))
 
     # --- pages ------------------------------------------------------------------------------------------------
 

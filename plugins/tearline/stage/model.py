@@ -11,6 +11,7 @@ from typing import Any
 from tearline.assets import Asset
 from tearline.findings import Finding
 from tearline.offline import Offline
+from tearline.pending import Pending
 from tearline.policy import Edition
 
 
@@ -27,15 +28,16 @@ class Tree:
     """One edition before it is written.
 
     ``files``, ``texts`` and ``assets`` are keyed by their place below docs, ``theme`` by the place below the theme's
-    folder. ``texts`` are published as they are: feeds, and what a mailer picks up. ``refused`` are the paths of
-    documents that the renderer would have misread. ``recalled`` are the pages that say that a bulletin was recalled, as
-    files of the site. ``turn`` is the next moment at which any page says something else, if there is one. ``offline``
-    is what an offline copy says of itself; None for a site that is served.
+    folder. ``texts`` are published as they are: feeds, and what a mailer picks up. Bulletins' pages and e-mail are made
+    when they are asked for. ``refused`` are the paths of documents that the renderer would have misread. ``recalled``
+    are the pages that say that a bulletin was recalled, as files of the site. ``turn`` is the next moment at which any
+    page says something else, if there is one. ``offline`` is what an offline copy says of itself; None for a site that
+    is served.
     """
 
     edition: Edition
-    files: dict[str, File] = field(default_factory=dict)
-    texts: dict[str, str] = field(default_factory=dict)
+    files: Pending[File] = field(default_factory=Pending)
+    texts: Pending[str] = field(default_factory=Pending)
     assets: dict[str, Asset] = field(default_factory=dict)
     theme: dict[str, Path] = field(default_factory=dict)
     configuration: str = ""
@@ -53,4 +55,4 @@ class Tree:
 
     def let_go(self) -> None:
         """Keep nothing in memory of what was written: a large site's pages are many megabytes. What is said stays."""
-        self.files, self.texts, self.assets = {}, {}, {}
+        self.files, self.texts, self.assets = Pending(), Pending(), {}

@@ -61,7 +61,7 @@ def sources_of(stage: Path) -> dict[str, str]:
 def test_every_page_of_the_sample_is_the_generators_byte_for_byte(
     stage: Path, by_mkdocs: Path, executor: Executor
 ) -> None:
-    made = dict(render_pages(read_context(stage, DAY), names_of(stage), sources_of(stage), executor))
+    made = dict(render_pages(read_context(stage, DAY), names_of(stage), sources_of(stage), lambda _: executor))
     wanted = {path.relative_to(by_mkdocs).as_posix(): path.read_bytes() for path in by_mkdocs.glob("**/index.html")}
     assert made.keys() == wanted.keys()
     assert [name for name in wanted if made[name] != wanted[name]] == []

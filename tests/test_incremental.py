@@ -132,9 +132,9 @@ def pages_of(tree: Tree, kept: Path | None) -> dict[str, bytes]:
         staged = every_byte(stage / "docs")
         texts = {name: data.decode() for name, data in staged.items() if name.endswith(".md")}
         if kept is None:
-            return staged | dict(render_pages(context, sorted(staged), texts, Here()))
+            return staged | dict(render_pages(context, sorted(staged), texts, lambda _: Here()))
         with shelf(kept, "pages") as pages:
-            return staged | dict(render_pages(context, sorted(staged), texts, Here(), pages))
+            return staged | dict(render_pages(context, sorted(staged), texts, lambda _: Here(), pages))
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -447,8 +447,8 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     read: list[str] = []
     original = inventory.measured
 
-    def noted(path: Path) -> tuple[int, str]:
-        read.append(path.name)
+    def noted(path: str) -> tuple[int, str]:
+        read.append(Path(path).name)
         return original(path)
 
     monkeypatch.setattr(inventory, "measured", noted)

@@ -13,11 +13,13 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
+from mkdocs.structure.files import File, Files
 
 from sites import NOON, ROOT, tearline
 from tearline.render import prune
 from tearline.render.pages import Context, Renderer, read_context
 from tearline.render.working import Here, render_pages
+from tearline.store import shelf
 
 DAY = int(NOON) // 86400 * 86400
 
@@ -61,7 +63,7 @@ def sources_of(stage: Path) -> dict[str, str]:
 def test_every_page_of_the_sample_is_the_generators_byte_for_byte(
     stage: Path, by_mkdocs: Path, executor: Executor
 ) -> None:
-    made = dict(render_pages(read_context(stage, DAY), names_of(stage), sources_of(stage), executor))
+    made = dict(render_pages(read_context(stage, DAY), names_of(stage), sources_of(stage), lambda _: executor))
     wanted = {path.relative_to(by_mkdocs).as_posix(): path.read_bytes() for path in by_mkdocs.glob("**/index.html")}
     assert made.keys() == wanted.keys()
     assert [name for name in wanted if made[name] != wanted[name]] == []
@@ -78,6 +80,36 @@ def test_the_process_makes_the_whole_site_of_the_generator(stage: Path, by_mkdoc
     )
     assert made.keys() == wanted.keys()
     assert [name for name in wanted if made[name] != wanted[name]] == []
+
+
+def test_the_executor_is_asked_for_what_is_not_kept_alone(stage: Path, tmp_path: Path) -> None:
+    context, names, sources = read_context(stage, DAY), names_of(stage), sources_of(stage)
+    told: list[int] = []
+
+    def executor(pages: int) -> Executor:
+        told.append(pages)
+        return Here()
+
+    def rendered() -> dict[str, bytes]:
+        with shelf(tmp_path / "eoc", "pages") as kept:
+            return dict(render_pages(context, names, sources, executor, kept))
+
+    assert rendered() == rendered()
+    changed = next(name for name in sources if name not in context.pages)
+    sources[changed] += "\nOne more.\n"
+    rendered()
+    assert told == [len(sources), len(context.pages), len(context.pages) + 1]
+
+
+@pytest.mark.parametrize("name", ["2026/x/message.txt", "2026/x/../x/message.txt", "2026/./x/message.txt"])
+def test_a_file_that_is_no_page_is_found_as_the_generator_finds_it(stage: Path, name: str) -> None:
+    context, names = read_context(stage, DAY), [*names_of(stage), "2026/x/message.txt"]
+    renderer = Renderer(context, names)
+    made = Files([File.generated(renderer.config, each, content="") for each in names])
+    for each in (name, *names):
+        wanted, found = made.get_file_from_path(each), renderer.files.get_file_from_path(each)
+        assert (found and found.url) == (wanted and wanted.url)
+    assert renderer.asked[name] == (made.get_file_from_path(name) is not None)
 
 
 def test_a_page_does_not_depend_on_what_was_rendered_before_it(stage: Path) -> None:

@@ -153,7 +153,12 @@ def test_a_shelf_holds_what_was_put(tmp_path: Path) -> None:
         "UPDATE entry SET seal = NULL",
         "DELETE FROM entry",
         "DROP TABLE entry",
+        "DROP TABLE used",
+        "DELETE FROM used",
+        "UPDATE used SET times = 'junk'",
         "DROP TABLE opened",
+        "PRAGMA user_version = 1",
+        "ALTER TABLE entry ADD COLUMN more",
         "INSERT INTO opened VALUES ('junk')",
     ],
 )

@@ -73,5 +73,5 @@ def test_a_tree_is_written_out_at_once_or_file_by_file(
     monkeypatch.setattr(swap, "sync", synced.append)
     if not whole:
         monkeypatch.setattr(swap, "_syncfs", lambda _: False)
-    swap.sync_tree(made)
+    swap.sync_trees([made])
     assert set(synced) == (set() if whole else {made, *made.rglob("*")})

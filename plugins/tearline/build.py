@@ -22,7 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tearline.commit import Change, Private, commit, private_folder, sweep
+from tearline.commit import Change, Private, commit, private_folder, removing, sweep
 from tearline.corpus import Corpus, read_corpus
 from tearline.craft import craft
 from tearline.crew import Watch, undisturbed, unwatched
@@ -235,16 +235,17 @@ def made(  # noqa: PLR0913, PLR0917 - what a build is made from
         say("Verifying the built bytes")
         stages = _stages(trees.values(), built, private)
         read = [_read(one, policy, full, stages) for one in built[: len(chosen)]]
-        clock = disk_clock(private.path)
-        seen = {one.name: Evidence.of([one.site], clock) for one in read}  # before the sites are looked at once more
-        changes = [change for one in read for change in _sealed(one, policy, now, key, private)]
-        found = [each for one in read for each in one.findings]
-        if fingerprint(_read_from(policy)) != before:  # the verifier may have read others than we did
-            found.append(finding("sources-changed", Place(policy.sources.name)))
-        outcome.findings = in_order([*outcome.findings, *found])
-        outcome.refused = refuses(found)
-        turns = [tree.turn for tree in trees.values() if tree.turn is not None]
-        yield Made(outcome, private, changes, key is not None, seen, lasts(now, policy.zone, turns))
+        with removing(stages.values()):  # the verifier was the last to read them
+            clock = disk_clock(private.path)
+            seen = {one.name: Evidence.of([one.site], clock) for one in read}  # before they are looked at once more
+            changes = [change for one in read for change in _sealed(one, policy, now, key, private)]
+            found = [each for one in read for each in one.findings]
+            if fingerprint(_read_from(policy)) != before:  # the verifier may have read others than we did
+                found.append(finding("sources-changed", Place(policy.sources.name)))
+            outcome.findings = in_order([*outcome.findings, *found])
+            outcome.refused = refuses(found)
+            turns = [tree.turn for tree in trees.values() if tree.turn is not None]
+            yield Made(outcome, private, changes, key is not None, seen, lasts(now, policy.zone, turns))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,18 +17,20 @@ import shutil
 import stat
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from tearline.swap import TargetError, check_target, exchange, finish_exchange, locked, sync, sync_tree, write_whole
+from tearline.swap import TargetError, check_target, exchange, finish_exchange, locked, sync, sync_trees, write_whole
 
 PREFIX: Final = ".tearline-"
 _JOURNAL: Final = "commit.json"
 _ASIDE: Final = "aside-"
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+_HANDS: Final = 2  # threads that remove; more of them wait for the same disk
 _SETTLED: Final = 10  # seconds after which a new folder is surely locked by whoever made it
 
 
@@ -78,7 +80,7 @@ def private_folder(beside: Path) -> Iterator[Private]:
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield Private(path, lock)
     finally:
-        shutil.rmtree(path, ignore_errors=True)
+        _clear(path)
         if lock >= 0:
             os.close(lock)
 
@@ -102,6 +104,22 @@ def _complete(folder: Path) -> None:
     with suppress(OSError, TargetError):
         if changes := _journal(folder):
             _carry_out(folder, changes)
+    _clear(folder)
+
+
+@contextmanager
+def removing(trees: Iterable[Path]) -> Iterator[None]:
+    """Remove trees that nobody reads any more, beside what is done meanwhile. What cannot be removed stays."""
+    with ThreadPoolExecutor(_HANDS) as threads:
+        for tree in trees:
+            threads.submit(shutil.rmtree, tree, ignore_errors=True)
+        yield
+
+
+def _clear(folder: Path) -> None:
+    """Remove a private folder, as far as this disk lets us: what is in it at once, since most of it is waiting."""
+    with suppress(OSError), removing(list(folder.iterdir())):
+        pass
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -124,8 +142,9 @@ def commit(folder: Path, changes: Sequence[Change]) -> None:
         _check(beside / one.name, one)
     try:
         for one in changes:
-            if one.source:
-                (sync_tree if one.tree else sync)(folder / one.source)
+            if one.source and not one.tree:
+                sync(folder / one.source)
+        sync_trees([folder / one.source for one in changes if one.tree])
         write_whole(folder / _JOURNAL, json.dumps([asdict(one) for one in changes]).encode())
         _carry_out(folder, changes)
     except OSError as error:

@@ -11,6 +11,7 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, ClassVar, Final
 
@@ -20,7 +21,7 @@ from tearline.evidence import Seen
 from tearline.findings import Finding, Place, finding, in_order
 
 MAX_PATH: Final = 1024  # characters
-_CHUNK: Final = 1 << 20
+_CHUNK: Final = 1 << 16  # bytes: nearly every file fits, and a larger buffer takes longer to get than to fill
 
 
 def checked_path(path: str) -> str:
@@ -81,14 +82,14 @@ def take_inventory(site: Path, shown: str, taken: int = 0, before: Inventory | N
         made.findings.append(finding("site-file-kind", Place(shown), "the site is not a folder"))
         return made
     known = before.known() if before is not None else {}
-    made.entries = tuple(sorted(_walk(site, "", shown, made, known)))
+    made.entries = tuple(sorted(_walk(os.fspath(site), "", shown, made, known), key=attrgetter("path")))
     if not made.entries and not made.findings:
         made.findings.append(finding("file-missing", Place(shown), "there is no file at all"))
     return made
 
 
 def _walk(
-    folder: Path, prefix: str, shown: str, made: Inventory, known: Mapping[tuple[str, Seen], Entry]
+    folder: str, prefix: str, shown: str, made: Inventory, known: Mapping[tuple[str, Seen], Entry]
 ) -> Iterator[Entry]:
     with os.scandir(folder) as found:
         inside = sorted(found, key=lambda one: one.name)
@@ -103,10 +104,10 @@ def _walk(
             made.findings.append(finding("site-file-kind", place, "its name cannot be written down"))
             continue
         if one.is_dir(follow_symlinks=False):
-            yield from _walk(Path(one.path), f"{name}/", shown, made, known)
+            yield from _walk(one.path, f"{name}/", shown, made, known)
         elif one.is_file(follow_symlinks=False):
             seen = made.seen[name] = Seen.of(one.stat(follow_symlinks=False))
-            yield known.get((name, seen)) or Entry(name, *measured(Path(one.path)))
+            yield known.get((name, seen)) or Entry(name, *measured(one.path))
         else:
             kind = "a link" if one.is_symlink() else "a special file"
             made.findings.append(finding("site-file-kind", Place(printable(f"{shown}/{name}")), kind))
@@ -118,7 +119,7 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else "?" for char in decoded)
 
 
-def open_plain(path: Path) -> int:
+def open_plain(path: Path | str) -> int:
     """A descriptor of a plain file; never follows a link at its end, never waits. Raises ``OSError``."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -127,13 +128,16 @@ def open_plain(path: Path) -> int:
     return descriptor
 
 
-def measured(path: Path) -> tuple[int, str]:
+def measured(path: Path | str) -> tuple[int, str]:
     """Size and SHA-256 of a file, of the bytes that were read."""
     size, hashed = 0, hashlib.sha256()
-    with os.fdopen(open_plain(path), "rb", buffering=0) as file:
-        while chunk := file.read(_CHUNK):
+    descriptor = open_plain(path)
+    try:
+        while chunk := os.read(descriptor, _CHUNK):
             size += len(chunk)
             hashed.update(chunk)
+    finally:
+        os.close(descriptor)
     return size, hashed.hexdigest()
 
 

@@ -42,7 +42,7 @@ from tearline.swap import (
     finish_exchange,
     locked,
     sync,
-    sync_tree,
+    sync_trees,
     write_whole,
 )
 
@@ -195,7 +195,7 @@ class _Desk:
         digest = hashlib.sha256(certificate.data).hexdigest()
         if self.stands(digest, manifest):
             return Published([], [f"The release of {manifest.built} is published already"])
-        sync_tree(self.incoming)
+        sync_trees([self.incoming])
         write_whole(self.folder / f"{digest}.json", certificate.data)
         write_whole(self.folder / f"{digest}.json.sig", certificate.signature)
         release = Release(digest, manifest.built, manifest.recalled, self.incoming.lstat().st_ino)

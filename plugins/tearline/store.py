@@ -35,9 +35,14 @@ _KEPT: Final = 4  # openings of a shelf after which what nobody asked for goes
 _PATIENCE: Final = 10  # seconds to wait for another build that writes to the same shelf
 _PASSING: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL}  # what is no fault of the file
 _BATCH: Final = 500  # entries that are written at once
-_TABLES: Final = """
-CREATE TABLE IF NOT EXISTS entry (key TEXT PRIMARY KEY, seal BLOB, content BLOB, used INTEGER) WITHOUT ROWID;
+_ASKED: Final = ("user_version FROM pragma_user_version", "count(*) FROM sqlite_master")
+_LAYOUT: Final = 2  # of the tables; a file of another is removed
+# Large contents in the tree of keys would make it deep, and to note the use of one would write it again.
+_TABLES: Final = f"""
+CREATE TABLE IF NOT EXISTS entry (key TEXT PRIMARY KEY, seal BLOB, content BLOB);
+CREATE TABLE IF NOT EXISTS used (key TEXT PRIMARY KEY, times INTEGER) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS opened (times INTEGER);
+PRAGMA user_version = {_LAYOUT};
 """
 
 
@@ -134,9 +139,9 @@ class Shelf:
     def close(self) -> None:
         """Write what was put, and let go of what nobody asked for in some time."""
         self._write()
-        marked = [(self.times + 1, key) for key in self.asked]
-        self._do("UPDATE entry SET used = ? WHERE key = ?", marked)
-        self._do("DELETE FROM entry WHERE used < ?", [(self.times + 1 - _KEPT,)])
+        self._do("UPDATE used SET times = ? WHERE key = ?", [(self.times + 1, key) for key in sorted(self.asked)])
+        self._do("DELETE FROM used WHERE times < ?", [(self.times + 1 - _KEPT,)])
+        self._do("DELETE FROM entry WHERE key NOT IN (SELECT key FROM used)", [()])
         self._do("DELETE FROM opened", [()])
         self._do("INSERT INTO opened VALUES (?)", [(self.times + 1,)])
         self._commit()
@@ -152,8 +157,9 @@ class Shelf:
             self._drop(error)
 
     def _write(self) -> None:
-        rows = [(key, _seal(key, made), made, self.times + 1) for key, made in self.fresh.items()]
-        self._do("INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?)", rows)
+        rows = [(key, _seal(key, made), made) for key, made in self.fresh.items()]
+        self._do("INSERT OR REPLACE INTO entry VALUES (?, ?, ?)", rows)
+        self._do("INSERT OR REPLACE INTO used VALUES (?, ?)", [(key, self.times + 1) for key in self.fresh])
         self.asked.difference_update(self.fresh)  # they are new, and say so themselves
         self.fresh.clear()
         self._commit()
@@ -194,7 +200,7 @@ def shelf(folder: Path, name: str) -> Iterator[Shelf]:
 
 def _opened(path: Path) -> sqlite3.Connection | None:
     """The file as a database; a file that is none, or not ours alone, is removed first."""
-    for _ in range(2):
+    for _ in range(3):
         with suppress(OSError):
             told = path.lstat()
             if not stat.S_ISREG(told.st_mode) or told.st_uid != os.geteuid() or told.st_mode & _OTHERS:
@@ -203,6 +209,10 @@ def _opened(path: Path) -> sqlite3.Connection | None:
             os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600))
             base = sqlite3.connect(path, timeout=_PATIENCE)
             base.execute("PRAGMA synchronous = OFF")  # what a fallen machine leaves half written is not believed
+            if not _of_our_layout(base):
+                base.close()
+                _remove(path)
+                continue
             base.executescript(_TABLES)
         except sqlite3.Error as error:
             if error.sqlite_errorcode in _PASSING:
@@ -213,6 +223,12 @@ def _opened(path: Path) -> sqlite3.Connection | None:
         else:
             return base
     return None
+
+
+def _of_our_layout(base: sqlite3.Connection) -> bool:
+    """Whether its tables are ours, or it has none yet."""
+    layout, tables = (base.execute(f"SELECT {asked}").fetchone()[0] for asked in _ASKED)
+    return layout == _LAYOUT or not tables
 
 
 def _seal(key: str, content: bytes) -> bytes:

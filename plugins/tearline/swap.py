@@ -12,7 +12,7 @@ import errno
 import fcntl
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -97,17 +97,18 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def sync_tree(root: Path) -> None:
-    """Have every file and folder below ``root``, and itself, on the disk.
+def sync_trees(roots: Sequence[Path]) -> None:
+    """Have every file and folder below these, and themselves, on the disk. They lie on one disk.
 
     Linux is asked once for the whole disk: one file after the other takes minutes for a large site.
     """
-    if _syncfs(root):
+    if not roots or _syncfs(roots[0]):
         return
-    for folder, _, files in os.walk(root):
-        for name in files:
-            sync(Path(folder, name))
-        sync(Path(folder))
+    for root in roots:
+        for folder, _, files in os.walk(root):
+            for name in files:
+                sync(Path(folder, name))
+            sync(Path(folder))
 
 
 def _syncfs(root: Path) -> bool:

@@ -25,6 +25,7 @@ _ODD: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 # A key that YAML takes for a text, and what is said under it.
 _LINE: Final = re.compile(r"(  )?((?!(?:on|no|off|yes|null|true|false):)[a-z][a-z_]+):(?: (.+))?")
 _FENCE: Final = "---\n"
+_JSON: Final = json.JSONEncoder(ensure_ascii=False)
 
 
 def written(told: Mapping[str, Any], body: str) -> str:
@@ -49,7 +50,7 @@ def _lines(told: Mapping[str, Any], indent: str = "") -> Iterator[str]:
             yield f"{key}:"
             yield from _lines(value, "  ")
         else:
-            yield f"{indent}{key}: {_ODD.sub(_escaped, json.dumps(value, ensure_ascii=False))}"
+            yield f"{indent}{key}: {_ODD.sub(_escaped, _JSON.encode(value))}"
 
 
 def _escaped(odd: re.Match[str]) -> str:

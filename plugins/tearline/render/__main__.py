@@ -10,39 +10,43 @@ import gc
 import logging
 import os
 import sys
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Final
 
+from tearline.placing import Placing, below, content
 from tearline.render import UNREACHED
 from tearline.render.pages import read_context
 from tearline.render.schedulers import ClusterError, told_of
 from tearline.render.working import Here, ready, render_pages
 from tearline.store import Shelf, shelf
 
+DOCS: Final = Path("docs")
+
 
 def main() -> None:
     """Render the stage in the current folder into the folder named first."""
     gc.set_threshold(100_000, 20, 20)  # as the command line does
     logging.getLogger("mkdocs").setLevel(logging.ERROR)
-    site = Path(sys.argv[1])
-    docs = Path("docs")
+    site = Placing(Path(sys.argv[1]))
+    names = below(DOCS)
+    sources = _Staged(name for name in names if name.endswith(".md"))
     context = read_context(Path(), int(os.environ["SOURCE_DATE_EPOCH"]))
-    names = sorted(path.relative_to(docs).as_posix() for path in docs.rglob("*") if path.is_file())
-    sources = {name: (docs / name).read_text(encoding="utf-8") for name in names if name.endswith(".md")}
     renderer = ready(context, names)  # before the workers are forked, which then have it too
     for name, data in renderer.theme():
-        _put(site / name, data)
+        site.put(name, data)
     for name in names:
         if name not in sources:
-            _put(site / name, (docs / name).read_bytes())
+            site.put(name, content(f"{DOCS}/{name}"))
     for name, data in renderer.templates():
-        _put(site / name, data)
+        site.put(name, data)
     gc.freeze()
-    with _kept() as kept, _executor(len(sources)) as executor:
-        for name, data in render_pages(context, names, sources, executor, kept):
-            _put(site / name, data)
+    with _kept() as kept:
+        for name, data in render_pages(context, names, sources, _executor, kept):
+            site.put(name, data)
 
 
 def _kept() -> AbstractContextManager[Shelf | None]:
@@ -63,9 +67,24 @@ def _executor(pages: int) -> Executor:
     return ProcessPoolExecutor(workers, get_context("fork")) if workers > 1 else Here()
 
 
-def _put(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
+class _Staged(Mapping[str, str]):
+    """The staged pages of these names, each read when it is asked for: ten thousand would fill the memory."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = dict.fromkeys(names)
+
+    def __getitem__(self, name: str) -> str:
+        text = content(f"{DOCS}/{name}").decode("utf-8")
+        return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
@@ -30,6 +30,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, file_sort_key
 from mkdocs.structure.nav import get_navigation
 from mkdocs.structure.pages import Page
+from mkdocs.utils import is_markdown_file
+from mkdocs.utils.yaml import yaml_load
 
 from tearline.store import digest_of, identity
 from tearline.told import read
@@ -69,8 +71,7 @@ def read_context(stage: Path, epoch: int) -> Context:
     """The context of the staged tree at ``stage``. Raises ``OSError`` where it cannot be read."""
     text = (stage / CONFIGURATION).read_text(encoding="utf-8")
     theme = {path.relative_to(stage / "theme").as_posix(): path.read_bytes() for path in _files(stage / "theme")}
-    with _loaded(text, epoch) as config:
-        named = list(_named(config.nav or []))
+    named = list(_named(yaml_load(text).get("nav") or []))
     return Context(text, theme, {name: (stage / "docs" / name).read_text(encoding="utf-8") for name in named}, epoch)
 
 
@@ -86,8 +87,7 @@ class Renderer:
             self.env = self.config.theme.get_env()
         own = {name: data.decode("utf-8") for name, data in context.theme.items() if name.endswith(".html")}
         self.env.loader = ChoiceLoader([DictLoader(own), self.env.loader])  # type: ignore[list-item]  # it has one
-        made = [File.generated(self.config, name, content="") for name in names]
-        self.files = _Files(sorted(made, key=file_sort_key))
+        self.files = _Files(names, self.config)
         self.nav = get_navigation(self.files, self.config)
         for name, text in context.pages.items():
             self._read(name, text)
@@ -129,7 +129,7 @@ class Renderer:
 
     def has(self, name: str) -> bool:
         """Whether there is such a file below docs."""
-        return Files.get_file_from_path(self.files, name) is not None
+        return self.files.at(name) is not None
 
     def address(self, name: str) -> str:
         """Where the page at ``name`` is in the site: ``2026/ib-2026-014/index.html``."""
@@ -155,7 +155,7 @@ class Renderer:
         yield from ((name, data) for name, data in self.context.theme.items() if not _TEMPLATE.search(name))
 
     def _file(self, name: str) -> File:
-        file = Files.get_file_from_path(self.files, name)
+        file = self.files.at(name)
         if file is None:
             raise KeyError(name)
         return file
@@ -182,15 +182,33 @@ class Renderer:
 
 
 class _Files(Files):
-    """The files of a site, which note what is looked for among them."""
+    """The files of a site, which note what is looked for among them.
 
-    def __init__(self, files: Iterable[File]) -> None:
-        super().__init__(files)
+    Most of them are no pages, and most of those are never looked for: they are made when somebody does.
+    """
+
+    def __init__(self, names: Iterable[str], config: MkDocsConfig) -> None:
+        self._config = config
+        self._others: dict[str, File | None] = {name: None for name in names if not is_markdown_file(name)}
+        pages = [self._generated(name) for name in names if name not in self._others]
+        super().__init__(sorted(pages, key=file_sort_key))
         self.asked: set[str] = set()
 
     def get_file_from_path(self, path: str) -> File | None:
         self.asked.add(path)
-        return super().get_file_from_path(path)
+        return self.at(path)
+
+    def at(self, path: str) -> File | None:
+        """The file at a path, without a note of it."""
+        if (page := self.src_uris.get(path) or super().get_file_from_path(path)) is not None:
+            return page
+        name = PurePath(path).as_posix()
+        if name in self._others and self._others[name] is None:
+            self._others[name] = self._generated(name)
+        return self._others.get(name)
+
+    def _generated(self, name: str) -> File:
+        return File.generated(self._config, name, content="")
 
 
 def _zipped(name: str, data: bytes, epoch: int) -> bytes:

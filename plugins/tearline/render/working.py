@@ -7,7 +7,7 @@ pages share and staged text, never a source or a key, and keeps the renderer it 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from dataclasses import dataclass
 from itertools import islice
@@ -44,37 +44,45 @@ class Here(Executor):
 
 
 def render_pages(
-    context: Context, names: Sequence[str], sources: Mapping[str, str], executor: Executor, kept: Shelf | None = None
+    context: Context,
+    names: Sequence[str],
+    sources: Mapping[str, str],
+    executor: Callable[[int], Executor],
+    kept: Shelf | None = None,
 ) -> Iterator[tuple[str, bytes]]:
     """The address in the site and the bytes of each page of ``sources``, in no order.
 
     ``names`` are all files below docs. Pages that were rendered before are taken from ``kept``, and the others put
-    there. Raises whatever a page raises.
+    there. ``executor`` is told how many others there are: for none of them a pool is started that they do not need.
+    Raises whatever a page raises.
     """
     renderer = ready(context, names)
-    keys = {  # pages in the navigation are read with the context, before anybody could note what they look for
-        name: digest_of([renderer.shared.encode(), name.encode(), text.encode()])
-        for name, text in sources.items()
-        if kept is not None and name not in context.pages
-    }
-    todo: list[tuple[str, str]] = []
-    for name, source in sorted(sources.items()):
-        page = _known(kept.get(keys[name]), renderer) if kept is not None and name in keys else None
+    todo: dict[str, str] = {}  # and the key of each, which is not empty where it may be kept
+    for name in sorted(sources):
+        # Pages in the navigation are read with the context, before anybody could note what they look for.
+        may = kept is not None and name not in context.pages
+        key = digest_of([renderer.shared.encode(), name.encode(), sources[name].encode()]) if may else ""
+        page = _known(kept.get(key), renderer) if kept is not None and key else None
         if page is not None:
             yield renderer.address(name), page
         else:
-            todo.append((name, source))
-    shared = Shared(context, names)
-    waiting = {executor.submit(_render, shared, chunk): [name for name, _ in chunk] for chunk in _chunks(todo)}
+            todo[name] = key
+    with executor(len(todo)) as working:
+        for name, asked, page in _rendered(Shared(context, names), {name: sources[name] for name in todo}, working):
+            if kept is not None and todo[name]:
+                kept.put(todo[name], json.dumps(asked).encode() + b"\n" + page)
+            yield renderer.address(name), page
+
+
+def _rendered(shared: Shared, todo: Mapping[str, str], executor: Executor) -> Iterator[_Made]:
+    """These pages, rendered by the executor, in no order."""
+    waiting = {executor.submit(_render, shared, chunk): [name for name, _ in chunk] for chunk in _chunks(todo.items())}
     try:
         for done in as_completed(list(waiting)):
             made = done.result()
             if [name for name, _, _ in made] != waiting.pop(done):
                 raise ValueError("other pages were rendered than were asked for")
-            for name, asked, page in made:
-                if kept is not None and name in keys:
-                    kept.put(keys[name], json.dumps(asked).encode() + b"\n" + page)
-                yield renderer.address(name), page
+            yield from made
     finally:
         for each in waiting:
             each.cancel()

@@ -25,6 +25,7 @@ from tearline.corpus import Corpus
 from tearline.crew import Watch, each, unwatched
 from tearline.findings import in_order
 from tearline.offline import Offline
+from tearline.placing import Placing
 from tearline.policy import Policy, extensions
 from tearline.proof import Renderer
 from tearline.stage.bodies import Bodies, Body, bodies_in, packed_bodies
@@ -143,18 +144,14 @@ def _elsewhere(here: Decided, all_of: Iterable[Decided]) -> dict[str, dict[str, 
 
 def write(tree: Tree, out: Path) -> None:
     """Put a tree on disk, into the empty folder ``out``. Raises ``OSError`` where that cannot be done."""
+    docs, theme = Placing(out / "docs"), Placing(out / "theme")
     for name, file in tree.files.items():
-        _put(out / "docs" / name, written(file.told, file.body).encode("utf-8"))
+        docs.put(name, written(file.told, file.body).encode("utf-8"))
     for name, text in tree.texts.items():
-        _put(out / "docs" / name, text.encode("utf-8"))
+        docs.put(name, text.encode("utf-8"))
     for name, asset in tree.assets.items():
-        _put(out / "docs" / name, asset.data)
+        docs.put(name, asset.data)
     (out / "theme").mkdir(parents=True)
     for name, path in tree.theme.items():
-        _put(out / "theme" / name, theme_file(path))
-    _put(out / "mkdocs.yml", tree.configuration.encode("utf-8"))
-
-
-def _put(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
+        theme.put(name, theme_file(path))
+    Placing(out).put("mkdocs.yml", tree.configuration.encode("utf-8"))

@@ -1,0 +1,72 @@
+"""Files of a tree, written and read in many."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tearline.placing import Placing, below, content
+
+FILES = {"a.txt": b"one", "b/c.txt": b"", "b/d/e.txt": bytes(3_000_000), "b/d/f.txt": b"four", "ä/ü.md": b"five"}
+
+
+def test_what_is_put_is_there_and_nothing_else(tmp_path: Path) -> None:
+    tree = Placing(tmp_path / "x" / "y")
+    for name, data in FILES.items():
+        tree.put(name, data)
+    root = tmp_path / "x" / "y"
+    assert below(root) == sorted(FILES)
+    assert {name: content(f"{root}/{name}") for name in FILES} == FILES
+    assert {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*.*")} == FILES
+
+
+def test_what_is_put_later_stands(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    for data in (b"a long one", b"short"):
+        Placing(tmp_path).put("b/a", data)
+    assert content(f"{tmp_path}/b/a") == b"short"
+
+
+def test_a_folder_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    make = os.mkdir
+
+    def noted(path: str) -> None:
+        made.append(path)
+        make(path)
+
+    monkeypatch.setattr(os, "mkdir", noted)
+    tree = Placing(tmp_path)
+    for name in ("b/1", "b/2", "b/c/3", "b/4"):
+        tree.put(name, b"")
+    assert made == [f"{tmp_path}/b", f"{tmp_path}/b/c"]
+
+
+def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").write_bytes(b"mine")
+    (tmp_path / "a").symlink_to("elsewhere")
+    with pytest.raises(OSError, match="symbolic links"):
+        Placing(tmp_path).put("a", b"yours")
+    assert content(f"{tmp_path}/elsewhere") == b"mine"
+
+
+def test_a_file_in_the_way_of_a_folder_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "b").write_bytes(b"")
+    with pytest.raises(NotADirectoryError):
+        Placing(tmp_path).put("b/a", b"one")
+
+
+def test_a_write_that_stops_halfway_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda descriptor, data: write(descriptor, data[:3]))
+    Placing(tmp_path).put("a", b"one and two")
+    assert content(f"{tmp_path}/a") == b"one and two"
+
+
+def test_a_read_that_stops_halfway_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = os.read
+    (tmp_path / "a").write_bytes(b"one and two")
+    monkeypatch.setattr(os, "read", lambda descriptor, _: read(descriptor, 3))
+    assert content(f"{tmp_path}/a") == b"one and two"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from pathlib import Path
 
 import pytest
 
-from tearline.placing import Placing, below, content
+from tearline.commit import private_folder
+from tearline.placing import Placing, below, content, spread
 
 FILES = {"a.txt": b"one", "b/c.txt": b"", "b/d/e.txt": bytes(3_000_000), "b/d/f.txt": b"four", "ä/ü.md": b"five"}
 
@@ -70,3 +72,24 @@ def test_a_read_that_stops_halfway_goes_on(tmp_path: Path, monkeypatch: pytest.M
     (tmp_path / "a").write_bytes(b"one and two")
     monkeypatch.setattr(os, "read", lambda descriptor, _: read(descriptor, 3))
     assert content(f"{tmp_path}/a") == b"one and two"
+
+
+def test_each_build_has_rooms_of_its_own(tmp_path: Path) -> None:
+    rooms = []
+    for _ in range(2):
+        with private_folder(tmp_path) as private:
+            (private.room("eoc") / "stage").mkdir(parents=True)
+            rooms.append(private.room("eoc"))
+            assert rooms[-1].parent == private.path
+    assert rooms[0].name != rooms[1].name
+
+
+def test_a_disk_that_cannot_spread_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(*_: object) -> None:
+        raise OSError(95, "not supported")
+
+    monkeypatch.setattr(fcntl, "ioctl", refuses)
+    spread(tmp_path)
+    spread(tmp_path / "none")
+    Placing(tmp_path / "tree").put("a/b", b"there")
+    assert (tmp_path / "tree/a/b").read_bytes() == b"there"

@@ -284,7 +284,7 @@ def _stages(trees: Iterable[Tree], built: Iterable[_Built], private: Private) ->
     found = {one.tree.edition.name: one.rendering.stage for one in built}
     for tree in trees:
         if tree.edition.name not in found and tree.edition.site_url:
-            found[tree.edition.name] = private.path / tree.edition.name / "stage"
+            found[tree.edition.name] = private.room(tree.edition.name) / "stage"
             write(tree, found[tree.edition.name])
     return found
 
@@ -382,7 +382,7 @@ def rendered(  # noqa: PLR0913, PLR0917 - what sites are made of and where
     with ExitStack() as stack:
         started: list[_Built] = []
         for tree in trees:
-            folder = private.path / tree.edition.name
+            folder = private.room(tree.edition.name)
             write(tree, folder / "stage")
             tree.let_go()
             stage, site, log = (folder / name for name in ("stage", "site", "log"))

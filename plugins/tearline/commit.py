@@ -24,6 +24,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from tearline.placing import spread
 from tearline.swap import TargetError, check_target, exchange, finish_exchange, locked, sync, sync_trees, write_whole
 
 PREFIX: Final = ".tearline-"
@@ -60,6 +61,10 @@ class Private:
     path: Path
     lock: int
 
+    def room(self, name: str) -> Path:
+        """Where to make an edition's trees: its name is another each time, and so is its place on the disk."""
+        return self.path / f"{name}-{self.path.name.removeprefix(PREFIX)}"
+
 
 @contextmanager
 def private_folder(beside: Path) -> Iterator[Private]:
@@ -75,6 +80,7 @@ def private_folder(beside: Path) -> Iterator[Private]:
         raise TargetError(f"cannot write below {beside}: {error.strerror}") from None
     lock = -1
     try:
+        spread(path)
         lock = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         with suppress(OSError):  # a disk without locks: then nothing is ever swept
             fcntl.flock(lock, fcntl.LOCK_EX)

@@ -70,6 +70,7 @@ wheels: $(READY) ## fill wheels/ for a machine without network, this program its
 clean: ## remove the environment, the caches and the built sites
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .preview .tearline \
 	    site-eoc site-full site-*.manifest.json site-*.manifest.json.sig site-*-offline.zip
+	@find plugins -name __pycache__ -prune -exec rm -rf {} +
 
 # A throwaway key for the sample site, made once and never committed. A real site's key lies elsewhere (see docs/policy.md).
 $(KEY): | $(READY)
@@ -85,4 +86,5 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { rm -rf $(VENV); $(PYTHON) -m venv $(VENV); }
 	@$(PIP) install --quiet --require-hashes --only-binary :all: -r requirements.lock
 	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q --invalidation-mode checked-hash plugins/tearline
 	@touch $@

@@ -309,7 +309,7 @@ def stopped(root: Path, number: signal.Signals) -> tuple[int, str]:
         text=True,
     ) as process:
         deadline = time.monotonic() + 60
-        while not list(root.glob(".tearline-*/full/log")) and time.monotonic() < deadline:
+        while not list(root.glob(".tearline-*/full-*/log")) and time.monotonic() < deadline:
             time.sleep(0.02)
         process.send_signal(number)
         return process.wait(60), process.stderr.read() if process.stderr else ""

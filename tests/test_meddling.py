@@ -49,7 +49,7 @@ def plant(path: Path, words: str, before: str) -> None:
 
 def private(root: Path) -> Path:
     """The EOC edition's private folder of the build that is under way."""
-    (folder,) = root.glob(".tearline-*/eoc")
+    (folder,) = root.glob(".tearline-*/eoc-*")
     return folder
 
 

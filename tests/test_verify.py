@@ -109,7 +109,7 @@ b.Body.row = row
 """
 EMISSION = """
 import types
-import tearline.stage.composing as c
+import tearline.stage.drafting as c
 old = c.emit
 c.emit = lambda *a: (lambda said: said + "\\n" + said.split("\\n\\n")[1] + "\\n")(old(*a))
 c.Renderer.prove = lambda *a: types.SimpleNamespace(holds=True, broken=frozenset())

@@ -44,12 +44,11 @@ def check(
         papers = {paper_of(page) for page in bulletins & files.keys()} & files.keys()
     else:
         papers = set(map(paper_of, bulletins & wanted)) if has_papers(expected.stage) else set()
+    known = wanted | papers | same.keys() | _ALWAYS
     for name, path in files.items():
         if name in same and path.read_bytes() != same[name].read_bytes():
             yield finding("unexpected-file", Place(shown(name)), "not the bytes that were staged")
-        elif not (
-            name in same or name in wanted | papers or name in _ALWAYS or _is_plausible(name, path, expected, pages)
-        ):
+        elif name not in known and not _is_plausible(name, path, expected, pages):
             yield finding("unexpected-file", Place(shown(name)))
     for name in sorted((wanted | papers | same.keys()) - files.keys()):
         yield finding("missing-file", Place(shown(name)))

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar, Union, cast
 
 from tearline.verify.folding import words
 from tearline.verify.tokens import ADDRESS, CALENDAR, Term, is_common, terms
@@ -24,6 +24,7 @@ _FEW: Final = 5  # signs of a number below which other groupings say nothing
 
 Run = tuple[str, ...]
 _Key = TypeVar("_Key", str, Run)
+_Origins = Union["frozenset[Origin]", "set[Origin]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +200,7 @@ def ledger_from(texts: Iterable[tuple[Told, Origin]], ordinary: Collection[str] 
     made = _Entries()
     leads: dict[str, set[str]] = defaultdict(set)
     for text, origin in texts:
-        made.alone = made.same(frozenset({origin}))
+        made.alone = frozenset({origin})
         for run in _runs(text.words):
             made.run(run)
         for term in text.terms:
@@ -208,9 +209,8 @@ def ledger_from(texts: Iterable[tuple[Told, Origin]], ordinary: Collection[str] 
                 leads[term.joined].update(_leads(term.words))
             if term.strong and origin.secret and not (len(term.words) == 1 and term.joined in ordinary):
                 made.strong.add(term.joined)
-    ledger = Ledger(
-        {length: made.runs[length] for length in sorted(made.runs)}, made.singles, made.numbers, made.strong
-    )
+    runs = {length: made.settled(made.runs[length]) for length in sorted(made.runs)}
+    ledger = Ledger(runs, made.settled(made.singles), made.settled(made.numbers), made.strong)
     ledger.leads = {word: frozenset(firsts) for word, firsts in leads.items()}
     ledger.firsts = frozenset(first for firsts in leads.values() for first in firsts)
     return ledger
@@ -246,18 +246,24 @@ def _is_empty(word: str) -> bool:
 
 @dataclass(slots=True)
 class _Entries:
-    """A ledger while it is made: each entry with where it comes from. Most come from one place, and share the set."""
+    """A ledger while it is made: each entry with where it comes from. Most come from one place, and share the set.
 
-    runs: dict[int, dict[Run, frozenset[Origin]]] = field(default_factory=lambda: defaultdict(dict))
-    singles: dict[str, frozenset[Origin]] = field(default_factory=dict)
-    numbers: dict[str, frozenset[Origin]] = field(default_factory=dict)
+    What comes from several has a set of its own, which grows; ``settled`` has equal ones be one.
+    """
+
+    runs: dict[int, dict[Run, _Origins]] = field(default_factory=lambda: defaultdict(dict))
+    singles: dict[str, _Origins] = field(default_factory=dict)
+    numbers: dict[str, _Origins] = field(default_factory=dict)
     strong: set[str] = field(default_factory=set)
     alone: frozenset[Origin] = frozenset()  # where what is entered now comes from
     _sets: dict[frozenset[Origin], frozenset[Origin]] = field(default_factory=dict)
 
-    def same(self, origins: frozenset[Origin]) -> frozenset[Origin]:
-        """These origins, as the one set that says so."""
-        return self._sets.setdefault(origins, origins)
+    def settled(self, known: dict[_Key, _Origins]) -> dict[_Key, frozenset[Origin]]:
+        """Entries, once nothing more is entered."""
+        for key, origins in known.items():
+            if isinstance(origins, set):
+                known[key] = self._sets.setdefault(frozenset(origins), frozenset(origins))
+        return cast("dict[_Key, frozenset[Origin]]", known)
 
     def run(self, run: Run) -> None:
         """Words in a row."""
@@ -285,6 +291,9 @@ class _Entries:
             self.run(term.words)
         self._add(self.singles, joined)
 
-    def _add(self, known: dict[_Key, frozenset[Origin]], key: _Key) -> None:
-        before = known.get(key, self.alone)
-        known[key] = before if self.alone <= before else self.same(before | self.alone)
+    def _add(self, known: dict[_Key, _Origins], key: _Key) -> None:
+        before: _Origins = known.setdefault(key, self.alone)
+        if isinstance(before, set):
+            before |= self.alone
+        elif before is not self.alone:
+            known[key] = {*before, *self.alone}

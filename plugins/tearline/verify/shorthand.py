@@ -14,7 +14,7 @@ _Known = Mapping[str, frozenset[Origin]]
 
 
 def shorthand(ledger: Ledger) -> bytes:
-    """A ledger as bytes: each set of origins once, and each kind of entries as one text with a number for each."""
+    """A ledger as bytes: each origin and each set of them once, entries of a kind as one text with numbers."""
     sets: dict[frozenset[Origin], int] = {}
 
     def entries(known: _Known) -> list[Any]:
@@ -30,14 +30,17 @@ def shorthand(ledger: Ledger) -> bytes:
         sorted(ledger.strong),
         {word: sorted(firsts) for word, firsts in ledger.leads.items()},
     ]
-    origins = [[[one.path, one.line, one.secret, one.cell] for one in sorted(each, key=str)] for each in sets]
-    return zlib.compress(json.dumps([origins, *told], separators=(",", ":")).encode(), _QUICK)
+    ones: dict[Origin, int] = {}
+    made_of = [[ones.setdefault(one, len(ones)) for one in sorted(each, key=str)] for each in sets]
+    origins = [[one.path, one.line, one.secret, one.cell] for one in ones]
+    return zlib.compress(json.dumps([origins, made_of, *told], separators=(",", ":")).encode(), _QUICK)
 
 
 def longhand(written: bytes) -> Ledger:
     """A ledger from what ``shorthand`` made of it."""
-    origins, runs, singles, numbers, strong, leads = json.loads(zlib.decompress(written))
-    sets = [frozenset(Origin(*one) for one in each) for each in origins]
+    origins, made_of, runs, singles, numbers, strong, leads = json.loads(zlib.decompress(written))
+    ones = [Origin(*one) for one in origins]
+    sets = [frozenset(map(ones.__getitem__, each)) for each in made_of]
 
     def entries(said: str, at: list[int]) -> dict[str, frozenset[Origin]]:
         return dict(zip(said.split(), map(sets.__getitem__, at), strict=True))

@@ -14,6 +14,7 @@ from __future__ import annotations
 import ctypes
 import datetime as dt
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
@@ -45,6 +46,7 @@ from tearline.search import index
 from tearline.stage import Drafting, Tree, compose, write
 from tearline.store import Shelf, identity, shelf
 from tearline.swap import TargetError, exchange, locked, make_readable
+from tearline.trial import on_trial
 from tearline.unchanged import Came, Last, digest_at, lasts
 
 if TYPE_CHECKING:
@@ -79,8 +81,8 @@ class How:
     """What whoever typed the command asked for: hold refused documents back, take warnings for errors.
 
     The edition that ``offline`` is of becomes an offline copy. ``watch`` is told how many of how many documents or
-    pages a step has done. Editions that ``clusters`` names are rendered there, the others here. With ``anew``, a build
-    is made even where nothing has changed since the last one.
+    pages a step has done. Editions that ``clusters`` names are rendered there, the others here. With ``anew``, what
+    earlier builds kept is removed first.
     """
 
     hold: bool = False
@@ -145,7 +147,10 @@ def build(  # noqa: PLR0913, PLR0917 - the command's options
         _refuse_other_things(out / f"site-{edition.name}")
     papers = wanted(policy, say)
     last = Last(policy.root / CACHE / FULL_SIDE, _asked(editions, policy, how, papers=papers), _inputs(policy), out)
-    came = None if how.anew else last.stands(now)
+    if how.anew:
+        for name in (FULL_SIDE, *policy.editions):
+            shutil.rmtree(policy.root / CACHE / name, ignore_errors=True)
+    came = last.stands(now)
     if came is not None:
         said = spelled(came.built.astimezone(policy.zone))
         say(f"Nothing has changed since the build of {said}; the sites stay as they are")
@@ -225,7 +230,8 @@ def made(  # noqa: PLR0913, PLR0917 - what a build is made from
     chosen = [trees[edition.name] for edition in editions]
     fullest = next((tree for tree in trees.values() if tree.edition.releases is None), None)
     witness = [fullest] if fullest is not None and fullest not in chosen and any(map(_sanitized, chosen)) else []
-    with private_folder(beside) as private:
+    with private_folder(beside) as private, ExitStack() as stores:
+        trials = [stores.enter_context(on_trial(policy.root / CACHE / one.edition.name)) for one in (*chosen, *witness)]
         say(f"Rendering {', '.join(f'{one.edition.name} ({one.bulletins} bulletins)' for one in chosen)}")
         built = rendered([*chosen, *witness], private, now, policy.root / CACHE, how, say)
         if papers:
@@ -244,6 +250,8 @@ def made(  # noqa: PLR0913, PLR0917 - what a build is made from
                 found.append(finding("sources-changed", Place(policy.sources.name)))
             outcome.findings = in_order([*outcome.findings, *found])
             outcome.refused = refuses(found)
+            for passed in () if outcome.refused else trials:
+                passed()
             turns = [tree.turn for tree in trees.values() if tree.turn is not None]
             yield Made(outcome, private, changes, key is not None, seen, lasts(now, policy.zone, turns))
 
@@ -387,7 +395,9 @@ def rendered(  # noqa: PLR0913, PLR0917 - what sites are made of and where
             tree.let_go()
             stage, site, log = (folder / name for name in ("stage", "site", "log"))
             cluster = how.clusters.get(tree.edition.name)
-            rendering = start_rendering(stage, site, log, now, private.lock, _kept(cache, tree), cluster)
+            rendering = start_rendering(
+                stage, site, log, now, private.lock, _kept(cache, tree) if cache else None, cluster
+            )
             stack.callback(rendering.stop)
             started.append(_Built(tree, rendering))
         _give_back()
@@ -396,7 +406,10 @@ def rendered(  # noqa: PLR0913, PLR0917 - what sites are made of and where
     say("Indexing for search")
     few = sum(tree.bulletins for tree in trees) <= _AT_ONCE
     with ThreadPoolExecutor(len(started) if few else 1) as threads:  # each waits for a Pagefind of its own
-        for done in [threads.submit(_index, built, private.lock, _kept(cache, built.tree)) for built in started]:
+        for done in [
+            threads.submit(_index, built, private.lock, _kept(cache, built.tree) if cache else None)
+            for built in started
+        ]:
             done.result()
     return started
 
@@ -459,5 +472,6 @@ def _refuse_other_things(target: Path) -> None:
     """A folder that is no site is somebody's, whatever it is called. Raises ``TargetError``."""
     if target.is_symlink() or (target.exists() and not target.is_dir()):
         raise TargetError(f"{target} is not a folder, and is not replaced")
-    if target.is_dir() and any(target.iterdir()) and not (target / "404.html").is_file():
+    sealed = target.with_name(f"{target.name}.manifest.json")
+    if target.is_dir() and any(target.iterdir()) and not ((target / "404.html").is_file() or sealed.is_file()):
         raise TargetError(f"{target} is not empty, and not a site")

@@ -157,7 +157,7 @@ def stage_command(edition: str, out: Path, config_file: Path, form: str, **how: 
     help="Render on the Dask cluster whose scheduler is at tls://host:port; with EDITION=, that edition alone.",
 )
 @click.option("--timings", is_flag=True, help="Say where the time went, step by step.")
-@click.option("--anew", is_flag=True, help="Build even where nothing has changed since the last build.")
+@click.option("--anew", is_flag=True, help="Build, and from the sources alone: what earlier builds kept is removed.")
 @_config
 @_format
 @_show

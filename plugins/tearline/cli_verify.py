@@ -15,7 +15,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
 from typing import Final
 
 import click
@@ -36,8 +36,7 @@ def verify_site(arguments: Sequence[str]) -> int:
     with ExitStack() as stack:
         more: list[str] = []
         if not any(_value(arguments, name) is not None for name in (*_COMPOSED, *_FLAGS)):
-            folder = Path(stack.enter_context(TemporaryDirectory(prefix="tearline-")))
-            more = _composed(arguments, folder, stack)
+            more = _composed(arguments, stack)
         return apart("tearline.verify", [*arguments, *more])
 
 
@@ -55,9 +54,10 @@ def _value(arguments: Sequence[str], *names: str) -> str | None:
     return None
 
 
-def _composed(arguments: Sequence[str], folder: Path, stack: ExitStack) -> list[str]:
+def _composed(arguments: Sequence[str], stack: ExitStack) -> list[str]:
     """Options that name stages and full edition; none where the verifier itself will say that an argument is wrong.
 
+    They are made in a private folder among the system's temporary files: what a killed run leaves, the next removes.
     What was asked for and cannot be composed is no reason to verify less: raises ``click.UsageError`` where the
     configuration is refused, ``RenderError`` and ``TargetError`` where making them fails.
     """
@@ -79,6 +79,8 @@ def _composed(arguments: Sequence[str], folder: Path, stack: ExitStack) -> list[
     if name not in policy.editions:
         return []
     now = _moment(site)
+    private = stack.enter_context(private_folder(Path(gettempdir())))
+    folder = private.path
     say("Composing what the site is compared with")
     papers = policy.pdf is True or (policy.pdf == "auto" and any(site.glob("[0-9]*/*/*.pdf")))
     _, trees = composed(policy, now, How(hold=True), papers=papers)
@@ -89,7 +91,6 @@ def _composed(arguments: Sequence[str], folder: Path, stack: ExitStack) -> list[
     full = next((tree for tree in trees.values() if tree.edition.releases is None), None)
     if full is None or policy.editions[name].releases is None:
         return more
-    private = stack.enter_context(private_folder(folder / "rendered"))
     return [*more, "--full", str(rendered([full], private, now)[0].site)]
 
 

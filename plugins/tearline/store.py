@@ -29,7 +29,7 @@ LARGEST: Final = 256 << 20  # bytes of a whole store
 _SHAPE: Final = b"tearline-store 1"
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _PART: Final = ".part-"
-_SHELF: Final = ".shelf"  # how names of shelves end, but for what sqlite puts beside them
+SHELF: Final = ".shelf"  # how names of shelves end, but for what sqlite puts beside them
 _STALE: Final = 3600  # seconds after which an entry that was never finished goes
 _KEPT: Final = 4  # openings of a shelf after which what nobody asked for goes
 _PATIENCE: Final = 10  # seconds to wait for another build that writes to the same shelf
@@ -51,7 +51,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.usable = _made(folder)
+        self.usable = made(folder)
 
     def get(self, key: str) -> bytes | None:
         """What was stored under a key; None where there is nothing, or nothing that can be relied on."""
@@ -104,8 +104,8 @@ class Shelf:
     """Entries of one kind in one file. As with ``Store``, nothing that is wrong with it is ever raised or believed."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        self.path = folder / f"{name}{_SHELF}"
-        self.base = _opened(self.path) if _made(folder) else None
+        self.path = folder / f"{name}{SHELF}"
+        self.base = _opened(self.path) if made(folder) else None
         self.times = 0
         self.asked: set[str] = set()
         self.fresh: dict[str, bytes] = {}
@@ -265,7 +265,7 @@ def _head(key: str, content: bytes) -> bytes:
     return b" ".join([_SHAPE, key.encode(), hashlib.sha256(content).hexdigest().encode()])
 
 
-def _made(folder: Path) -> bool:
+def made(folder: Path) -> bool:
     """Whether there is such a folder, ours alone; it is made where it is missing, and so are those above it."""
     try:
         for one in (folder.parent, folder):
@@ -282,8 +282,8 @@ def _listed(folder: Path) -> list[tuple[os.stat_result, Path]]:
     with os.scandir(folder) as entries:
         for entry in entries:
             told = entry.stat(follow_symlinks=False)
-            if _SHELF in entry.name:
-                continue
+            if SHELF in entry.name or (entry.name.startswith(".") and not entry.name.startswith(_PART)):
+                continue  # what is not ours to trim
             if not entry.name.startswith(_PART):
                 found.append((told, Path(entry.path)))
             elif told.st_mtime < folder.stat().st_mtime - _STALE:

@@ -92,8 +92,12 @@ def _known(stored: bytes | None, renderer: Renderer) -> bytes | None:
     """A page that was rendered before, if what it looked for among the other pages is as it was then."""
     if stored is None:
         return None
-    asked, _, page = stored.partition(b"\n")
-    same = all(renderer.has(name) is there for name, there in json.loads(asked).items())
+    told, _, page = stored.partition(b"\n")
+    try:
+        asked = json.loads(told)
+    except ValueError:
+        return None
+    same = isinstance(asked, dict) and all(renderer.has(name) is there for name, there in asked.items())
     return page if same else None
 
 

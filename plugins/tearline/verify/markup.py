@@ -16,6 +16,7 @@ from importlib.resources import files
 from itertools import starmap
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from tearline.findings import Finding, Place, finding
 from tearline.verify import written
@@ -234,10 +235,11 @@ def _place(raw: str, at: int, shown: str) -> Place:
 
 def markup_of(stage: Path, settings: Settings, packages: Sequence[Path]) -> Markup:
     """What explains the markup of the site that is made of a stage. Raises ``SettingsError`` and ``OSError``."""
-    told = frozenset(texts_of(read_plain(stage / "mkdocs.yml")))
+    root = settings.urls.get(settings.edition, "")
+    top = f"{urlsplit(root).path.rstrip('/')}/"  # how a page that may be shown anywhere leads there
+    told = frozenset((*texts_of(read_plain(stage / "mkdocs.yml")), top, f"{top}."))
     made = vocabulary((settings.theme, stage / "theme"), packages, told)
     strings = frozenset(made.strings)
-    root = settings.urls.get(settings.edition, "")
     known = frozenset(map(squeezed, strings))
     return Markup(stage, made, Targets(root, strings), Scripts(made, known), tuple(packages), _styles())
 

@@ -39,6 +39,7 @@ _COUNTS = re.compile(
 )
 _NAVIGATION = re.compile(r"<nav\b")
 _COMMENT = re.compile(r"<!--")
+_TOP = re.compile(r"^site_url: *[\"']?[a-z]+://[^/\s]+(/[^\s\"']*)", re.MULTILINE)  # the path of a site
 _STRING_OR_LINE = re.compile(r"[^\n:\[\]{},]+")
 # What the Markdown library says by itself.
 _LIBRARY: Final = (
@@ -297,7 +298,8 @@ def provenance(stage: Path, theme: Path, package: Iterable[Path]) -> Provenance:
         made.shared.add(text)
     config = stage / "mkdocs.yml"
     if config.is_file():
-        for each in _STRING_OR_LINE.findall(config.read_text(encoding="utf-8")):
+        told = config.read_text(encoding="utf-8")
+        for each in (*_STRING_OR_LINE.findall(told), *_TOP.findall(told)):
             made.shared.add(each)
     for path in sorted(theme.rglob("*.html")) if theme.is_dir() else ():
         _template(path, made.shared.add)

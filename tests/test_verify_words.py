@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
+import cbor2
 import pytest
 
 from sites import EOC_SETTINGS as EOC
 from tearline.verify import marks
 from tearline.verify.channels.contents import Text
+from tearline.verify.channels.packed import read_cbor
 from tearline.verify.decoding import Tags, hidden_bytes, plain, readings, texts_of
 from tearline.verify.folding import fold, words
 from tearline.verify.ledger import Ledger, Origin, make_ledger
@@ -416,3 +418,13 @@ def test_a_mark_that_opens_a_text_ends_where_its_words_begin() -> None:
 )
 def test_marks_above_the_ceiling_are_seen(text: str, seen: set[str]) -> None:
     assert {frozenset(mark.tokens) for mark in marks.above(text, EOC)} == {frozenset(each.split()) for each in seen}
+
+
+def test_a_table_of_an_index_is_read_without_the_words_that_its_files_begin_and_end_with() -> None:
+    table: list[object] = ["1.5.2", [["2026/ib-2026-1109", 9]], [["0100", "1109", "en_1"]], [], [], ["title"]]
+    told = [each.text for each in read_cbor(cbor2.dumps(table)) if isinstance(each, Text)]
+    assert "1109" not in told[0].replace("ib-2026-1109", "")
+    assert {"en_1", "title", "1.5.2", "2026/ib-2026-1109"} <= set(told[0].split(" | x | "))
+    table[2] = [["0100", "Jorun", "en_1", "Marlo"], "Vance"]
+    told = [each.text for each in read_cbor(cbor2.dumps(table)) if isinstance(each, Text)]
+    assert {"Jorun", "Marlo", "Vance"} <= set(told[0].split(" | x | "))

@@ -27,6 +27,8 @@ from tearline.stretches import MAIN, stretches
 FOLDER: Final = "pagefind"
 PARTS: Final = "parts.json"  # how many pages each index has, by its name, the oldest first: the script's first question
 MOST: Final = 1_000  # pages of an index: each takes Pagefind 350 kB of memory, and 4 ms to make it
+# A change has one index made anew, and a reader asks each of them: of a site of so many pages, so many are in one.
+_BOUNDS: Final = ((2_500, 250), (5_000, 500))
 # Marks in words and in signs, the links beside headings, and states: an index is older than the reader's clock.
 _LEFT_OUT: Final = (
     ".tl-mark",
@@ -46,14 +48,19 @@ _INDEX: Final = re.compile(
 _FAULTS: Final = (KeyError, TypeError, ValueError, OSError, EOFError, zlib.error, cbor2.CBORDecodeError)
 
 
-def index(site: Path, lock: int, kept: Path | None = None, most: int = MOST) -> None:
-    """Write the indexes of a rendered site into it, of at most so many pages each; none where search reads no page.
+def bound(pages: int) -> int:
+    """How many of a site's pages are in one index at most: there are sixteen of them or fewer, as a rule."""
+    return next((most for upto, most in _BOUNDS if pages <= upto), MOST)
+
+
+def index(site: Path, lock: int, kept: Path | None = None, most: int | None = None) -> None:
+    """Write the indexes of a rendered site into it, of ``most`` pages each; none where search reads no page.
 
     Below ``kept`` are the indexes that were made last of this edition: the same pages have the same one.
     Pagefind inherits ``lock`` as the renderer does. Raises ``RenderError`` where it fails, ``OSError`` for a full disk.
     """
     pages = read(site)
-    parts = stretches(pages, most)
+    parts = stretches(pages, most or bound(len(pages)))
     if kept is None:
         made = {part: _index(part, _of(pages, names), site, lock) for part, names in parts.items()}
     else:
@@ -65,14 +72,14 @@ def index(site: Path, lock: int, kept: Path | None = None, most: int = MOST) -> 
         (site / FOLDER / PARTS).write_bytes(as_json({part: len(names) for part, names in parts.items()}))
 
 
-def fragments(site: Path, lock: int, most: int = MOST) -> list[dict[str, Any]]:
+def fragments(site: Path, lock: int, most: int | None = None) -> list[dict[str, Any]]:
     """What the indexes of a rendered site would say of each page, with the page's words, in the order of addresses.
 
     Nothing is written. Raises as ``index`` does.
     """
     pages = read(site)
     made: list[dict[str, Any]] = []
-    for names in stretches(pages, most).values():
+    for names in stretches(pages, most or bound(len(pages))).values():
         files = files_of(Given(site, names), _LEFT_OUT, site.parent, lock)
         try:
             made += [fragment(data, pages) for name, data in files.items() if name.endswith(".pf_fragment")]

@@ -15,6 +15,7 @@ from tearline.verify.channels.contents import UNPACKED, Content, Inner, Text, Tr
 
 _PAGEFIND = b"pagefind_dcd"  # how everything begins that Pagefind packs: data as JSON or CBOR, and a program
 _KEYS = frozenset({"url", "content", "word_count", "filters", "meta", "anchors"})  # of a fragment: Pagefind's own words
+_COLUMNS, _FILES, _ENDS = 6, 2, 3  # of an index's table: its columns, that of files of words, what a row of it has
 _APART = " | x | "  # between words that do not stand beside each other
 _HEADER = 1 << 16  # bytes in which a header ends that is no longer than a name may be
 _EXTRA, _NAME, _COMMENT = 0b100, 0b1000, 0b10000  # flags of a gzip header
@@ -46,8 +47,9 @@ def _packed(data: bytes) -> Inner:
 def read_cbor(data: bytes) -> Iterator[Content]:
     """The texts in a part of a search index, each for itself: in CBOR, length bytes hide where a word begins and ends.
 
-    An index's own list of words is not among them. It has stems and parts of numbers, which are like other words and
-    numbers than those they come from: ``verify.search`` compares each with the pages that it is said to be on.
+    An index's own list of words is not among them, nor what its files begin and end with. It has stems and parts of
+    numbers, which are like other words and numbers than those they come from: ``verify.search`` compares each with the
+    pages that it is said to be on.
     """
     stream = io.BytesIO(data)
     try:
@@ -57,9 +59,17 @@ def read_cbor(data: bytes) -> Iterator[Content]:
         yield Text(data.decode("latin-1"), "as it is")
         return
     if not (isinstance(told, list) and len(told) == 1):
-        yield Text(_APART.join(_strings(told)))
+        yield Text(_APART.join(_strings(_without_ends(told))))
     if rest := stream.read():
         yield Inner(rest, "", "after the end of CBOR")
+
+
+def _without_ends(told: Any) -> Any:
+    """An index's table without the words that its files begin and end with."""
+    if not (isinstance(told, list) and len(told) == _COLUMNS and isinstance(told[_FILES], list)):
+        return told
+    files = [row[-1:] if isinstance(row, list) and len(row) == _ENDS else row for row in told[_FILES]]
+    return [*told[:_FILES], files, *told[_FILES + 1 :]]
 
 
 def _strings(told: Any) -> Iterator[str]:

@@ -165,7 +165,7 @@ PLANTS: Final[dict[str, tuple[Callable[[Path], Path], set[str]]]] = {
     "the name of a filter": (table("filter/*", lambda told: told.__setitem__(0, PHRASE)), {"TL302", "TL305"}),
     "a name in the table": (table("*.pf_meta", lambda told: told[5].append(NAME)), {"TL302", "TL305"}),
     "an order in the table": (table("*.pf_meta", lambda told: told[4].append([PHRASE, [0, 1, 2]])), {"TL302", "TL305"}),
-    "the bounds of a part": (table("*.pf_meta", lambda told: told[2][0].__setitem__(0, NAME)), {"TL302"}),
+    "the bounds of a part": (table("*.pf_meta", lambda told: told[2][0].__setitem__(0, NAME)), {"TL305"}),
     "the version of the table": (table("*.pf_meta", lambda told: told.__setitem__(0, PHRASE)), {"TL302"}),
     "the entry": (text("pagefind-entry.json", lambda data: data.replace(b"{", b'{"x":"%s",' % NAME.encode(), 1)), {"TL302"}),
     "the version": (text("pagefind-entry.json", lambda data: data.replace(b'"version":"', b'"version":"Jorun ')), set()),

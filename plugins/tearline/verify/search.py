@@ -245,7 +245,7 @@ class _Index:
         ordered = all(name == "date" and sorted(places) == list(range(len(order))) for name, places in sorts)
         if not set(names) <= _OWN or not ordered:
             yield table, _UNTOLD, "unexplained-words"
-        yield from self.words(chunks, order)
+        yield from self.words(table, chunks, order)
         for name, place in filters:
             if not _is_filter(self.table(f"{self.folder}filter/{place}.pf_filter"), name, order):
                 yield self.at, _UNTOLD, "unexplained-words"
@@ -296,18 +296,18 @@ class _Index:
         for number in _miscounted(order, words):
             yield f"{self.folder}fragment/{listed[number][0]}.pf_fragment", _MISCOUNTED, "unexplained-words"
 
-    def words(self, chunks: Sequence[Sequence[str]], order: list[Page]) -> Iterator[tuple[str, str, str]]:
-        """The parts of the index with words that are not on their pages."""
-        tables = {}
+    def words(self, table: str, chunks: Sequence[Sequence[str]], order: list[Page]) -> Iterator[tuple[str, str, str]]:
+        """The parts of the index with words that are not on their pages, and a table that says other ends of them."""
+        tables: dict[str, list[Word]] = {}
         for first, last, place in chunks:
             told = self.table(f"{self.folder}index/{place}.pf_index")
             ((*entries,),) = told
             if not (entries[0][0].startswith(first) and entries[-1][0].startswith(last)):
-                raise _BrokenError(self.at, _ODD)
+                yield table, _UNTOLD, "unexplained-words"
             tables[self.at] = [word for entry in entries for word in _words(*entry)]
-        stems = Stems(frozenset(word.stem for table in tables.values() for word in table))
-        for name, table in tables.items():
-            if strange := stems.strange(table, order):
+        stems = Stems(frozenset(word.stem for words in tables.values() for word in words))
+        for name, words in tables.items():
+            if strange := stems.strange(words, order):
                 detail = f"{strange} words that are not on the pages they are said to be on"
                 yield name, detail, "unexplained-words"
 

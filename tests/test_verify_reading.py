@@ -8,9 +8,11 @@ import pytest
 
 from sites import CONFIGURATION, bulletin, make_site, tearline
 from tearline.verify import read_settings
+from tearline.verify.folding import words
 from tearline.verify.inline import inside
 from tearline.verify.sources import read_sources
 from tearline.verify.units import Unit
+from tearline.verify.withholding import ledger_of
 
 
 def units(root: Path, source: str, *, pages: tuple[str, ...] = ()) -> list[Unit]:
@@ -87,3 +89,18 @@ def test_a_lower_inline_portion_in_an_unmarked_item_is_read_alike(tmp_path: Path
     root = make_site(tmp_path / "site", {"a.md": bulletin("IB-2026-001", f"(U) Words.\n\n{body}")}).parent
     ran = tearline("build", cwd=root)
     assert ran.code == 0, ran.said
+
+
+def test_the_number_of_a_released_bulletin_is_no_run_beside_words_that_say_nothing(tmp_path: Path) -> None:
+    draft = "(U) What was known stands in [IB-2026-1110](IB-2026-1110). A productive rejection was agreed."
+    sources: dict[str, str | bytes] = {
+        "draft.md": bulletin("IB-2026-1109", draft, "draft: true"),
+        "b.md": bulletin("IB-2026-1110", "(U) Water fell."),
+    }
+    make_site(tmp_path / "site", sources, CONFIGURATION)
+    settings = read_settings(tmp_path / "site" / "mkdocs.yml", "eoc")
+    ledger = ledger_of(settings, read_sources(settings, files=["2026/ib-2026-1110/index.html"]))
+    assert not ledger.is_in(words("the a ib 2026 1110 a href stands in ib 2026"))
+    assert ledger.is_in(words("a productive rejection was"))
+    assert ledger.is_in(words("ib 2026 1110 productive rejection")) is False
+    assert ledger.is_in(words("known stands in ib"))

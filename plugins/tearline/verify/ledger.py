@@ -244,6 +244,11 @@ def _is_empty(word: str) -> bool:
     )
 
 
+def says_little(run: Run, known: Collection[str]) -> bool:
+    """Whether a run says nothing that anybody would know again, beside words that are ``known`` to all."""
+    return sum(not _is_empty(word) and word not in known for word in run) <= 1
+
+
 @dataclass(slots=True)
 class _Entries:
     """A ledger while it is made: each entry with where it comes from. Most come from one place, and share the set.

@@ -11,7 +11,7 @@ from typing import Final
 import yaml
 
 from tearline.verify.folding import words
-from tearline.verify.ledger import RUN, Ledger, Origin, Run, Told, ledger_from
+from tearline.verify.ledger import RUN, Ledger, Origin, Run, Told, ledger_from, says_little
 from tearline.verify.settings import Settings, texts_of
 from tearline.verify.sources import Document
 
@@ -26,15 +26,18 @@ def ledger_of(settings: Settings, documents: Sequence[Document], more: Iterable[
 
     What the configuration says is no secret, whoever else says it: the agency's name, its regions and its contacts,
     one after the other too. Nor is what is said of every mark and facet, nor the number and the address of a bulletin
-    that is released, nor a single word of the theme, such as the name of a class of elements, unless it is a name in
-    the withheld text. Several words in a row are looked for in the theme like everywhere.
+    that is released, alone or beside words that say nothing, nor a single word of the theme, such as the name of a
+    class of elements, unless it is a name in the withheld text. Several words in a row are looked for in the theme
+    like everywhere.
     """
     ordinary: set[str] = set()
     whole = ledger_from([*_withheld(documents, ordinary), *more], ordinary)  # the list is made before it is read
     texts = (*settings.texts, *_trade(), *_names(settings.theme), *_numbers(settings, documents))
     public = [hit.run for text in texts for _, hit in whole.find(words(text))]
     listed = _rows(whole, {tuple(words(text)) for text in settings.texts})
-    return whole.without([*public, *listed, *_themes(whole, settings.theme)])
+    there = {word for document in documents if _is_there(document) for word in words(document.number)}
+    numbered = [run for run in whole.runs.get(RUN, ()) if not there.isdisjoint(run) and says_little(run, there)]
+    return whole.without([*public, *listed, *numbered, *_themes(whole, settings.theme)])
 
 
 def _trade() -> Iterator[str]:
@@ -87,9 +90,14 @@ def _withheld(documents: Iterable[Document], ordinary: set[str]) -> Iterator[tup
 def _numbers(settings: Settings, documents: Iterable[Document]) -> Iterator[str]:
     """The product numbers of what the edition has, and the addresses of its pages in each edition."""
     for document in documents:
-        if document.number and (document.released or document.recalled):
+        if _is_there(document):
             place = document.address.removesuffix("index.html")
             yield from (document.number, place, *(f"{url.rstrip('/')}/{place}" for url in settings.urls.values()))
+
+
+def _is_there(document: Document) -> bool:
+    """Whether the edition has a page of a bulletin with this number."""
+    return bool(document.number) and (document.released or document.recalled)
 
 
 def _names(theme: Path) -> Iterator[str]:

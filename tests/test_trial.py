@@ -55,6 +55,15 @@ def test_what_goes_is_written_over(tmp_path: Path) -> None:
     assert packed[:99] not in (tmp_path / "eoc/pages.shelf").read_bytes()
 
 
+def test_what_is_beside_a_shelf_that_stays_is_left_to_sqlite(tmp_path: Path) -> None:
+    put(tmp_path / "eoc", "old")
+    with on_trial(tmp_path / "eoc"):
+        for name in ("pages.shelf-journal", "other.shelf-journal"):
+            (tmp_path / "eoc" / name).write_bytes(b"")
+    left = {path.name for path in (tmp_path / "eoc").iterdir()}
+    assert left == {"pages.shelf", "old.pdf", "pages.shelf-journal"}
+
+
 def test_an_interrupted_build_keeps_nothing(tmp_path: Path) -> None:
     def build() -> None:
         with on_trial(tmp_path / "eoc"):
@@ -116,6 +125,7 @@ def test_anew_believes_nothing_that_was_kept(tmp_path: Path) -> None:
     root = site(tmp_path / "site")
     path = root / ".tearline/full-side/site-eoc.clean"
     kept = {key: entry.replace(b"ottoline", b"ottilone") for key, entry in remembered(path).items()}
+    assert kept != remembered(path)
     remember(path, Memory(Entries(), {**kept}))
     for one in sorted(root.glob(".tearline/*")):
         assert one.is_dir()

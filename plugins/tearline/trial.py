@@ -82,7 +82,10 @@ def _keys(path: Path) -> frozenset[str]:
 
 
 def _keep_only(folder: Path, names: Names) -> None:
-    """Remove every file and every entry that is not named. A shelf that cannot be read goes."""
+    """Remove every file and every entry that is not named. A shelf that cannot be read goes.
+
+    What sqlite has put beside a shelf that stays is its own, or that of another build which is writing to it.
+    """
     for path in _files(folder):
         if path.name in names and path.name.endswith(SHELF):
             gone = _keys(path) - names[path.name]
@@ -93,7 +96,7 @@ def _keep_only(folder: Path, names: Names) -> None:
                     base.commit()
             except sqlite3.Error:
                 _remove(path)
-        elif path.name not in names:
+        elif path.name not in names and path.name.partition(f"{SHELF}-")[0] + SHELF not in names:
             _remove(path)
 
 

@@ -103,4 +103,4 @@ def _is_there(document: Document) -> bool:
 def _names(theme: Path) -> Iterator[str]:
     """The names of the theme's files."""
     if theme.is_dir():
-        yield from (path.relative_to(theme).as_posix() for path in sorted(theme.rglob("*")))
+        yield from (path.relative_to(theme).as_posix() for path in sorted(theme.rglob("*")) if path.is_file())

@@ -10,6 +10,9 @@ from sites import CONFIGURATION, bulletin, make_site, tearline
 from tearline.verify import read_settings
 from tearline.verify.folding import words
 from tearline.verify.inline import inside
+from tearline.verify.locating import Locator
+from tearline.verify.record import Accepted
+from tearline.verify.repetition import Repetitions
 from tearline.verify.sources import read_sources
 from tearline.verify.units import Unit
 from tearline.verify.withholding import ledger_of
@@ -104,3 +107,66 @@ def test_the_number_of_a_released_bulletin_is_no_run_beside_words_that_say_nothi
     assert ledger.is_in(words("a productive rejection was"))
     assert ledger.is_in(words("ib 2026 1110 productive rejection")) is False
     assert ledger.is_in(words("known stands in ib"))
+
+
+def test_what_a_files_name_says_beside_its_number_is_withheld(tmp_path: Path) -> None:
+    make_site(tmp_path / "site", {"ib-2026-1110-Vossbergh.md": bulletin("IB-2026-1110", "(U) Words.")}, CONFIGURATION)
+    settings = read_settings(tmp_path / "site" / "mkdocs.yml", "eoc")
+    documents = read_sources(settings, files=["2026/ib-2026-1110/index.html"])
+    assert {unit.visible for one in documents for unit in one.units if unit.kind == "name"} == {"index", "-Vossbergh"}
+    ledger = ledger_of(settings, documents)
+    assert not ledger.is_in(words("Flood 1110 Fire 2026 1110"))  # as lists count bulletins
+    assert ledger.is_in(["vossbergh"])
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("isolate 41 households Where", False),  # a summary, and a label
+        ("isolate 41 households Where: Verrick", False),
+        ("households Where Verrick county", False),  # and a title after the label
+        ("41 households under water", False),  # a summary, and a title
+        ("check the dark bridge Where", False),  # the end of a body, and a label
+        ("bridge Where soft rain", False),  # a body, a label, and another
+        ("soft rain soft rain", True),  # texts of bodies, in another order
+        ("the dark bridge fell", True),
+        ("isolate 41 households where", False),
+        ("would isolate 41 households", False),  # as it is said
+        ("a truck isolate 41", True),
+    ],
+)
+def test_what_two_released_texts_say_side_by_side_is_not_looked_for(
+    tmp_path: Path,
+    said: str,
+    found: bool,  # noqa: FBT001
+) -> None:
+    sources: dict[str, str | bytes] = {
+        "a.md": bulletin(
+            "IB-2026-001",
+            f"(U) Soft rain.\n\n(U) Now check the dark bridge.\n\n(U//LES) {said}",
+            'summary: "(U) It would isolate 41 households."',
+            title="(U) Under water",
+        ),
+        "b.md": bulletin("IB-2026-002", "(U) Words.", title="(U) Verrick county"),
+    }
+    make_site(tmp_path / "site", sources, CONFIGURATION)
+    settings = read_settings(tmp_path / "site" / "mkdocs.yml", "eoc")
+    pages = ["2026/ib-2026-001/index.html", "2026/ib-2026-002/index.html"]
+    documents = read_sources(settings, files=pages)
+    ledger = ledger_of(settings, documents)
+    look = Repetitions(ledger, Accepted(), Locator(settings.base, documents))
+    ledger.drop(look.check(documents)[1])
+    assert (tuple(words(said)[:4]) in ledger.runs.get(4, {})) == found
+
+
+def test_what_two_texts_of_a_body_say_one_after_the_other_is_not_looked_for(tmp_path: Path) -> None:
+    body = "(U) The deputies saw\n\n- (U) a red\n- (U) truck.\n\n(U//LES) They saw a red truck leave. A truck fled."
+    make_site(tmp_path / "site", {"a.md": bulletin("IB-2026-001", body)}, CONFIGURATION)
+    settings = read_settings(tmp_path / "site" / "mkdocs.yml", "eoc")
+    documents = read_sources(settings, files=["2026/ib-2026-001/index.html"])
+    ledger = ledger_of(settings, documents)
+    found, said = Repetitions(ledger, Accepted(), Locator(settings.base, documents)).check(documents)
+    ledger.drop(said)
+    assert not found
+    assert not ledger.is_in(words("saw a red truck"))
+    assert ledger.is_in(words("a red truck leave"))

@@ -111,7 +111,7 @@ def offered(entries: Sequence[Entry], policy: Policy, now: dt.datetime) -> list[
     for name, title in FACETS.items():
         counts = Counter(value for entry in entries for value in values_of(entry, name, policy, now))
         if counts:
-            values = [{"value": value, "count": counts[value]} for value in _in_order(name, counts)]
+            values = [{"value": value, "count": f"{counts[value]:,}"} for value in _in_order(name, counts)]
             made.append({"name": name, "title": title, "values": values})
     return made
 

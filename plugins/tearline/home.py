@@ -88,9 +88,9 @@ def _is_urgent(entry: Entry, now: dt.datetime) -> bool:
 def _headline(urgent: Sequence[Entry], others: Sequence[Entry]) -> str:
     """What a reader in a hurry has to know first; an empty state is said in words."""
     if not urgent:
-        return f"No urgent bulletins in effect{f', {len(others)} others' if others else ''}"
-    more = f", {len(others)} more" if others else ""
-    return f"In effect now: {len(urgent)} urgent{more}"
+        return f"No urgent bulletins in effect{f', {len(others):,} others' if others else ''}"
+    more = f", {len(others):,} more" if others else ""
+    return f"In effect now: {len(urgent):,} urgent{more}"
 
 
 def _card(entry: Entry, policy: Policy, now: dt.datetime) -> dict[str, Any]:
@@ -112,5 +112,8 @@ def _ways(entries: Iterable[Entry], policy: Policy) -> Iterator[dict[str, Any]]:
     """The ways to browse that an emergency manager looks for, with how many bulletins each value has."""
     for folder, title, values in groups(list(entries), policy):
         if values and folder not in TRADE:
-            ways = [{"label": label, "url": f"browse/{folder}/{name}/", "count": len(of)} for name, label, of in values]
+            ways = [
+                {"label": label, "url": f"browse/{folder}/{name}/", "count": f"{len(of):,}"}
+                for name, label, of in values
+            ]
             yield {"title": title, "ways": ways}

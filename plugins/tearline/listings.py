@@ -205,7 +205,7 @@ def listings(
             recalled = [each for each in gone if folder == "year" and each.year == name]
             listing = _list_page(page, f"{title}: {label}" if folder != "year" else label, rows, chosen, recalled)
             made.append(_with_feed(listing) if feeds and folder in FED else listing)
-            overview.append(f"- [{escaped(label)}]({folder}/{name}.md) ({len(chosen)})")
+            overview.append(f"- [{escaped(label)}]({folder}/{name}.md) ({len(chosen):,})")
         overview += [""]
     if feeds:
         overview += ["## Feeds", "", f"For a feed reader: [Atom](../{FEED}.xml), [JSON Feed](../{FEED}.json). "]

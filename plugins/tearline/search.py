@@ -26,7 +26,7 @@ from tearline.stretches import MAIN, stretches
 
 FOLDER: Final = "pagefind"
 PARTS: Final = "parts.json"  # how many pages each index has, by its name, the oldest first: the script's first question
-MOST: Final = 1_000  # pages of an index: each takes Pagefind 350 kB of memory, and 4 ms to make it
+MOST: Final = 999  # pages of an index: each takes Pagefind 350 kB of memory and 4 ms; three digits are no number
 # A change has one index made anew, and a reader asks each of them: of a site of so many pages, so many are in one.
 _BOUNDS: Final = ((2_500, 250), (5_000, 500))
 # Marks in words and in signs, the links beside headings, and states: an index is older than the reader's clock.

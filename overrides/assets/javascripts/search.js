@@ -21,6 +21,8 @@
     let timer = 0;
     return (...given) => { clearTimeout(timer); timer = setTimeout(task, wait, ...given); };
   };
+  const spelled = (count) => count.toLocaleString("en-US");
+  const howMany = (count) => (count === 1 ? "1 result" : `${spelled(count)} results`);
   const remembered = () => { try { return localStorage.getItem(KEYS) !== "off"; } catch { return true; } };
 
   /* -- Pagefind, at first use -------------------------------------------------------------------------------- */
@@ -262,10 +264,10 @@
         const shown = exact ? [exact, ...hits.filter((one) => one.url !== exact.url)].slice(0, 6) : hits;
         list.replaceChildren(...shown.map((one) => make("li", { class: "tl-hit" }, make("p", { class: "tl-hit__title" }, ...titled(one)), row(one))));
         const count = Math.max(found.results.length, shown.length);
-        const every = make("a", { class: "tl-search__all", href: address(words) }, count === 1 ? "Open this in search" : `See all ${count} results`);
+        const every = make("a", { class: "tl-search__all", href: address(words) }, count === 1 ? "Open this in search" : `See all ${howMany(count)}`);
         if (count) {
           const enter = exact ? `Enter opens ${first(exact, "id")}.` : "";
-          say(`${count === 1 ? "1 result" : `${count} results`}. ${enter}`, every, ` ${enter}`);
+          say(`${howMany(count)}. ${enter}`, every, ` ${enter}`);
         } else if (missing) {
           const ask = form.dataset.tlAsk ? ` Ask: ${form.dataset.tlAsk}` : "";
           say(`${nowhere(missing)}${ask}`, `${nowhere(missing)}${ask || " Use "}`, ask ? "" : all(), ask ? "" : ".");
@@ -369,7 +371,7 @@
         said[key] = (said[key] || 0) + count;
       }
       for (const one of boxes.filter((each) => each.name === name)) {
-        one.closest("label").querySelector(".tl-count").textContent = said[one.value] || 0;
+        one.closest("label").querySelector(".tl-count").textContent = spelled(said[one.value] || 0);
         one.closest("label").hidden = !said[one.value] && !one.checked;
       }
       const set = boxes.find((each) => each.name === name).closest("fieldset");
@@ -447,7 +449,7 @@
           next[0].querySelector("a").focus();
         };
         const about = words ? ` for “${words}”` : "";
-        status.textContent = count ? `${count === 1 ? "1 result" : `${count} results`}${about}` : "";
+        status.textContent = count ? `${howMany(count)}${about}` : "";
         none.hidden = count > 0;
         part("sought").textContent = count ? "" : missing ? nowhere(missing) : `No results${about}${narrowed() ? " with these filters" : ""}.`;
         // Results come first: what is counted beside them takes longer to fetch than they do.

@@ -123,21 +123,21 @@ class Ledger:
 
     # --- making ---------------------------------------------------------------------------------------------
 
-    def without(self, found: Iterable[Run]) -> Ledger:
-        """This ledger less what was found."""
-        gone = set(found)
-        gone |= {run[at:] + run[:at] for run in gone if len(run) < RUN for at in range(1, len(run))}
-        joined = {"".join(run) for run in gone}
-        left = Ledger(
-            {length: {run: v for run, v in known.items() if run not in gone} for length, known in self.runs.items()},
-            {word: v for word, v in self.singles.items() if (word,) not in gone},
-            {word: v for word, v in self.numbers.items() if word not in joined},
-            self.strong,
-        )
-        left.runs = {length: known for length, known in left.runs.items() if known}
-        left.leads = {word: v for word, v in self.leads.items() if word in left.numbers}
-        left.firsts = frozenset(first for firsts in left.leads.values() for first in firsts)
-        return left
+    def drop(self, found: Iterable[Run]) -> None:
+        """Look no more for what was found. In place: a ledger of ten thousand documents is large."""
+        for run in found:
+            for at in range(len(run) if len(run) < RUN else 1):
+                self._drop(run[at:] + run[:at])
+        self.runs = {length: known for length, known in self.runs.items() if known}
+        self.firsts = frozenset(first for firsts in self.leads.values() for first in firsts)
+
+    def _drop(self, run: Run) -> None:
+        self.runs.get(len(run), {}).pop(run, None)
+        joined = "".join(run)
+        self.leads.pop(joined, None)
+        self.numbers.pop(joined, None)
+        if len(run) == 1:
+            self.singles.pop(joined, None)
 
     def enter(self, other: Ledger) -> None:
         """Look for what another ledger has too. Nothing of it may be in this one."""

@@ -19,6 +19,7 @@ from tearline.findings import Finding, Place, finding
 from tearline.verify import marks
 from tearline.verify.decoding import TAG, pieces, plain
 from tearline.verify.folding import words
+from tearline.verify.labels import labels, packaged
 from tearline.verify.memory import key_of
 from tearline.verify.seen import UNSEEN, attributes, blocks, closing
 from tearline.verify.spans import Span, spans, without
@@ -27,8 +28,6 @@ from tearline.verify.staged import body_texts, front_texts, staged, title_of
 SHORT: Final = 2  # words; so few are only explained as a whole
 _KEPT: Final = 200  # pages whose words are kept: as many as feeds speak of, or a few more
 _STARS = re.compile(r"(?<!\w)\*+|\*+(?!\w)")
-_JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
-_STRING = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'")
 _SCRIPT = re.compile(r"<(script|style)\b[^<>]*>")
 # Numbers that say which one it is, and how many: of tabs, of lines of code; and how much a heading weighs in search.
 _WEIGHT: Final = ' data-pagefind-weight="2"'
@@ -41,16 +40,6 @@ _NAVIGATION = re.compile(r"<nav\b")
 _COMMENT = re.compile(r"<!--")
 _TOP = re.compile(r"^site_url: *[\"']?[a-z]+://[^/\s]+(/[^\s\"']*)", re.MULTILINE)  # the path of a site
 _STRING_OR_LINE = re.compile(r"[^\n:\[\]{},]+")
-# What the Markdown library says by itself.
-_LIBRARY: Final = (
-    "Jump back to footnote",
-    "in the text",
-    "Permanent link",
-    "End of marked words",
-    "null",
-    "true",
-    "false",
-)
 _NUMBER = re.compile(r">[0-9]+</a>")  # of a note
 _BACK = re.compile(r"(?<=Jump back to footnote) [0-9]+")
 _MODIFIED = re.compile(r"<lastmod>[0-9]{4}-[0-9]{2}-[0-9]{2}</lastmod>")  # the day of the build
@@ -62,11 +51,6 @@ _DATA: Final = (
     "p strong a href jsonfeed 1.1 description home_page_url feed_url language en authors items content_html",
     "date_published date_modified",
     "tags edition marking messages priority state subject text txt html message json",
-)
-# What feeds and e-mail say beside what the page says.
-_HANDED: Final = (
-    *("Priority", "State", "Use instead", "What to do", "Where", "Read it", "Sharing", "Contact"),
-    *("URGENT", "ENDED", "REPLACED", "RECALLED", "UPDATED", "EXERCISE", "do not use"),
 )
 _STAMP = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\b")
 Words = tuple[str, ...]
@@ -294,38 +278,18 @@ def _place(raw: str, said: Words, shown: str) -> Place:
 def provenance(stage: Path, theme: Path, package: Iterable[Path]) -> Provenance:
     """What a site may say anywhere. The package's own templates are read for the words of its language."""
     made = Provenance(stage)
-    for text in (*_LIBRARY, *_HANDED):
+    package = tuple(package)
+    for text in labels(theme, package):
         made.shared.add(text)
+    for path in packaged(package):
+        made.scripts.update(words(path.read_text(encoding="utf-8")))
     config = stage / "mkdocs.yml"
     if config.is_file():
         told = config.read_text(encoding="utf-8")
         for each in (*_STRING_OR_LINE.findall(told), *_TOP.findall(told)):
             made.shared.add(each)
-    for path in sorted(theme.rglob("*.html")) if theme.is_dir() else ():
-        _template(path, made.shared.add)
-    for root in package:
-        for path in (
-            root / "base.html",
-            root / "main.html",
-            root / "404.html",
-            *sorted((root / "partials").rglob("*.html")),
-        ):
-            if path.is_file() and ("languages" not in path.parts or path.stem == "en"):
-                _template(path, made.shared.add)
-                made.scripts.update(words(path.read_text(encoding="utf-8")))
     for path in sorted((stage / "docs").rglob("*.md")):
         made.titles.add(title_of(path.read_text(encoding="utf-8", errors="replace"), path.stem))
     known = (made.shared.texts, made.scripts)
     made.told = key_of(text.encode("utf-8", "surrogateescape") for each in known for text in ("", *sorted(each)))
     return made
-
-
-def _template(path: Path, add: Callable[[str], None]) -> None:
-    """The texts of a template: what stands in it, and the strings in its own language."""
-    text = path.read_text(encoding="utf-8")
-    for code in _JINJA.findall(text):
-        for double, single in _STRING.findall(code):
-            add(double or single)
-    for part in _JINJA.sub("\x00", text).split("\x00"):
-        for run in (*blocks(part), *attributes(part)):
-            add(run)

@@ -45,11 +45,11 @@ class Repetitions:
 
     def check(
         self, documents: Iterable[Document], jobs: int = 1, world: str = "", memory: Memory | None = None
-    ) -> tuple[list[Finding], set[Run]]:
+    ) -> tuple[list[Finding], Iterator[Run]]:
         """The repetitions in released texts, one finding each; and everything of the ledger that these texts say.
 
-        What ``memory`` knows of documents without findings is not looked for again; ``world`` is by what the ledger
-        and what was accepted are known.
+        Of that, each run comes as often as there are documents that say it. What ``memory`` knows of documents without
+        findings is not looked for again; ``world`` is by what the ledger and what was accepted are known.
         """
         given = list(documents)
         memory = memory if memory is not None else Memory()
@@ -57,18 +57,19 @@ class Repetitions:
         new = [one for one, key in zip(given, keys, strict=True) if not key or key not in memory.known]
         looked = iter(shared(self._document, new, jobs))
         found: list[Finding] = []
-        said: set[Run] = set()
+        said: list[bytes] = []
         for key in keys:
             known = bool(key) and key in memory.known
             fresh, runs = ([], memory.known[key]) if known else next(looked)
             found += fresh
-            said.update(tuple(run.split()) for run in runs.decode().splitlines())
+            said.append(runs)
             memory.keep("" if fresh else key, None if known else runs)
-        return found, said
+        return found, (tuple(run.split()) for runs in said for run in runs.decode().splitlines())
 
     def _document(self, document: Document) -> tuple[list[Finding], bytes]:
         found: list[Finding] = []
         said: set[Run] = set()
+        before: list[str] = []
         for unit in document.units:
             if unit.stray:
                 found.append(self._stray(unit, document))
@@ -76,7 +77,15 @@ class Repetitions:
                 hits = [(text, list(self.ledger.find(text))) for text in map(words, (unit.visible, *unit.more))]
                 said.update(hit.run for _, each in hits for _, hit in each)
                 found += self._unit(unit, document, hits)
+                begun = words(unit.visible)
+                said |= self._across([*before, *begun[: RUN - 1]])  # as they stand one after the other on its page
+                before = [*before, *begun][1 - RUN :]
         return found, "\n".join(sorted(map(" ".join, said))).encode()
+
+    def _across(self, said: Sequence[str]) -> set[Run]:
+        """The runs of the ledger in words in a row; numbers are none."""
+        known = self.ledger.runs.get(RUN, {})
+        return known.keys() & set(zip(*(said[at:] for at in range(RUN)), strict=False))
 
     def runs(self, document: Document) -> Iterator[str]:
         """The words that a document's released texts repeat, joined."""

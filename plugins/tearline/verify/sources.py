@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -21,6 +21,7 @@ from tearline.verify.front import FrontReader, mapping, scalar
 from tearline.verify.gist import Gist, gist_of, packed, read_gist, unpacked, written
 from tearline.verify.ledger import SENTENCE
 from tearline.verify.memory import Memory, key_of, plain, version
+from tearline.verify.neighbours import Edge, edges_of
 from tearline.verify.portions import BodyReader
 from tearline.verify.settings import Settings
 from tearline.verify.units import Unit
@@ -68,7 +69,7 @@ class Document:
     names of files aside, and ``long`` whether so many in a row that nobody else says the same.
 
     ``page`` is the address that it has if it is not held. ``key`` is by what it is known again, and ``kept`` what it is
-    made from then: a line of plain data, a line with its gist, its units.
+    made from then: a line of plain data, one with its gist, one with the edges of its released texts, its units.
     """
 
     path: str
@@ -98,7 +99,9 @@ class Document:
             any(len(words(unit.visible)) >= SENTENCE for unit in hidden),
             page,
         )
-        kept = b"\n".join([json.dumps(told).encode(), written(gist_of(units)), packed(units)])
+        edges = edges_of((unit.visible, unit.kind in _BODY | {"page"}) for unit in units if not unit.withheld)
+        lines = (json.dumps(told), json.dumps(edges, separators=(",", ":")))
+        kept = b"\n".join([lines[0].encode(), written(gist_of(units)), lines[1].encode(), packed(units)])
         return cls.again(kept, key)
 
     @classmethod
@@ -110,7 +113,7 @@ class Document:
     @property
     def told(self) -> bytes:
         """All that a ledger is made from."""
-        return b"\n".join(self.kept.split(b"\n", 2)[:2])
+        return b"\n".join(self.kept.split(b"\n", 3)[:3])
 
     @property
     def gist(self) -> Gist:
@@ -118,9 +121,15 @@ class Document:
         return read_gist(self.kept.split(b"\n", 2)[1])
 
     @property
+    def edges(self) -> tuple[Sequence[Edge], Sequence[Edge]]:
+        """How its released texts begin and end: those that stand beside anything, and those of its body."""
+        found: tuple[Sequence[Edge], Sequence[Edge]] = json.loads(self.kept.split(b"\n", 3)[2])
+        return found
+
+    @property
     def units(self) -> tuple[Unit, ...]:
         """What it is made of."""
-        return unpacked(self.kept.split(b"\n", 2)[2])
+        return unpacked(self.kept.split(b"\n", 3)[3])
 
 
 def read_sources(
@@ -196,11 +205,18 @@ def _read(data: bytes, name: str, shown: str, settings: Settings) -> Source:
     text = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
     source = _source(text, name, shown, settings)
     if source.number:
-        units = () if words(named.visible) == words(source.number) else (named,)
+        named = named._replace(visible=_beside(source.number, named.visible))
+        units = (named,) if words(named.visible) else ()
         return replace(source, units=(*source.units, *units), high=_marked(text, settings))
     if source.address:  # a page is published under its own name
         named = named._replace(withheld=False, visible=name.rpartition(".")[0])
     return replace(source, units=(*source.units, named))
+
+
+def _beside(number: str, name: str) -> str:
+    """What a file's name says beside the product number that it begins with: the front matter says whose that is."""
+    ends = (at for at in range(len(name) + 1) if words(name[:at]) == words(number) and not name[at : at + 1].isalnum())
+    return name[next(ends, 0) :]
 
 
 def _is_text(data: bytes) -> bool:

@@ -142,8 +142,9 @@ def verify(question: Question) -> Answer:
     look = Repetitions(ledger, question.accepted, Locator(settings.base, documents))
     repeated, said = look.check(documents, jobs, made_of, memory)
     found += [*repeated, *blind(settings, reading, ledger)]
+    ledger.drop(said)
     with search.program(files) as program:
-        scanner = Scanner(ledger.without(said), settings, declared, (*packages(), *program), themes)
+        scanner = Scanner(ledger, settings, declared, (*packages(), *program), themes)
         known = memory.known.keys() if inspector.world else frozenset()
         index = search.check(files, program, lambda name: f"{question.name}/{scanner.shown(name)}", jobs, known)
         found += index.findings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -27,6 +28,7 @@ def begun(task: Callable[[_T], _R], items: Iterable[_T], jobs: int) -> Callable[
     if jobs == 1 or len(chunks) <= jobs:
         return lambda: [task(item) for item in given]
     _TASK.append(task)
+    gc.freeze()  # looking for garbage in what is there already would have each process copy all of that
     try:
         pool = ProcessPoolExecutor(jobs, mp_context=get_context("fork"))
         parts = [pool.submit(_chunk, chunk) for chunk in chunks]
@@ -38,6 +40,7 @@ def begun(task: Callable[[_T], _R], items: Iterable[_T], jobs: int) -> Callable[
             return [each for part in parts for each in part.result()]
         finally:
             pool.shutdown(cancel_futures=True)
+            gc.unfreeze()
 
     return results
 

@@ -11,6 +11,7 @@ from tearline.verify import read_settings
 from tearline.verify.folding import words
 from tearline.verify.inline import inside
 from tearline.verify.locating import Locator
+from tearline.verify.memory import Memory
 from tearline.verify.record import Accepted
 from tearline.verify.repetition import Repetitions
 from tearline.verify.sources import read_sources
@@ -170,3 +171,32 @@ def test_what_two_texts_of_a_body_say_one_after_the_other_is_not_looked_for(tmp_
     assert not found
     assert not ledger.is_in(words("saw a red truck"))
     assert ledger.is_in(words("a red truck leave"))
+
+
+def test_a_document_that_did_not_change_is_asked_again_where_what_is_withheld_did(tmp_path: Path) -> None:
+    shared = "a red truck left the north gate at nine that night"
+    root = make_site(tmp_path / "site", {"a.md": bulletin("IB-2026-001", f"(U) They say {shared}.")}).parent
+    other = root / "bulletins" / "b.md"
+    settings = read_settings(root / "mkdocs.yml", "eoc")
+    pages = ["2026/ib-2026-001/index.html", "2026/ib-2026-002/index.html"]
+    kept: dict[str, bytes] = {}
+    variants = {
+        "nothing": (bulletin("IB-2026-002", "(U) Words."), 0),
+        "a draft": (bulletin("IB-2026-002", f"(U) So {shared}.", "draft: true"), 0),
+        "a secret": (bulletin("IB-2026-002", f"(U) Words.\n\n(U//LES) So {shared}."), 1),
+        "other lines": (bulletin("IB-2026-002", f"(U) Words.\n\n(U) More.\n\n(U//LES) So {shared}."), 1),
+        "released": (bulletin("IB-2026-002", f"(U) So {shared}."), 0),
+        "a name": (bulletin("IB-2026-002", "(U) Words.\n\n(U//LES) It was Vossbergh."), 0),
+        "a secret again": (bulletin("IB-2026-002", f"(U) Words.\n\n(U//LES) So {shared}."), 1),
+    }
+    for name, (source, expected) in variants.items():
+        other.write_text(source, encoding="utf-8")
+        memory = Memory(kept)
+        documents = read_sources(settings, files=pages)
+        look = Repetitions(ledger_of(settings, documents), Accepted(), Locator(settings.base, documents))
+        found, said = look.check(documents, 1, "world", memory)
+        cold, all_of_it = look.check(documents)
+        assert (found, len(found)) == (cold, expected), name
+        entries = {" ".join(run) for run in look.ledger.runs.get(4, {})}
+        assert {" ".join(run) for run in said} & entries == {" ".join(run) for run in all_of_it} & entries, name
+        kept = {key: kept[key] if entry is None else entry for key, entry in memory.kept.items()}

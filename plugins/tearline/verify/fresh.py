@@ -89,11 +89,15 @@ def _is_made_of(joined: str, pieces: set[str]) -> bool:
     return len(joined) in ends
 
 
-def fresh(told: Iterable[tuple[str, str]], before: bytes) -> tuple[Fresh, bytes]:
-    """What is told of a ledger and was not ``before``; and all of it, to be kept for the next time."""
+def fresh(told: Iterable[tuple[str, str, str]], before: bytes) -> tuple[Fresh, bytes]:
+    """What is told of a ledger and was not ``before``; and all of it, to be kept for the next time.
+
+    It is told as kind, words, and what else there is to say of them: where that is another, they are new too.
+    """
     known, all_of_it, made = frozenset(array("Q", before)), array("Q"), Fresh()
-    for kind, said in told:
-        one = int.from_bytes(blake2b(f"{kind} {said}".encode("utf-8", "surrogatepass"), digest_size=8).digest(), ORDER)
+    for kind, said, beside in told:
+        whole = f"{kind} {said} {beside}".encode("utf-8", "surrogatepass")
+        one = int.from_bytes(blake2b(whole, digest_size=8).digest(), ORDER)
         all_of_it.append(one)
         if one not in known:
             made.add(kind, said)

@@ -71,18 +71,20 @@ class Ledger:
         found += [origins for known in self.runs.values() for origins in known.values()]
         return all(origins == {origin} for origins in found)
 
-    def told(self, but: Origin) -> Iterator[tuple[str, str]]:
-        """All that is looked for: (kind, words); where it comes from does not count, and what comes from ``but`` alone.
+    def told(self, but: Origin | None = None) -> Iterator[tuple[str, str, frozenset[Origin]]]:
+        """All that is looked for: kind, words, and where that comes from; less what comes from ``but`` alone.
 
         The kinds are run, number, and lead: a number, and what it may begin with.
         """
+        alone = {but}
         for known in self.runs.values():
-            yield from (("run", " ".join(run)) for run, origins in known.items() if origins != {but})
-        yield from (("run", word) for word, origins in self.singles.items() if origins != {but})
-        yield from (("number", word) for word, origins in self.numbers.items() if origins != {but})
+            yield from (("run", " ".join(run), origins) for run, origins in known.items() if origins != alone)
+        yield from (("run", word, origins) for word, origins in self.singles.items() if origins != alone)
+        yield from (("number", word, origins) for word, origins in self.numbers.items() if origins != alone)
         for word, firsts in self.leads.items():
-            if self.numbers.get(word, {but}) != {but}:
-                yield "lead", f"{word} {' '.join(sorted(firsts))}"
+            origins = self.numbers.get(word, frozenset())
+            if origins and origins != alone:
+                yield "lead", f"{word} {' '.join(sorted(firsts))}", origins
 
     # --- looking --------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from tearline.findings import Finding, Place, finding
 from tearline.verify.folding import words
+from tearline.verify.fresh import Fresh, fresh, numbered
 from tearline.verify.inline import GAP
 from tearline.verify.ledger import RUN, SENTENCE, Hit, Ledger, Origin, Run
 from tearline.verify.locating import Locator, Spot
@@ -23,6 +24,7 @@ from tearline.verify.units import Unit
 from tearline.verify.work import shared
 
 _NUMBERS: Final = frozenset({"id", "related", "supersedes"})  # values that are product numbers
+_SIZE: Final = 4  # bytes
 
 Hits = Sequence[tuple[int, Hit]]
 
@@ -48,27 +50,54 @@ class Repetitions:
     ) -> tuple[list[Finding], Iterator[Run]]:
         """The repetitions in released texts, one finding each; and everything of the ledger that these texts say.
 
-        Of that, each run comes as often as there are documents that say it. What ``memory`` knows of documents without
-        findings is not looked for again; ``world`` is by what the ledger and what was accepted are known.
+        Of that, each run comes as often as there are documents that say it. A document without findings of which
+        ``memory`` knows is asked again only where what is new in the ledger may be in it: ``world`` is by what all else
+        is known, such as what was accepted. It may then be said to say what the ledger does not look for any more.
         """
         given = list(documents)
         memory = memory if memory is not None else Memory()
         keys = [key_of([b"repetition", world.encode(), one.key.encode()]) if world else "" for one in given]
-        new = [one for one, key in zip(given, keys, strict=True) if not key or key not in memory.known]
-        looked = iter(shared(self._document, new, jobs))
+        new = self._new(world, memory) if world else Fresh()
+        passed = [self._passed(key, new, memory) for key in keys]
+        looked = iter(
+            shared(self._document, [one for one, old in zip(given, passed, strict=True) if old is None], jobs)
+        )
         found: list[Finding] = []
         said: list[bytes] = []
-        for key in keys:
-            known = bool(key) and key in memory.known
-            fresh, runs = ([], memory.known[key]) if known else next(looked)
-            found += fresh
+        for key, old in zip(keys, passed, strict=True):
+            more, runs, there = ([], old, b"") if old is not None else next(looked)
+            found += more
             said.append(runs)
-            memory.keep("" if fresh else key, None if known else runs)
+            memory.keep("" if more else key, None if old is not None else _entry(runs, there))
         return found, (tuple(run.split()) for runs in said for run in runs.decode().splitlines())
 
-    def _document(self, document: Document) -> tuple[list[Finding], bytes]:
+    def _new(self, world: str, memory: Memory) -> Fresh:
+        """What is new in the ledger. What was there before is new where it matters to others than it did.
+
+        To a document it matters whether words are strong, and whether some other document has them as a secret.
+        """
+        key = key_of([b"repeated", world.encode()])
+        strong = self.ledger.strong
+        told = (
+            (kind, said, f"{said.replace(' ', '') in strong} {_secret(origins)}")
+            for kind, said, origins in self.ledger.told()
+        )
+        new, kept = fresh(told, memory.known.get(key, b""))
+        memory.keep(key, kept)
+        return new
+
+    def _passed(self, key: str, new: Fresh, memory: Memory) -> bytes | None:
+        """What a document says that is known and has nothing new; None for any other."""
+        if not key or key not in memory.known:
+            return None
+        runs, there = _parts(memory.known[key])
+        return None if new.may_be_in(there) else runs
+
+    def _document(self, document: Document) -> tuple[list[Finding], bytes, bytes]:
+        """What is repeated there; everything of the ledger that it says, a line each; the numbers of all its words."""
         found: list[Finding] = []
         said: set[Run] = set()
+        there: set[str] = set()
         before: list[str] = []
         for unit in document.units:
             if unit.stray:
@@ -76,11 +105,12 @@ class Repetitions:
             if not unit.withheld:
                 hits = [(text, list(self.ledger.find(text))) for text in map(words, (unit.visible, *unit.more))]
                 said.update(hit.run for _, each in hits for _, hit in each)
+                there.update(word for text, _ in hits for word in text)
                 found += self._unit(unit, document, hits)
                 begun = words(unit.visible)
                 said |= self._across([*before, *begun[: RUN - 1]])  # as they stand one after the other on its page
                 before = [*before, *begun][1 - RUN :]
-        return found, "\n".join(sorted(map(" ".join, said))).encode()
+        return found, "\n".join(sorted(map(" ".join, said))).encode(), numbered(there)
 
     def _across(self, said: Sequence[str]) -> set[Run]:
         """The runs of the ledger in words in a row; numbers are none."""
@@ -128,6 +158,21 @@ class Repetitions:
         here = (unit.line, unit.cell)
         hidden = [one.visible for one in document.units if one.kind == "inline" and (one.line, one.cell) == here]
         return self.locator.spot((unit.path, *here), run, hidden, before=before)
+
+
+def _secret(origins: Iterable[Origin]) -> str:
+    """The document that alone has words as a secret; with several there is another one for each document."""
+    paths = {one.path for one in origins if one.secret}
+    return next(iter(paths)) if len(paths) == 1 else str(bool(paths))
+
+
+def _entry(runs: bytes, there: bytes) -> bytes:
+    return len(runs).to_bytes(_SIZE, "big") + runs + there
+
+
+def _parts(entry: bytes) -> tuple[bytes, bytes]:
+    end = _SIZE + int.from_bytes(entry[:_SIZE], "big")
+    return entry[_SIZE:end], entry[end:]
 
 
 def _count(text: Sequence[str], run: Sequence[str]) -> int:

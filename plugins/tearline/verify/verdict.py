@@ -140,7 +140,7 @@ def verify(question: Question) -> Answer:
     ledger = _ledger(settings, documents, second, made_of, memory)
     ledger.enter(make_ledger([(word, tripwire.ORIGIN)]))
     look = Repetitions(ledger, question.accepted, Locator(settings.base, documents))
-    repeated, said = look.check(documents, jobs, made_of, memory)
+    repeated, said = look.check(documents, jobs, _compared(question), memory)
     found += [*repeated, *blind(settings, reading, ledger)]
     ledger.drop(said)
     with search.program(files) as program:
@@ -206,9 +206,14 @@ def _world(question: Question, made: Inspector, memory: Memory) -> bytes:
 
 
 def _made_of(question: Question, told: Iterable[bytes]) -> str:
-    """All that repetitions are looked for with: what a ledger is made from, and what was accepted."""
-    settings = plain([question.settings, question.accepted]).encode("utf-8", "surrogateescape")
+    """All that a ledger is made from."""
+    settings = plain(question.settings).encode("utf-8", "surrogateescape")
     return key_of([version(), settings, bytes_below([question.settings.theme]), *told])
+
+
+def _compared(question: Question) -> str:
+    """All that repetitions are looked for with, the ledger and the documents aside."""
+    return key_of([version(), plain([question.settings, question.accepted]).encode("utf-8", "surrogateescape")])
 
 
 def _ledger(
@@ -225,7 +230,8 @@ def _ledger(
 def _sought(ledger: Ledger, memory: Memory) -> Fresh:
     """What is looked for in clean files too, since it was not the last time. The canary is looked for in its own."""
     key = key_of([b"ledger", version()])
-    sought, kept = fresh(ledger.told(tripwire.ORIGIN), memory.known.get(key, b""))
+    told = ((kind, said, "") for kind, said, _ in ledger.told(tripwire.ORIGIN))  # wherever it comes from
+    sought, kept = fresh(told, memory.known.get(key, b""))
     memory.keep(key, kept)
     return sought
 

@@ -51,10 +51,13 @@ class Anywhere:
     def cut(self, run: Run) -> Iterator[tuple[Run, Run]]:
         """The words of a run before and after each place where it may be cut, one of them this or a whole between."""
         for at in range(1, len(run)):
-            left, right = run[:at], run[at:]
-            if left in self.ends or right in self.begins:
-                yield left, right
-            yield from ((left, rest) for rest in self._after_wholes(right))
+            goes_on = run[at : at + 1] in self.begins
+            if goes_on or run[at - 1 : at] in self.ends:  # few words are at the edge of any
+                left, right = run[:at], run[at:]
+                if left in self.ends or right in self.begins:
+                    yield left, right
+                if goes_on:
+                    yield from ((left, rest) for rest in self._after_wholes(right))
 
     def _after_wholes(self, run: Run) -> Iterator[Run]:
         """What is left of words after one or more of the shortest texts."""
@@ -72,11 +75,11 @@ def side_by_side(runs: Iterable[Run], anywhere: Anywhere, bodies: Iterable[Edge]
     cuts = [(run, left, right) for run in runs for left, right in anywhere.cut(run)]
     ends = {left: left in anywhere.ends for _, left, _ in cuts}
     begins = {right: right in anywhere.begins for _, _, right in cuts}
+    lasts, firsts = {left[-1] for left in ends}, {right[0] for right in begins}
     for first, last in bodies:
         begun, ended = tuple(first.split()), tuple(last.split())
-        for size in range(1, len(begun) + 1):
-            if begun[:size] in begins:
-                begins[begun[:size]] = True
-            if ended[-size:] in ends:
-                ends[ended[-size:]] = True
+        if begun and begun[0] in firsts:
+            begins.update((begun[:size], True) for size in range(1, len(begun) + 1) if begun[:size] in begins)
+        if ended and ended[-1] in lasts:
+            ends.update((ended[-size:], True) for size in range(1, len(ended) + 1) if ended[-size:] in ends)
     return {run for run, left, right in cuts if ends[left] and begins[right]}

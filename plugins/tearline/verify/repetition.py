@@ -195,18 +195,23 @@ def _rank(origin: Origin) -> tuple[bool, str, int, int]:
 
 def _sentences(unit: Unit, hits: Hits) -> Iterator[_Span]:
     """Rows of words so long that two texts do not share them by chance."""
-    open_at, last, origin = 0, -2, None
+    row: list[tuple[int, Hit]] = []
     for at, hit in sorted(((at, hit) for at, hit in hits if len(hit.run) == RUN), key=lambda each: each[0]):
-        secret = [one for one in hit.origins if one.secret and not _answers(unit, one)]
-        if not secret:
-            continue
-        if at > last + 1 or origin is None:
-            if origin is not None and last + RUN - open_at >= SENTENCE:
-                yield _Span(open_at, last + RUN, origin)
-            open_at, origin = at, _first(secret)
-        last = at
-    if origin is not None and last + RUN - open_at >= SENTENCE:
-        yield _Span(open_at, last + RUN, origin)
+        if any(one.secret and not _answers(unit, one) for one in hit.origins):  # of which there may be thousands
+            if row and at > row[-1][0] + 1:
+                yield from _sentence(unit, row)
+                row = []
+            row.append((at, hit))
+    yield from _sentence(unit, row)
+
+
+def _sentence(unit: Unit, row: Hits) -> Iterator[_Span]:
+    """A row of words where it is long enough."""
+    if row and row[-1][0] + RUN - row[0][0] >= SENTENCE:
+        origins = row[0][1].origins
+        yield _Span(
+            row[0][0], row[-1][0] + RUN, _first(one for one in origins if one.secret and not _answers(unit, one))
+        )
 
 
 def _answers(unit: Unit, origin: Origin) -> bool:

@@ -90,15 +90,9 @@ def pages_of(folder: Path) -> frozenset[str]:
 
 def staged(stage: Path) -> tuple[set[str], dict[str, Path]]:
     """The pages that a stage becomes, and the files that it hands on as they are."""
-    docs = stage / "docs"
-    pages, plain = set(), {}
-    for path in sorted(docs.rglob("*")):
-        name = path.relative_to(docs).as_posix()
-        if path.is_file() and path.suffix == ".md":
-            pages.add(address_of(name))
-        elif path.is_file():
-            plain[name] = path
-    return pages, plain
+    files = below(stage / "docs").files
+    plain = {name: path for name, path in files.items() if not name.endswith(".md")}
+    return {address_of(name) for name in files if name not in plain}, plain
 
 
 def address_of(source: str) -> str:

@@ -72,8 +72,8 @@ class Looking:
         scanned = key_of([self.key(file.name, digest).encode(), beside])
         return Sight(len(data), digest, self.inspector.key(file.name, digest), scanned)
 
-    def scanned(self, files: Sequence[File], scanner: Scanner, fresh: Fresh) -> list[Look]:
-        """What scanning came to. ``files`` are the same, as findings may call them now."""
+    def scanned(self, scanner: Scanner, fresh: Fresh) -> list[Look]:
+        """What scanning came to."""
 
         def check(name: str, data: bytes, shown: str) -> list[Finding]:
             return [*scanner.file(name, data, shown), *self.inspector.paper(name, data, shown)]
@@ -82,7 +82,7 @@ class Looking:
             one = self.sights[at]
             if one.scanned in self.memory.known and not fresh.may_be_in(self.memory.known[one.scanned]):
                 return one.clean
-            return look(files[at], check, lambda: numbered(scanner.said))
+            return look(self.files[at], check, lambda: numbered(scanner.said))
 
         done = self._new([bool(fresh.wanted) or one.scanned not in self.memory.known for one in self.sights])
         found = dict(zip(done, shared(scan, done, self.jobs), strict=True))

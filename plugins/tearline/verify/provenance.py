@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 from tearline.findings import Finding, Place, finding
 from tearline.verify import marks
 from tearline.verify.decoding import TAG, pieces, plain
+from tearline.verify.folders import below
 from tearline.verify.folding import words
 from tearline.verify.labels import labels, packaged
 from tearline.verify.memory import key_of
@@ -219,7 +220,7 @@ class Provenance:
 
     @cached_property
     def _unread(self) -> Iterator[Path]:
-        return iter(sorted((self.stage / "docs").rglob("*"), reverse=True))
+        return reversed(below(self.stage / "docs").files.values())
 
 
 def _cut(text: str) -> list[str]:
@@ -288,8 +289,9 @@ def provenance(stage: Path, theme: Path, package: Iterable[Path]) -> Provenance:
         told = config.read_text(encoding="utf-8")
         for each in (*_STRING_OR_LINE.findall(told), *_TOP.findall(told)):
             made.shared.add(each)
-    for path in sorted((stage / "docs").rglob("*.md")):
-        made.titles.add(title_of(path.read_text(encoding="utf-8", errors="replace"), path.stem))
+    for path in below(stage / "docs").files.values():
+        if path.suffix == ".md":
+            made.titles.add(title_of(path.read_text(encoding="utf-8", errors="replace"), path.stem))
     known = (made.shared.texts, made.scripts)
     made.told = key_of(text.encode("utf-8", "surrogateescape") for each in known for text in ("", *sorted(each)))
     return made

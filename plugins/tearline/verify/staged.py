@@ -23,6 +23,7 @@ from tearline.verify.seen import attributes, blocks
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FRONT = re.compile(r"\A---\n(.*?)^---\n", re.DOTALL | re.MULTILINE)
 _LINE = re.compile(r"[ ]*([a-z][a-z_]*):(?: (\S.*))?")
+_WRITTEN = re.compile(r"\"[^\"\\\n]*\"")  # as nearly all texts are written, and YAML reads no other text in it
 _TITLE = re.compile(r"^title: (.*(?:\n  .*)*)", re.MULTILINE)
 _HEADING = re.compile(r"\s*(?:#[ ]*([^#\n].*?)(?:[ ]+#+)?(?:[ ]*\{[^{}\n]*\})?[ ]*$|(\S.*)\n=+[ ]*$)", re.MULTILINE)
 _SPLIT = re.compile(r"\n(?=[ ]*(?:[-*+>|#]|[0-9]+[.)] |\[\^|:[ ]|\n|```))|(?<!\\)\||\n\n|[ ]{2,}\n")
@@ -172,6 +173,8 @@ def title_of(source: str, name: str) -> str:
     """What a staged page is called: as it says, else as its first heading does, else ``name``, as its file is."""
     front = _FRONT.match(source)
     given = _TITLE.search(front[1]) if front else None
+    if given and _WRITTEN.fullmatch(given[1]):
+        return given[1][1:-1]
     if given:
         return str(yaml.load(f"title: {given[1]}", _Loader)["title"])  # noqa: S506 - safe, in C if there is one
     heading = _HEADING.match(source[front.end() :] if front else source)

@@ -129,11 +129,11 @@ def verify(question: Question) -> Answer:
     second = second_reading(question, documents, jobs, memory)
     found = second.findings
     themes = tuple(_themes(question))
-    unshown = _listed(question, files, str)
+    listed = _listed(question, files)
     inspector = _inspector(question, reading, themes)
     inspector.world, inspector.known = _world(question, inspector, memory), memory.known
     declared = _declared(documents)
-    looking = Looking(unshown, inspector, known_by(settings, themes, declared), memory, jobs)
+    looking = Looking(listed, inspector, known_by(settings, themes, declared), memory, jobs)
     inspected = looking.inspecting()
     word = tripwire.canary()
     made_of = _made_of(question, [*(one.told for one in documents), *second.told])
@@ -145,21 +145,20 @@ def verify(question: Question) -> Answer:
     ledger.drop(said)
     with search.program(files) as program:
         scanner = Scanner(ledger, settings, declared, (*packages(), *program), themes)
-        known = memory.known.keys() if inspector.world else frozenset()
-        index = search.check(files, program, lambda name: f"{question.name}/{scanner.shown(name)}", jobs, known)
-        found += index.findings
-        found += tripwire.check(scanner, word, next((files[name] for name in reading.pages), None))
-        expected = fileset.Expectation(documents, question.stage, (*themes, *scanner.trusted))
 
         def shown(name: str) -> str:
             return f"{question.name}/{scanner.shown(name)}"
 
+        known = memory.known.keys() if inspector.world else frozenset()
+        index = search.check(files, program, shown, jobs, known)
+        found += index.findings
+        found += tripwire.check(scanner, word, next((files[name] for name in reading.pages), None))
+        expected = fileset.Expectation(documents, question.stage, (*themes, *scanner.trusted))
         found += fileset.check(offline.without(search.without(files)), odd, expected, shown)
         found += sitemap.check(files, settings.urls.get(settings.edition, ""), question.stage, shown)
         found += offline.check(files, themes, shown, jobs, offline=question.offline)
         told = inspected()
-        listed = _listed(question, files, scanner.shown)
-        scanned = looking.scanned(listed, scanner, _sought(scanner.ledger, memory))
+        scanned = looking.scanned(scanner, _sought(scanner.ledger, memory))
     # The renderer's log comes last, and is no part of the site.
     read = [(name, one.size, one.digest) for name, one in zip(files, scanned, strict=False)]
     papers = printed.check(_printed(question), {name: digest for name, _, digest in read}, memory.known, jobs)
@@ -169,8 +168,8 @@ def verify(question: Question) -> Answer:
     for key in (*papers.clean, *index.clean):
         memory.keep(key)
     remember(question.memory, memory)
-    for file, before, one, other in zip(listed, unshown, told, scanned, strict=True):
-        found += together(file, before.shown, one, other)
+    for file, one, other in zip(listed, told, scanned, strict=True):
+        found += together(file, one, other, shown)
     return Answer(in_order(map(_printable, found)), tuple(read), papers.lacks)
 
 
@@ -184,13 +183,14 @@ def _printable(one: Finding) -> Finding:
     return replace(one, place=replace(one.place, path=printable(one.place.path)), detail=printable(one.detail))
 
 
-def together(file: File, plain: str, inspected: Look, scanned: Look) -> Iterator[Finding]:
-    """What both looks at a file found. The first called it ``plain``, not knowing how its name may be shown."""
-    yield from scanned.findings
-    for one in inspected.findings:
-        yield replace(one, place=replace(one.place, path=file.shown)) if one.place.path == plain else one
+def together(file: File, inspected: Look, scanned: Look, shown: Callable[[str], str]) -> Iterator[Finding]:
+    """What both looks at a file found, under the name by which it may be ``shown``: they did not know that."""
+    found = [*scanned.findings, *inspected.findings]
     if inspected.digest != scanned.digest:
-        yield finding("unexpected-file", Place(file.shown), "not the same bytes when it was read again")
+        found.append(finding("unexpected-file", Place(file.shown), "not the same bytes when it was read again"))
+    for one in found:
+        own = one.place.path == file.shown and file.shown != file.name
+        yield replace(one, place=replace(one.place, path=shown(file.name))) if own else one
 
 
 def _world(question: Question, made: Inspector, memory: Memory) -> bytes:
@@ -252,9 +252,9 @@ def _inspector(question: Question, reading: Reading, themes: tuple[Path, ...]) -
     return Inspector(links, told, bulletins, packages(), themes, markup)
 
 
-def _listed(question: Question, files: Mapping[str, Path], shown: Callable[[str], str]) -> list[File]:
+def _listed(question: Question, files: Mapping[str, Path]) -> list[File]:
     """The files to look at: those of the site, and the renderer's log."""
-    listed = [File(name, path, f"{question.name}/{shown(name)}") for name, path in files.items()]
+    listed = [File(name, path, f"{question.name}/{name}") for name, path in files.items()]
     log = question.log
     return [*listed, File("renderer.log", log, "renderer.log")] if log is not None else listed
 

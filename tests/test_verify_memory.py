@@ -72,10 +72,25 @@ def replaced(name: str, old: str, new: str) -> Callable[[Path], None]:
         replaced("bulletins/2026/2.md", "(U) Nothing rose", "(U//LES) Nothing rose"),
         replaced("bulletins/2026/1.md", "Ask Ottoline Vance", "Nothing rose here"),
         replaced("mkdocs.yml", "[U, FOUO]", "[FOUO]"),
+        replaced("stage/docs/2026/ib-2026-001.md", "Water", "Fire"),
+        replaced("site-eoc/feed.json", "IB-2026-002", "IB-2026-001"),
         lambda root: (root / "site-eoc/2026/ib-2026-002/index.html").unlink(),
         lambda root: (root / "overrides/main.html").unlink(),
     ],
-    ids=["leak", "strange", "link", "stage", "title", "marked higher", "newly withheld", "policy", "gone", "theme"],
+    ids=[
+        "leak",
+        "strange",
+        "link",
+        "stage",
+        "title",
+        "marked higher",
+        "newly withheld",
+        "policy",
+        "staged words",
+        "feed",
+        "gone",
+        "theme",
+    ],
 )
 def test_what_it_remembers_changes_no_finding(root: Path, change: Callable[[Path], object]) -> None:
     change(root)
@@ -126,6 +141,17 @@ def test_a_page_is_read_again_when_what_it_leads_to_is_gone(root: Path) -> None:
     assert "broken-link" in {one.rule.name for one in found(root)}
     home.write_text(before, encoding="utf-8")
     assert found(root) == []
+
+
+def test_a_feed_that_took_other_pages_to_explain_is_read_again(root: Path) -> None:
+    replaced("site-eoc/feed.json", '"language"', '"note": "zelkova",\n "language"')(root)
+    assert "unexplained-words" in {one.rule.name for one in found(root)}
+    other = root / "stage/docs/about/us.md"
+    other.write_text(f"{other.read_text('utf-8')}\nA zelkova.\n", encoding="utf-8")
+    assert "unexplained-words" not in {one.rule.name for one in found(root) if one.place.path.endswith("feed.json")}
+    replaced("stage/docs/about/us.md", "A zelkova", "A tree")(root)
+    assert found(root) == found(root, memory=False)
+    assert "unexplained-words" in {one.rule.name for one in found(root)}
 
 
 def test_titles_and_files_that_are_added_leave_known_pages_known(root: Path) -> None:

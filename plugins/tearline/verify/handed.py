@@ -24,6 +24,7 @@ _HEAD = re.compile(r"<head\b.*?</head>", re.DOTALL)
 _BLOCK = re.compile(r"</p>|</h1>")
 _MARKING = re.compile(r'<meta name="marking" content="([^"]*)"')
 _INDEX: Final = "messages.json"
+_NAMED = re.compile(rb"(?<![0-9])[0-9]{4}/[A-Za-z0-9._-]{1,200}/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ def page_of(name: str) -> str:
     """The page that the text of an e-mail is about."""
     found = _MESSAGE.fullmatch(name)
     return f"{found[1]}index.html" if found is not None else ""
+
+
+def named(data: bytes) -> frozenset[str]:
+    """The pages that a feed or an index can be about: all whose addresses it names."""
+    return frozenset(f"{found.decode()}index.html" for found in _NAMED.findall(data))
 
 
 def parts(name: str, raw: str, settings: Settings) -> list[Part] | None:

@@ -11,7 +11,7 @@ import json
 import secrets
 import zlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from tearline.findings import Finding
@@ -22,6 +22,7 @@ from tearline.verify.scan import Scanner
 from tearline.verify.work import begun, shared
 
 _QUICK: Final = 1  # how hard zlib tries
+_KEY: Final = 32  # bytes
 
 
 class Sight(NamedTuple):
@@ -57,11 +58,17 @@ class Looking:
 
         def results() -> list[Look]:
             found = dict(zip(done, waited(), strict=True))
-            looks = [found.get(at) or one.clean for at, one in enumerate(self.sights)]
+            looks = [found.get(at) or self._clean(one) for at, one in enumerate(self.sights)]
             self._keep((one.inspected, each) for one, each in zip(self.sights, looks, strict=True))
             return looks
 
         return results
+
+    def _clean(self, sight: Sight) -> Look:
+        """What inspecting a known file came to; its clean parts are what was kept of it."""
+        kept = self.memory.known[sight.inspected]
+        parts = (kept[at : at + _KEY].hex() for at in range(0, len(kept), _KEY))
+        return replace(sight.clean, parts=tuple(parts))
 
     def _sight(self, file: File) -> Sight:
         data = file.path.read_bytes()
@@ -70,7 +77,7 @@ class Looking:
             return Sight(len(data), digest, "", "")
         beside = self.inspector.beside(file.name)
         scanned = key_of([self.key(file.name, digest).encode(), beside])
-        return Sight(len(data), digest, self.inspector.key(file.name, digest), scanned)
+        return Sight(len(data), digest, self.inspector.key(file.name, data, digest), scanned)
 
     def scanned(self, scanner: Scanner, fresh: Fresh) -> list[Look]:
         """What scanning came to."""

@@ -81,21 +81,33 @@ class Inspector:
     world: bytes = b""  # by what all that every page is compared with is known; empty where nothing is remembered
     known: Collection[str] = frozenset()  # the keys of what was clean before
     parts: list[str] = field(default_factory=list)  # those of the clean parts of what was looked at last
+    astray: bool = False  # whether that was compared with more than its key tells
     _pages: dict[str, bytes] = field(default_factory=dict)  # what parts are about, by one digest each
 
     def file(self, file: File) -> Look:
         """What there is to say about one file."""
-        self.links.crossed, self.parts = False, []
+        self.links.crossed, self.parts, self.astray = False, [], False
         told = look(file, self.bytes_of)
-        return replace(told, clean=told.clean and not self.links.crossed, parts=tuple(filter(None, self.parts)))
+        clean = told.clean and not self.links.crossed and not self.astray
+        parts = [part for part in self.parts if part]
+        return replace(told, clean=clean, kept=b"".join(map(bytes.fromhex, parts)), parts=tuple(parts))
 
-    def key(self, name: str, digest: str) -> str:
+    def key(self, name: str, data: bytes, digest: str) -> str:
         """What a page depends on beside what all depend on: its own bytes, its staged source, its document.
 
-        A message depends on the page beside it too. What is compared with all pages, such as a feed, has no key.
+        A message depends on the page beside it too, a feed on those that it is about. What is compared with all pages,
+        such as the map of the site, has no key.
         """
-        if not self.world or not (name.endswith(".html") or handed.is_message(name)) or self.provenance is None:
+        if not self.world or self.provenance is None or not (name.endswith(".html") or handed.is_handed(name)):
             return ""
+        if not name.endswith(".html") and not handed.is_message(name):
+            about = sorted(page for page in handed.named(data) if page in self.links.files)
+            parts = [
+                name.encode(),
+                digest.encode(),
+                *(part for one in about for part in (one.encode(), self._side(one))),
+            ]
+            return key_of([b"handed", self.world, *parts])
         page = handed.page_of(name) if handed.is_message(name) else name
         source = staged(self.provenance.stage, page)
         beside = self.links.site / page
@@ -116,8 +128,9 @@ class Inspector:
             return found
         raw = data.decode("utf-8", "replace")
         found += () if ours else _characters(data, raw, shown)
+        about = handed.named(data) if handed.is_handed(name) else frozenset()
         if handed.is_handed(name):
-            found += self.handed(name, raw, shown)
+            found += self.handed(name, raw, shown, about)
         if name.endswith(".html"):
             found += self.page(name, raw, shown) if not handed.is_message(name) else ()
         elif name.endswith((".css", ".svg")):
@@ -126,7 +139,8 @@ class Inspector:
         elif not name.startswith((search.FOLDER, offline.DATA)):
             found += islice(self.links.text(raw, shown), _TOLD)
             if self.provenance is not None and not handed.is_message(name):  # all of that is held against its page
-                found += self.provenance.other(raw, shown, offline.wording(name, self.themes))
+                found += self.provenance.other(raw, shown, offline.wording(name, self.themes), sorted(about))
+                self.astray |= self.provenance.astray
         return found
 
     def paper(self, name: str, data: bytes, shown: str) -> Iterator[Finding]:
@@ -145,12 +159,13 @@ class Inspector:
         path = self.links.site / _beside(name)
         return path.read_bytes() if name == paper_of(_beside(name)) and path.is_file() else b""
 
-    def handed(self, name: str, raw: str, shown: str) -> Iterator[Finding]:
+    def handed(self, name: str, raw: str, shown: str, about: Collection[str]) -> Iterator[Finding]:
         """The findings about a feed or a message: what it says of each bulletin, and where it leads."""
         parts = handed.parts(name, raw, self.links.settings)
         if parts is None:
             yield finding("banner-missing", Place(shown), "its entries cannot be told apart")
         for part in parts or ():
+            self.astray |= part.page not in about and not handed.is_message(name)
             key = self._part(part) if not handed.is_message(name) else ""  # which is known by its own key
             if key and key in self.known:
                 self.parts.append(key)
@@ -168,17 +183,17 @@ class Inspector:
         """By what a part is known again: what it says, its page, that page's staged source."""
         if not self.world or not part.page or ".." in part.page.split("/"):
             return ""
-        if part.page not in self._pages:
-            self._pages[part.page] = self._beside(part.page)
         said = [*part.texts, "", *part.opened, "", *part.closed]
-        return key_of([b"part", self.world, self._pages[part.page], repr([part.page, *said]).encode()])
+        return key_of([b"part", self.world, self._side(part.page), repr([part.page, *said]).encode()])
 
-    def _beside(self, page: str) -> bytes:
+    def _side(self, page: str) -> bytes:
         """A page's bytes and those of its staged source, as one digest."""
-        source = staged(self.provenance.stage, page) if self.provenance is not None else None
-        path = self.links.site / page
-        found = [one.read_bytes() if one is not None and one.is_file() else b"" for one in (path, source)]
-        return key_of(found).encode()
+        if page not in self._pages:
+            source = staged(self.provenance.stage, page) if self.provenance is not None else None
+            path = self.links.site / page
+            found = [one.read_bytes() if one is not None and one.is_file() else b"" for one in (path, source)]
+            self._pages[page] = key_of(found).encode()
+        return self._pages[page]
 
     def page(self, name: str, raw: str, shown: str) -> Iterator[Finding]:
         """The findings about a page that its bytes alone do not tell."""

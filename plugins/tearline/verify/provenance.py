@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -117,6 +117,11 @@ class Own:
         self._name = source.stem if source is not None else ""
 
     @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word of it."""
+        return frozenset(words(self._source))
+
+    @cached_property
     def front(self) -> Known:
         """Its title, and what its front matter says."""
         return Known([*front_texts(self._source), title_of(self._source, self._name)])
@@ -135,11 +140,13 @@ class Provenance:
     shared: Known = field(default_factory=Known)
     titles: Known = field(default_factory=Known)  # of pages: they stand in lists of pages and on their own page
     scripts: set[str] = field(default_factory=set)
+    astray: bool = False  # whether the last data file took more pages than it is about
     told: str = ""  # one digest of what is the same for every page, titles aside
     _seen: set[str] = field(default_factory=set)
     _said: set[tuple[str, str]] = field(default_factory=set)  # of pages, in another place, and explained
     _explained: set[str] = field(default_factory=set)  # scripts and style sheets
     _known: dict[str, Own] = field(default_factory=dict)
+    _everything: set[str] = field(default_factory=set)  # every word of what has been read of the stage
 
     def page(self, name: str, raw: str, shown: str) -> Iterator[Finding]:
         """The runs of one page's words that nothing explains, each by its place."""
@@ -192,35 +199,41 @@ class Provenance:
         """Whether a run is explained as it is, or when it is cut at its marks."""
         return explained(said, known) or all(explained(tuple(words(part)), known) for part in _cut(text))
 
-    def other(self, text: str, shown: str, more: Collection[str] = ()) -> Iterator[Finding]:
-        """A file that is no page: every word has to be one of the site's, or one of ``more``."""
+    def other(self, text: str, shown: str, more: Collection[str] = (), about: Iterable[str] = ()) -> Iterator[Finding]:
+        """A file that is no page: every word has to be one of the site's, or one of ``more``.
+
+        ``about`` are the pages that it speaks of. Whether it took others to explain it, ``astray`` says afterwards.
+        """
         bare = " ".join(_cut(_STAMP.sub(" ", _MODIFIED.sub(" ", text))))
         said = {word for part in pieces(bare) for word in words(plain(TAG.sub(" ", part)))}
-        if self._strange(said - self.shared.spelled.words - self.scripts - set(more)):
+        said -= self.shared.spelled.words | self.scripts | self._named | set(more)
+        for page in about:
+            said = said and said - self._own(page).words
+        self.astray = bool(said)
+        if self._strange(said):
             yield finding("unexplained-words", Place(shown), "in a data file")
 
     def _strange(self, said: set[str]) -> set[str]:
-        """Those of these words that the stage says nowhere, its file names included.
-
-        The newest pages are read first, as far as it takes: feeds speak of them.
-        """
+        """Those of these words that the stage says nowhere. The newest pages are read first, as far as it takes."""
         while said - self._everything:
             path = next(self._unread, None)
             if path is None:
                 break
-            self._everything.update(words(path.relative_to(self.stage).as_posix()))
-            if path.suffix == ".md":
-                self._everything.update(words(path.read_text(encoding="utf-8", errors="replace")))
+            self._everything.update(words(path.read_text(encoding="utf-8", errors="replace")))
         return said - self._everything
 
     @cached_property
-    def _everything(self) -> set[str]:
-        """Every word of the titles and of what has been read of the stage."""
-        return self.titles.spelled.words | set(words(" ".join(_DATA)))
+    def _files(self) -> Mapping[str, Path]:
+        return below(self.stage / "docs").files
+
+    @cached_property
+    def _named(self) -> set[str]:
+        """Every word of the titles, of the names of what is staged, and of what data files are made of."""
+        return self.titles.spelled.words | set(words(" ".join((*_DATA, *self._files))))
 
     @cached_property
     def _unread(self) -> Iterator[Path]:
-        return reversed(below(self.stage / "docs").files.values())
+        return iter([path for path in reversed(tuple(self._files.values())) if path.suffix == ".md"])
 
 
 def _cut(text: str) -> list[str]:

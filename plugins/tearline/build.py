@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
 Say = Callable[[str], None]
 _NEVER: Final = dt.datetime.min.replace(tzinfo=dt.UTC)
-_AT_ONCE: Final = 2_500  # bulletins of all editions together: with more, two Pagefinds would take 800 MB of memory
+_AT_ONCE: Final = 10_000  # bulletins of all editions together: with more, two Pagefinds would take 800 MB of memory
 FULL_SIDE: Final = "full-side"  # beside the editions' folders: what is known of sources, which no renderer is told of
 
 

@@ -33,18 +33,17 @@ class Withheld(NamedTuple):
     cell: int = 0
 
 
-class Gist(NamedTuple):
-    """What a document withholds, and which words it writes in small letters."""
-
-    withheld: tuple[Withheld, ...] = ()
-    small: tuple[str, ...] = ()
+Gist = tuple[Withheld, ...]  # what a document withholds
 
 
 def gist_of(units: Iterable[Unit]) -> Gist:
     """The gist of these units."""
-    kept = list(units)
-    small = {word for unit in kept for word in small_words(unit.visible)}
-    return Gist(tuple(each for unit in kept if unit.withheld for each in _withheld(unit)), tuple(sorted(small)))
+    return tuple(each for unit in units if unit.withheld for each in _withheld(unit))
+
+
+def small_of(units: Iterable[Unit]) -> list[str]:
+    """The words that these units write in small letters, withheld or not."""
+    return sorted({word for unit in units for word in small_words(unit.visible)})
 
 
 def _withheld(unit: Unit) -> Iterator[Withheld]:
@@ -55,19 +54,18 @@ def _withheld(unit: Unit) -> Iterator[Withheld]:
 
 
 def written(gist: Gist) -> bytes:
-    """A gist as bytes without a line's end."""
+    """A gist as bytes."""
     texts = [
         [one.line, one.secret, one.cell, " ".join(one.told.words)]
         + [[" ".join(term.words), term.strong] for term in one.told.terms]
-        for one in gist.withheld
+        for one in gist
     ]
-    return json.dumps([texts, " ".join(gist.small)], separators=(",", ":")).encode()
+    return shrunk(json.dumps(texts, separators=(",", ":")).encode())
 
 
 def read_gist(gist: bytes) -> Gist:
     """A gist from what ``written`` made of it."""
-    texts, small = json.loads(gist)
-    return Gist(tuple(map(_read, texts)), tuple(small.split()))
+    return tuple(map(_read, json.loads(grown(gist))))
 
 
 def _read(text: Sequence[Any]) -> Withheld:
@@ -76,9 +74,19 @@ def _read(text: Sequence[Any]) -> Withheld:
     return Withheld(line, made, secret, cell)
 
 
+def shrunk(data: bytes) -> bytes:
+    """The same in fewer bytes: ten thousand documents have very many, and they are kept."""
+    return zlib.compress(data, _QUICK)
+
+
+def grown(data: bytes) -> bytes:
+    """What was shrunk."""
+    return zlib.decompress(data)
+
+
 def packed(units: Iterable[Unit]) -> bytes:
     """Units as few bytes."""
-    return zlib.compress(json.dumps([*map(_plain, units)], separators=(",", ":")).encode(), _QUICK)
+    return shrunk(json.dumps([*map(_plain, units)], separators=(",", ":")).encode())
 
 
 def _plain(unit: Unit) -> Unit | list[Any]:
@@ -88,7 +96,7 @@ def _plain(unit: Unit) -> Unit | list[Any]:
 
 def unpacked(units: bytes) -> tuple[Unit, ...]:
     """Units from what ``packed`` made of them."""
-    made: list[list[Any]] = json.loads(zlib.decompress(units))
+    made: list[list[Any]] = json.loads(grown(units))
     for unit in made:
         for at in _TUPLES:
             unit[at] = tuple(unit[at])

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from tearline.findings import Finding, Place, finding
 from tearline.verify.folding import words
 from tearline.verify.fresh import Fresh, fresh, numbered
+from tearline.verify.gist import grown, shrunk
 from tearline.verify.inline import GAP
 from tearline.verify.ledger import RUN, SENTENCE, Hit, Ledger, Origin, Run
 from tearline.verify.locating import Locator, Spot
@@ -167,12 +168,13 @@ def _secret(origins: Iterable[Origin]) -> str:
 
 
 def _entry(runs: bytes, there: bytes) -> bytes:
-    return len(runs).to_bytes(_SIZE, "big") + runs + there
+    said = shrunk(runs)
+    return len(said).to_bytes(_SIZE, "big") + said + there
 
 
 def _parts(entry: bytes) -> tuple[bytes, bytes]:
     end = _SIZE + int.from_bytes(entry[:_SIZE], "big")
-    return entry[_SIZE:end], entry[end:]
+    return grown(entry[_SIZE:end]), entry[end:]
 
 
 def _count(text: Sequence[str], run: Sequence[str]) -> int:

@@ -10,15 +10,16 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import yaml
 
 from tearline.verify import marks
 from tearline.verify.folding import words
 from tearline.verify.front import FrontReader, mapping, scalar
-from tearline.verify.gist import Gist, gist_of, packed, read_gist, unpacked, written
+from tearline.verify.gist import Gist, gist_of, grown, packed, read_gist, shrunk, small_of, unpacked, written
 from tearline.verify.ledger import SENTENCE
 from tearline.verify.memory import Memory, key_of, plain, version
 from tearline.verify.neighbours import Edge, edges_of
@@ -27,6 +28,7 @@ from tearline.verify.settings import Settings
 from tearline.verify.units import Unit
 from tearline.verify.work import shared
 
+_SIZE: Final = 4  # bytes that say how long a part is
 _LARGEST: Final = 8 << 20  # bytes; a larger source is no document
 _FALSE: Final = frozenset({"", "false", "no", "off", "0", "null", "~", "n"})
 _FENCE = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*\r?$\n?", re.DOTALL | re.MULTILINE)
@@ -59,6 +61,14 @@ class Source:
         return any(not unit.withheld and unit.kind in _BODY | {"page"} for unit in self.units)
 
 
+class Shown(NamedTuple):
+    """Of a document: the words in small letters; how released texts begin and end, those of its body by themselves."""
+
+    small: Sequence[str]
+    anywhere: Sequence[Edge]
+    body: Sequence[Edge]
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One source: ``address`` is the path of its page in the site, empty where it has none.
@@ -69,7 +79,7 @@ class Document:
     names of files aside, and ``long`` whether so many in a row that nobody else says the same.
 
     ``page`` is the address that it has if it is not held. ``key`` is by what it is known again, and ``kept`` what it is
-    made from then: a line of plain data, one with its gist, one with the edges of its released texts, its units.
+    made from then: plain data, its gist, what is shown, its units.
     """
 
     path: str
@@ -100,36 +110,47 @@ class Document:
             page,
         )
         edges = edges_of((unit.visible, unit.kind in _BODY | {"page"}) for unit in units if not unit.withheld)
-        lines = (json.dumps(told), json.dumps(edges, separators=(",", ":")))
-        kept = b"\n".join([lines[0].encode(), written(gist_of(units)), lines[1].encode(), packed(units)])
-        return cls.again(kept, key)
+        parts = [
+            json.dumps(told).encode(),
+            written(gist_of(units)),
+            shrunk(json.dumps([small_of(units), *edges]).encode()),
+            packed(units),
+        ]
+        return cls.again(b"".join(len(part).to_bytes(_SIZE, "big") + part for part in parts), key)
 
     @classmethod
     def again(cls, kept: bytes, key: str) -> Document:
         """The document that this was kept of."""
-        values: list[Any] = [*json.loads(kept[: kept.index(b"\n")]), key, kept]
+        values: list[Any] = [*json.loads(next(_parts(kept))), key, kept]
         return cls(*values)
 
     @property
     def told(self) -> bytes:
         """All that a ledger is made from."""
-        return b"\n".join(self.kept.split(b"\n", 3)[:3])
+        return b"".join(islice(_parts(self.kept), 3))
 
     @property
     def gist(self) -> Gist:
         """What it withholds, taken apart."""
-        return read_gist(self.kept.split(b"\n", 2)[1])
+        return read_gist([*islice(_parts(self.kept), 2)][1])
 
     @property
-    def edges(self) -> tuple[Sequence[Edge], Sequence[Edge]]:
-        """How its released texts begin and end: those that stand beside anything, and those of its body."""
-        found: tuple[Sequence[Edge], Sequence[Edge]] = json.loads(self.kept.split(b"\n", 3)[2])
-        return found
+    def shown(self) -> Shown:
+        """What others have to know of it."""
+        return Shown(*json.loads(grown([*islice(_parts(self.kept), 3)][2])))
 
     @property
     def units(self) -> tuple[Unit, ...]:
         """What it is made of."""
-        return unpacked(self.kept.split(b"\n", 3)[3])
+        return unpacked([*_parts(self.kept)][3])
+
+
+def _parts(kept: bytes) -> Iterator[bytes]:
+    at = 0
+    while at < len(kept):
+        begin = at + _SIZE
+        at = begin + int.from_bytes(kept[at:begin], "big")
+        yield kept[begin:at]
 
 
 def read_sources(

@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,7 @@ from tearline.findings import Finding, Place, finding, in_order, refuses
 from tearline.verify import fileset, offline, printed, search, second, sitemap, tripwire
 from tearline.verify.folders import below, printable
 from tearline.verify.fresh import Fresh, fresh
-from tearline.verify.gist import Gist, Withheld, read_gist, written
+from tearline.verify.gist import Withheld, read_gist, written
 from tearline.verify.ledger import Ledger, Origin, Told, make_ledger
 from tearline.verify.ledger import told as taken_apart
 from tearline.verify.links import Links
@@ -136,7 +137,7 @@ def verify(question: Question) -> Answer:
     looking = Looking(listed, inspector, known_by(settings, themes, declared), memory, jobs)
     inspected = looking.inspecting()
     word = tripwire.canary()
-    made_of = _made_of(question, [*(one.told for one in documents), *second.told])
+    made_of = _made_of(question, chain((one.told for one in documents), second.told))
     ledger = _ledger(settings, documents, second, made_of, memory)
     ledger.enter(make_ledger([(word, tripwire.ORIGIN)]))
     look = Repetitions(ledger, question.accepted, Locator(settings.base, documents))
@@ -263,12 +264,23 @@ def _listed(question: Question, files: Mapping[str, Path]) -> list[File]:
 class SecondReading:
     """What the full edition shows under marks that this edition may not see, and where sources do not say the same.
 
-    ``told`` is the same as ``texts``, as bytes.
+    ``gists`` are what its pages hold, by their paths.
     """
 
     findings: list[Finding] = field(default_factory=list)
-    texts: list[tuple[Told, Origin]] = field(default_factory=list)
-    told: list[bytes] = field(default_factory=list)
+    gists: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def texts(self) -> Iterator[tuple[Told, Origin]]:
+        """The withheld texts, taken apart when they are asked for."""
+        for path, gist in self.gists.items():
+            yield from ((one.told, Origin(path, 1)) for one in read_gist(gist))
+
+    @property
+    def told(self) -> Iterator[bytes]:
+        """The same as bytes."""
+        for path, gist in self.gists.items():
+            yield from (path.encode("utf-8", "surrogateescape"), gist)
 
 
 def second_reading(question: Question, documents: Sequence[Document], jobs: int, memory: Memory) -> SecondReading:
@@ -289,18 +301,16 @@ def second_reading(question: Question, documents: Sequence[Document], jobs: int,
         seen = second.withheld(data.decode("utf-8", "replace"), settings, document.system)
         found = list(second.check(document, seen, f"{_FULL}/{document.address}"))
         texts = (text for one in seen if one.sure for text in one.text.split(second.BETWEEN))
-        return found, written(Gist(tuple(Withheld(1, told=taken_apart(text)) for text in texts))), key
+        return found, written(tuple(Withheld(1, told=taken_apart(text)) for text in texts)), key
 
     for document, told in zip(documents, shared(read, documents, jobs), strict=True):
         if told is not None:
             found, new, key = told
             gist = memory.known[key] if new is None else new
             made.findings.extend(found)
-            origin = Origin(f"{_FULL}/{document.address}", 1)
-            made.texts.extend((one.told, origin) for one in read_gist(gist).withheld)
-            made.told.append(origin.path.encode("utf-8", "surrogateescape") + b"\n" + gist)
+            made.gists[f"{_FULL}/{document.address}"] = gist
             memory.keep("" if found else key, new)
-    if not made.texts and any(document.above for document in documents):
+    if next(made.texts, None) is None and any(document.above for document in documents):
         made.findings.append(finding("verifier-blind", Place(_FULL), "the full edition shows nothing that is withheld"))
     return made
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -32,14 +33,14 @@ def ledger_of(settings: Settings, documents: Sequence[Document], more: Iterable[
     the name of a class of elements, unless it is a name in the withheld text. Several words in a row are looked for in
     the theme like everywhere.
     """
-    ordinary: set[str] = set()
-    whole = ledger_from([*_withheld(documents, ordinary), *more], ordinary)  # the list is made before it is read
+    ordinary, anywhere = _shown(settings, documents)
+    whole = ledger_from(chain(_withheld(documents), more), ordinary)
     texts = (*settings.texts, *_trade(), *_names(settings.theme), *_numbers(settings, documents))
     public = [hit.run for text in texts for _, hit in whole.find(words(text))]
     there = {word for document in documents if _is_there(document) for word in words(document.number)}
     if runs := whole.runs.get(RUN):
         public += [run for run in runs if not there.isdisjoint(run) and says_little(run, there)]
-        public += side_by_side(runs, _anywhere(settings, documents), _bodies(documents))
+        public += side_by_side(runs, anywhere, _bodies(documents))
     whole.drop([*public, *_themes(whole, settings.theme)])
     return whole
 
@@ -53,20 +54,25 @@ def _trade() -> Iterator[str]:
                 yield from texts_of(yaml.load(path.read_bytes(), _Loader))  # noqa: S506 - safe, in C if there is one
 
 
-def _anywhere(settings: Settings, documents: Iterable[Document]) -> Anywhere:
-    """The texts that stand beside any other: of the configuration, of marks and templates, and of front matter."""
-    made = Anywhere()
+def _shown(settings: Settings, documents: Iterable[Document]) -> tuple[set[str], Anywhere]:
+    """The words that documents write in small letters, and the texts that stand beside any other.
+
+    Those are of the configuration, of marks and templates, and of front matter.
+    """
+    small, anywhere = set[str](), Anywhere()
     for text in (*settings.texts, *_trade(), *labels(settings.theme, packages())):
-        made.add(edge_of(words(text)))
+        anywhere.add(edge_of(words(text)))
     for document in documents:
-        for edge in document.edges[0]:
-            made.add(edge)
-    return made
+        shown = document.shown
+        small.update(shown.small)
+        for edge in shown.anywhere:
+            anywhere.add(edge)
+    return small, anywhere
 
 
 def _bodies(documents: Iterable[Document]) -> Iterator[Edge]:
     """How the other released texts begin and end."""
-    return (edge for document in documents for edge in document.edges[1])
+    return (edge for document in documents for edge in document.shown.body)
 
 
 def _themes(ledger: Ledger, theme: Path) -> Iterator[Run]:
@@ -85,12 +91,10 @@ def packages() -> tuple[Path, ...]:
     return tuple(Path(root) / "templates" for root in (spec.submodule_search_locations or ())) if spec else ()
 
 
-def _withheld(documents: Iterable[Document], ordinary: set[str]) -> Iterator[tuple[Told, Origin]]:
-    """Every withheld text, taken apart, with its place. What documents write in small letters becomes ``ordinary``."""
+def _withheld(documents: Iterable[Document]) -> Iterator[tuple[Told, Origin]]:
+    """Every withheld text, taken apart, with its place."""
     for document in documents:
-        gist = document.gist
-        ordinary.update(gist.small)
-        for one in gist.withheld:
+        for one in document.gist:
             yield one.told, Origin(document.path, one.line, one.secret, one.cell)
 
 

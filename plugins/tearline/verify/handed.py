@@ -24,7 +24,7 @@ _HEAD = re.compile(r"<head\b.*?</head>", re.DOTALL)
 _BLOCK = re.compile(r"</p>|</h1>")
 _MARKING = re.compile(r'<meta name="marking" content="([^"]*)"')
 _INDEX: Final = "messages.json"
-_NAMED = re.compile(rb"(?<![0-9])[0-9]{4}/[A-Za-z0-9._-]{1,200}/")
+_NAMED = re.compile(rb"[/\"]([0-9]{4}/[A-Za-z0-9._-]{1,200}/)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ _EDIT = re.compile(
 )
 _EDITED: Final = ("/edit/", "/blob/", "/raw/", "/tree/", "/commit/", "md-source", "md-content__button")
 _PLAIN: Final = ("mailto:", "tel:", "data:", "#", "about:blank")
-_KEPT: Final = 200_000  # tags that are remembered
+_KEPT: Final = 20_000  # tags that are remembered: those that are on many pages come early
 _WALKS: Final = frozenset({"a", "area"})
 
 

@@ -43,7 +43,7 @@ _ANCHORS: Final = frozenset(
     {"for", "aria-labelledby", "aria-describedby", "aria-controls", "aria-details", "aria-owns", "headers", "list"}
 )
 _STYLE = re.compile(r"^\s*(?:- )?style: ([\w-]+)", re.MULTILINE)
-_KEPT: Final = 200_000  # tags that are remembered
+_KEPT: Final = 20_000  # tags that are remembered: those that are on many pages come early
 _LONG: Final = 4000  # characters of a tag that is worth remembering
 
 

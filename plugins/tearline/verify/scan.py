@@ -28,7 +28,7 @@ from tearline.verify.settings import Settings
 _MENTION = re.compile(r"<code>\(?[^<>()]{1,60}\)?</code>")
 _BETWEEN: Final = r"(?:<[^<>]*>|&[#\w]+;|[\W_])*"
 MASK: Final = "(withheld name)"
-_KEPT: Final = 200_000  # tags that are remembered
+_KEPT: Final = 20_000  # tags that are remembered: those that are on many pages come early
 _LONG: Final = 2000  # characters of a tag that is worth remembering
 _APART: Final = "x"  # stands between the numbers of drawings
 _SHOWN: Final = 4  # findings of one file from one source

@@ -43,7 +43,7 @@ class _Inline(dict[str, str | None]):
         return instead
 
 
-_KEPT: Final = 200_000  # tags that are remembered
+_KEPT: Final = 20_000  # tags that are remembered: those that are on many pages come early
 _INSTEAD: Final = _Inline()
 _MARK = re.compile(r"(\([^()\n]{1,120}\))")
 _BEGINS: Final = '<div class="tl-body '  # a bulletin's first portion may say what its title says, or what a mark means

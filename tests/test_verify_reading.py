@@ -10,6 +10,7 @@ from sites import CONFIGURATION, bulletin, make_site, tearline
 from tearline.verify import read_settings
 from tearline.verify.folding import words
 from tearline.verify.inline import inside
+from tearline.verify.ledger import Origin, make_ledger
 from tearline.verify.locating import Locator
 from tearline.verify.memory import Memory
 from tearline.verify.record import Accepted
@@ -124,14 +125,18 @@ def test_what_a_files_name_says_beside_its_number_is_withheld(tmp_path: Path) ->
     ("said", "found"),
     [
         ("isolate 41 households Where", False),  # a summary, and a label
-        ("isolate 41 households Where: Verrick", False),
-        ("households Where Verrick county", False),  # and a title after the label
-        ("41 households under water", False),  # a summary, and a title
-        ("check the dark bridge Where", False),  # the end of a body, and a label
-        ("bridge Where soft rain", False),  # a body, a label, and another
-        ("soft rain soft rain", True),  # texts of bodies, in another order
+        ("Where under water dogs", True),
+        ("Where now check the", False),  # a label, and the beginning of a body's text
+        ("dark bridge What to", False),  # the end of one, and of a label the first words
+        ("households Where Verrick county", True),  # texts and a label between
+        ("41 households under water", False),  # a summary, and the title of the same bulletin
+        ("41 households Verrick county", True),  # and that of another
+        ("soft rain soft rain", True),
+        ("soft rain under water", True),  # not next to each other
+        ("dark bridge it would", False),  # the end of its body, and its summary
+        ("source keys hidden in", True),  # each of them is a label somewhere
+        ("information from the shelter", True),
         ("the dark bridge fell", True),
-        ("isolate 41 households where", False),
         ("would isolate 41 households", False),  # as it is said
         ("a truck isolate 41", True),
     ],
@@ -148,7 +153,7 @@ def test_what_two_released_texts_say_side_by_side_is_not_looked_for(
             'summary: "(U) It would isolate 41 households."',
             title="(U) Under water",
         ),
-        "b.md": bulletin("IB-2026-002", "(U) Words.", title="(U) Verrick county"),
+        "b.md": bulletin("IB-2026-002", "(U) Words.\n\n(U) The shelter opened.", title="(U) Verrick county"),
     }
     make_site(tmp_path / "site", sources, CONFIGURATION)
     settings = read_settings(tmp_path / "site" / "mkdocs.yml", "eoc")
@@ -171,6 +176,28 @@ def test_what_two_texts_of_a_body_say_one_after_the_other_is_not_looked_for(tmp_
     assert not found
     assert not ledger.is_in(words("saw a red truck"))
     assert ledger.is_in(words("a red truck leave"))
+
+
+def test_short_texts_may_stand_in_neighbouring_cells(tmp_path: Path) -> None:
+    table = "| (U) Site | Note |\n|---|---|\n"
+    held = f"(U) Calm.\n\n{table}| (U//LES) Ridge closed | x |\n| (U//LES) Mill weir | x |\n| (U) Calm | all |"
+    sources: dict[str, str | bytes] = {
+        "a.md": bulletin("IB-2026-001", held),
+        "b.md": bulletin(
+            "IB-2026-002", f"(U) Calm.\n\n{table}| (U) Ridge | Closed |\n\n- (U) Our mill\n- (U) Weir gate"
+        ),
+    }
+    ran = tearline("build", cwd=make_site(tmp_path / "site", sources, CONFIGURATION).parent)
+    assert ran.code == 0, ran.said
+
+
+def test_what_is_not_in_a_ledger_takes_nothing_with_it() -> None:
+    ledger = make_ledger([("heron grey", Origin("a.md", 1)), ("Jorun Quillfeather", Origin("a.md", 2))])
+    assert ("heron", "grey") in ledger.runs[2]
+    ledger.drop([("grey", "heron"), ("12", "300")])
+    assert ("heron", "grey") in ledger.runs[2]
+    ledger.drop([("quillfeather", "jorun")])
+    assert set(ledger.runs[2]) == {("heron", "grey")}
 
 
 def test_a_document_that_did_not_change_is_asked_again_where_what_is_withheld_did(tmp_path: Path) -> None:

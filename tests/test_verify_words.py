@@ -167,6 +167,7 @@ def test_folding_by_example() -> None:
         ("in 1987 and 4711 and 4700", set(), {"4711", "4700"}),
         ("12345 people, 1200 more", {"12345"}, {"1200"}),
         ("it cost $1,250,375", set(), {"1 250 375"}),
+        ("of 2,005 rounds 1,130 left", set(), {"1 130"}),
         ("on 2026-03-12 at 17:00 by 0230Z", set(), {"0230z"}),
         ("the FBI and NCTC", set(), {"fbi", "nctc"}),
         ("herons nested running foxes", set(), {"herons", "foxes"}),

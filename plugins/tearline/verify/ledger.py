@@ -128,18 +128,22 @@ class Ledger:
     def drop(self, found: Iterable[Run]) -> None:
         """Look no more for what was found. In place: a ledger of ten thousand documents is large."""
         for run in found:
-            for at in range(len(run) if len(run) < RUN else 1):
-                self._drop(run[at:] + run[:at])
+            if (
+                self._drop(run) and len(run) < RUN
+            ):  # a name goes in either order; what is not there takes nothing with it
+                for at in range(1, len(run)):
+                    self._drop(run[at:] + run[:at])
         self.runs = {length: known for length, known in self.runs.items() if known}
         self.firsts = frozenset(first for firsts in self.leads.values() for first in firsts)
 
-    def _drop(self, run: Run) -> None:
-        self.runs.get(len(run), {}).pop(run, None)
+    def _drop(self, run: Run) -> bool:
+        """Whether it was there."""
         joined = "".join(run)
         self.leads.pop(joined, None)
-        self.numbers.pop(joined, None)
+        gone = [self.runs.get(len(run), {}).pop(run, None), self.numbers.pop(joined, None)]
         if len(run) == 1:
-            self.singles.pop(joined, None)
+            gone.append(self.singles.pop(joined, None))
+        return any(gone)
 
     def enter(self, other: Ledger) -> None:
         """Look for what another ledger has too. Nothing of it may be in this one."""

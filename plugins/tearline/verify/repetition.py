@@ -19,8 +19,9 @@ from tearline.verify.inline import GAP
 from tearline.verify.ledger import RUN, SENTENCE, Hit, Ledger, Origin, Run
 from tearline.verify.locating import Locator, Spot
 from tearline.verify.memory import Memory, key_of
+from tearline.verify.neighbours import windows
 from tearline.verify.record import Accepted
-from tearline.verify.sources import Document
+from tearline.verify.sources import BODY, Document
 from tearline.verify.units import Unit
 from tearline.verify.work import shared
 
@@ -99,7 +100,8 @@ class Repetitions:
         found: list[Finding] = []
         said: set[Run] = set()
         there: set[str] = set()
-        before: list[str] = []
+        fronts: list[list[str]] = []
+        body: list[list[str]] = []
         for unit in document.units:
             if unit.stray:
                 found.append(self._stray(unit, document))
@@ -108,15 +110,17 @@ class Repetitions:
                 said.update(hit.run for _, each in hits for _, hit in each)
                 there.update(word for text, _ in hits for word in text)
                 found += self._unit(unit, document, hits)
-                begun = words(unit.visible)
-                said |= self._across([*before, *begun[: RUN - 1]])  # as they stand one after the other on its page
-                before = [*before, *begun][1 - RUN :]
+                (body if unit.kind in BODY else fronts).append(hits[0][0])
+        for window in windows(fronts, body):
+            said |= self._across(window)
         return found, "\n".join(sorted(map(" ".join, said))).encode(), numbered(there)
 
     def _across(self, said: Sequence[str]) -> set[Run]:
-        """The runs of the ledger in words in a row; numbers are none."""
-        known = self.ledger.runs.get(RUN, {})
-        return known.keys() & set(zip(*(said[at:] for at in range(RUN)), strict=False))
+        """The runs of the ledger in words in a row; numbers and single words are none."""
+        found = set[Run]()
+        for length, known in self.ledger.runs.items():
+            found |= known.keys() & set(zip(*(said[at:] for at in range(length)), strict=False))
+        return found
 
     def runs(self, document: Document) -> Iterator[str]:
         """The words that a document's released texts repeat, joined."""

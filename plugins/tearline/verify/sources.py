@@ -40,7 +40,7 @@ _LISTED: Final = frozenset(
 _ASKED: Final = "document"  # how one is read of which it is not asked whether the site has its page
 _SHOWN: Final = "document shown"
 _HELD: Final = "document held"
-_BODY: Final = frozenset({"paragraph", "item", "cell", "fence", "title", "note", "heading"})
+BODY: Final = frozenset({"paragraph", "item", "cell", "fence", "title", "note", "heading"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +58,14 @@ class Source:
     @property
     def released(self) -> bool:
         """Whether any word of its body, or of a page, is released."""
-        return any(not unit.withheld and unit.kind in _BODY | {"page"} for unit in self.units)
+        return any(not unit.withheld and unit.kind in BODY | {"page"} for unit in self.units)
 
 
 class Shown(NamedTuple):
-    """Of a document: the words in small letters; how released texts begin and end, those of its body by themselves."""
+    """What others have to know of a document: the words in small letters, how its released texts begin and end."""
 
     small: Sequence[str]
-    anywhere: Sequence[Edge]
-    body: Sequence[Edge]
+    edges: Sequence[Edge]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +108,11 @@ class Document:
             any(len(words(unit.visible)) >= SENTENCE for unit in hidden),
             page,
         )
-        edges = edges_of((unit.visible, unit.kind in _BODY | {"page"}) for unit in units if not unit.withheld)
+        edges = edges_of(unit.visible for unit in units if not unit.withheld)
         parts = [
             json.dumps(told).encode(),
             written(gist_of(units)),
-            shrunk(json.dumps([small_of(units), *edges]).encode()),
+            shrunk(json.dumps([small_of(units), edges]).encode()),
             packed(units),
         ]
         return cls.again(b"".join(len(part).to_bytes(_SIZE, "big") + part for part in parts), key)

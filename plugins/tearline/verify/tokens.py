@@ -133,7 +133,7 @@ def _amounts(text: str) -> Iterator[Term]:
     """Sums of money and counts, written with commas and found without; round ones say little."""
     for found in _AMOUNT.finditer(text):
         parts = tuple(found[0].split(","))
-        if int("".join(parts)) % _ROUND:
+        if int("".join(parts)) % _ROUND and not is_common("".join(parts)):  # 2,005 without its comma is a year
             yield Term(parts, strong=False)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from importlib.resources import files
 from importlib.util import find_spec
 from itertools import chain
@@ -14,7 +14,7 @@ import yaml
 from tearline.verify.folding import words
 from tearline.verify.labels import labels
 from tearline.verify.ledger import RUN, Ledger, Origin, Run, Told, ledger_from, says_little
-from tearline.verify.neighbours import Anywhere, Edge, edge_of, side_by_side
+from tearline.verify.neighbours import side_by_side
 from tearline.verify.settings import Settings, texts_of
 from tearline.verify.sources import Document
 
@@ -27,20 +27,22 @@ _PACKAGED: Final = ("*.html", "partials/**/*.html", "assets/stylesheets/*.css")
 def ledger_of(settings: Settings, documents: Sequence[Document], more: Iterable[tuple[Told, Origin]] = ()) -> Ledger:
     """The ledger of what these documents withhold and of ``more`` texts.
 
-    What the configuration says is no secret, whoever else says it: the agency's name, its regions and its contacts.
-    Nor is what is said of every mark and facet, nor the number and the address of a bulletin that is released, alone or
-    beside words that say nothing, nor what two released texts say side by side, nor a single word of the theme, such as
-    the name of a class of elements, unless it is a name in the withheld text. Several words in a row are looked for in
-    the theme like everywhere.
+    What the configuration says is no secret, whoever else says it: the agency's name, its regions and its contacts,
+    one after the other too. Nor is what is said of every mark and facet, nor the number and the address of a bulletin
+    that is released, alone or beside words that say nothing, nor what a label and a released text say side by side, nor
+    a single word of the theme, such as the name of a class of elements, unless it is a name in the withheld text.
+    Several words in a row are looked for in the theme like everywhere.
     """
-    ordinary, anywhere = _shown(settings, documents)
+    ordinary = {word for document in documents for word in document.shown.small}
     whole = ledger_from(chain(_withheld(documents), more), ordinary)
     texts = (*settings.texts, *_trade(), *_names(settings.theme), *_numbers(settings, documents))
     public = [hit.run for text in texts for _, hit in whole.find(words(text))]
     there = {word for document in documents if _is_there(document) for word in words(document.number)}
     if runs := whole.runs.get(RUN):
         public += [run for run in runs if not there.isdisjoint(run) and says_little(run, there)]
-        public += side_by_side(runs, anywhere, _bodies(documents))
+        public += _rows(whole, {tuple(words(text)) for text in settings.texts})
+        told = {*settings.texts, *_trade(), *labels(settings.theme, packages())}
+        public += side_by_side(runs, told, (edge for document in documents for edge in document.shown.edges))
     whole.drop([*public, *_themes(whole, settings.theme)])
     return whole
 
@@ -54,25 +56,17 @@ def _trade() -> Iterator[str]:
                 yield from texts_of(yaml.load(path.read_bytes(), _Loader))  # noqa: S506 - safe, in C if there is one
 
 
-def _shown(settings: Settings, documents: Iterable[Document]) -> tuple[set[str], Anywhere]:
-    """The words that documents write in small letters, and the texts that stand beside any other.
+def _rows(ledger: Ledger, texts: Collection[Run]) -> Iterator[Run]:
+    """The runs of a ledger that are texts of the configuration one after the other, as a list of them is shown."""
+    begins = {text[:size] for text in texts for size in range(1, min(len(text), RUN) + 1)}
+    ends = {text[-size:] for text in texts for size in range(1, min(len(text), RUN) + 1)}
 
-    Those are of the configuration, of marks and templates, and of front matter.
-    """
-    small, anywhere = set[str](), Anywhere()
-    for text in (*settings.texts, *_trade(), *labels(settings.theme, packages())):
-        anywhere.add(edge_of(words(text)))
-    for document in documents:
-        shown = document.shown
-        small.update(shown.small)
-        for edge in shown.anywhere:
-            anywhere.add(edge)
-    return small, anywhere
+    def goes_on(run: Run) -> bool:
+        return run in begins or any(run[:size] in texts and goes_on(run[size:]) for size in range(1, len(run)))
 
-
-def _bodies(documents: Iterable[Document]) -> Iterator[Edge]:
-    """How the other released texts begin and end."""
-    return (edge for document in documents for edge in document.shown.body)
+    for run in ledger.runs.get(RUN, {}):
+        if any(run[:size] in ends and goes_on(run[size:]) for size in range(1, RUN)):
+            yield run
 
 
 def _themes(ledger: Ledger, theme: Path) -> Iterator[Run]:

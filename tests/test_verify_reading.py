@@ -13,6 +13,7 @@ from tearline.verify.inline import inside
 from tearline.verify.ledger import Origin, make_ledger
 from tearline.verify.locating import Locator
 from tearline.verify.memory import Memory
+from tearline.verify.neighbours import windows
 from tearline.verify.record import Accepted
 from tearline.verify.repetition import Repetitions
 from tearline.verify.sources import read_sources
@@ -176,6 +177,13 @@ def test_what_two_texts_of_a_body_say_one_after_the_other_is_not_looked_for(tmp_
     assert not found
     assert not ledger.is_in(words("saw a red truck"))
     assert ledger.is_in(words("a red truck leave"))
+
+
+def test_thousands_of_values_are_not_laid_beside_each_other() -> None:
+    assert len(list(windows([[f"{at}"] for at in range(5000)], [["a"]]))) < 2000
+    assert sorted(map(" ".join, windows([["x"], ["y", "z"], ["x"]], [["a", "b"], ["c", "d", "e", "f"]]))) == [
+        *("a b", "a b c d e", "d e f x", "d e f y z", "x a b c", "x y z", "y z a b c", "y z x"),
+    ]
 
 
 def test_short_texts_may_stand_in_neighbouring_cells(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from tearline.verify.folding import words
 from tearline.verify.ledger import RUN, Run
 
 SIDE: Final = RUN - 1  # words of a run that one of two texts can have
+_FRONTS: Final = 40  # texts of front matter; no page shows more of them side by side, and somebody may write thousands
 Edge = Sequence[str]  # the first words of a text and its last ones, ``SIDE`` of each; of a shorter text all, twice
 
 
@@ -59,6 +60,7 @@ def windows(fronts: Sequence[Sequence[str]], body: Sequence[Sequence[str]]) -> I
         yield [*tail, *text[:SIDE]]
         tail = [*tail, *text][-SIDE:]
     head = [word for text in body for word in text[:SIDE]][:SIDE]
-    for one in fronts:
-        yield from ([*one[-SIDE:], *other[:SIDE]] for other in fronts if other is not one)
+    given = [list(one) for one in dict.fromkeys(map(tuple, fronts))][:_FRONTS]
+    for one in given:
+        yield from ([*one[-SIDE:], *other[:SIDE]] for other in given if other is not one)
         yield from ([*one[-SIDE:], *head], [*tail, *one[:SIDE]])

@@ -140,6 +140,7 @@ def verify(question: Question) -> Answer:
     made_of = _made_of(question, chain((one.told for one in documents), second.told))
     ledger = _ledger(settings, documents, second, made_of, memory)
     ledger.enter(make_ledger([(word, tripwire.ORIGIN)]))
+    told = inspected()  # others begin when these have ended: all at once, they would take half as much memory again
     look = Repetitions(ledger, question.accepted, Locator(settings.base, documents))
     repeated, said = look.check(documents, jobs, _compared(question), memory)
     found += [*repeated, *blind(settings, reading, ledger)]
@@ -158,7 +159,6 @@ def verify(question: Question) -> Answer:
         found += fileset.check(offline.without(search.without(files)), odd, expected, shown)
         found += sitemap.check(files, settings.urls.get(settings.edition, ""), question.stage, shown)
         found += offline.check(files, themes, shown, jobs, offline=question.offline)
-        told = inspected()
         scanned = looking.scanned(scanner, _sought(scanner.ledger, memory))
     # The renderer's log comes last, and is no part of the site.
     read = [(name, one.size, one.digest) for name, one in zip(files, scanned, strict=False)]

@@ -116,7 +116,7 @@ class Repetitions:
         return found, "\n".join(sorted(map(" ".join, said))).encode(), numbered(there)
 
     def _across(self, said: Sequence[str]) -> set[Run]:
-        """The runs of the ledger in words in a row; numbers and single words are none."""
+        """The runs of the ledger in words in a row; single words are none."""
         found = set[Run]()
         for length, known in self.ledger.runs.items():
             found |= known.keys() & set(zip(*(said[at:] for at in range(length)), strict=False))

@@ -128,9 +128,8 @@ class Ledger:
     def drop(self, found: Iterable[Run]) -> None:
         """Look no more for what was found. In place: a ledger of ten thousand documents is large."""
         for run in found:
-            if (
-                self._drop(run) and len(run) < RUN
-            ):  # a name goes in either order; what is not there takes nothing with it
+            # A name goes in either order. What is not there takes nothing with it.
+            if self._drop(run) and len(run) < RUN:
                 for at in range(1, len(run)):
                     self._drop(run[at:] + run[:at])
         self.runs = {length: known for length, known in self.runs.items() if known}

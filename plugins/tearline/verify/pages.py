@@ -101,7 +101,7 @@ class Inspector:
         if not self.world or self.provenance is None or not (name.endswith(".html") or handed.is_handed(name)):
             return ""
         if not name.endswith(".html") and not handed.is_message(name):
-            about = sorted(page for page in handed.named(data) if page in self.links.files)
+            about = self._about(data)
             parts = [
                 name.encode(),
                 digest.encode(),
@@ -118,6 +118,10 @@ class Inspector:
         parts += [document.key.encode() if document is not None else b""]
         return key_of(parts)
 
+    def _about(self, data: bytes) -> list[str]:
+        """The pages of the site that a feed can be about."""
+        return sorted(page for page in handed.named(data) if page in self.links.files)
+
     def bytes_of(self, name: str, data: bytes, shown: str) -> list[Finding]:
         """The findings about the bytes of one file, which they call ``shown``."""
         found: list[Finding] = []
@@ -128,7 +132,7 @@ class Inspector:
             return found
         raw = data.decode("utf-8", "replace")
         found += () if ours else _characters(data, raw, shown)
-        about = handed.named(data) if handed.is_handed(name) else frozenset()
+        about = self._about(data) if handed.is_handed(name) else []
         if handed.is_handed(name):
             found += self.handed(name, raw, shown, about)
         if name.endswith(".html"):
@@ -139,7 +143,7 @@ class Inspector:
         elif not name.startswith((search.FOLDER, offline.DATA)):
             found += islice(self.links.text(raw, shown), _TOLD)
             if self.provenance is not None and not handed.is_message(name):  # all of that is held against its page
-                found += self.provenance.other(raw, shown, offline.wording(name, self.themes), sorted(about))
+                found += self.provenance.other(raw, shown, offline.wording(name, self.themes), about)
                 self.astray |= self.provenance.astray
         return found
 

@@ -10,10 +10,10 @@ import gc
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
 from typing import Any, Final, TypeVar
+
+from tearline.forked import forked
 
 _CHUNK: Final = 16  # items that a process takes at a time
 _FEW: Final = 32  # items that are sooner done here
@@ -43,7 +43,7 @@ def each(task: Callable[[_T], _R], items: Iterable[_T], watch: Watch = unwatched
     gc.freeze()  # what is there is neither copied nor looked through by the others
     _TASK.append(task)
     try:
-        with ProcessPoolExecutor(jobs, get_context("fork")) as pool:
+        with forked(jobs) as pool:
             chunks = [given[at : at + _CHUNK] for at in range(0, len(given), _CHUNK)]
             results: list[_R] = []
             for part in pool.map(_chunk, chunks):

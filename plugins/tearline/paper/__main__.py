@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import astuple
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from tearline.forked import forked
 from tearline.paper.engine import face_of, identity, settle
 from tearline.paper.maker import Maker, page_of, picture
 from tearline.paper.sheet import Page, SheetError
@@ -64,10 +64,6 @@ def _key(page: Page, site: Path, face: bytes) -> str:
 _MAKER: list[Maker] = []
 
 
-def _begin(maker: Maker) -> None:
-    _MAKER.append(maker)
-
-
 def _make(page: Page) -> bytes:
     return _MAKER[-1].make(page)
 
@@ -77,7 +73,7 @@ def _made(pages: Sequence[Page], maker: Maker) -> Iterator[bytes]:
     if len(pages) <= _FEW:
         yield from map(maker.make, pages)
         return
-    with ProcessPoolExecutor(_JOBS, get_context("fork"), _begin, (maker,)) as pool:
+    with forked(_JOBS, partial(_MAKER.append, maker)) as pool:
         yield from pool.map(_make, pages, chunksize=_FEW)
 
 

@@ -11,12 +11,12 @@ import logging
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
+from tearline.forked import forked
 from tearline.placing import Placing, below, content
 from tearline.render import UNREACHED
 from tearline.render.pages import read_context
@@ -64,7 +64,7 @@ def _executor(pages: int) -> Executor:
 
         return ClusterExecutor(cluster)
     workers = min(len(os.sched_getaffinity(0)), pages // 50 + 1)
-    return ProcessPoolExecutor(workers, get_context("fork")) if workers > 1 else Here()
+    return forked(workers) if workers > 1 else Here()
 
 
 class _Staged(Mapping[str, str]):

@@ -4,9 +4,10 @@
     mkdocs.yml ─settings─▶ ceiling, pages, addresses                    │
     built site ─channels─▶ texts ─decoding─▶ words ─────────scan────────┴──▶ findings
 
-Nothing of ours but ``findings`` is imported here: text folding and the reading of marks are written a second time,
-more simply and erring on the side of withholding. Where the two readings differ, that is a finding too. What makes
-PDFs is run again, in a process of its own, on pages that are verified: a PDF has to be what it makes of its page.
+Nothing of ours but ``findings`` and ``forked`` is imported here: text folding and the reading of marks are written a
+second time, more simply and erring on the side of withholding. Where the two readings differ, that is a finding too.
+What makes PDFs is run again, in a process of its own, on pages that are verified: a PDF has to be what it makes of its
+page.
 """
 
 from __future__ import annotations

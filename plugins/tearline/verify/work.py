@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from typing import Any, Final, TypeVar
+
+from tearline.forked import forked
 
 _CHUNK: Final = 16  # items that a process takes at a time
 _T = TypeVar("_T")
@@ -30,7 +30,7 @@ def begun(task: Callable[[_T], _R], items: Iterable[_T], jobs: int) -> Callable[
     _TASK.append(task)
     gc.freeze()  # looking for garbage in what is there already would have each process copy all of that
     try:
-        pool = ProcessPoolExecutor(jobs, mp_context=get_context("fork"))
+        pool = forked(jobs)
         parts = [pool.submit(_chunk, chunk) for chunk in chunks]
     finally:
         _TASK.pop()

@@ -1,0 +1,34 @@
+"""Processes that are forked from this one and end with it.
+
+A forked worker waits for work from a pipe that it could write to itself, so that pipe never ends: when whoever gives
+out the work is killed, it would wait for ever, with all that it was forked with in its memory.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
+from multiprocessing import get_context
+from typing import Final
+
+_PR_SET_PDEATHSIG: Final = 1  # prctl(2)
+
+
+def forked(jobs: int, begin: Callable[[], object] = lambda: None) -> ProcessPoolExecutor:
+    """A pool of that many workers, each of which does ``begin`` first.
+
+    They end when the thread ends that gave the first work to them. On a system that cannot do that they do without.
+    """
+    return ProcessPoolExecutor(jobs, get_context("fork"), _begin, (os.getpid(), begin))
+
+
+def _begin(parent: int, begin: Callable[[], object]) -> None:
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it was killed before we asked
+        os._exit(1)
+    begin()

@@ -54,7 +54,8 @@ if TYPE_CHECKING:
 
 Say = Callable[[str], None]
 _NEVER: Final = dt.datetime.min.replace(tzinfo=dt.UTC)
-_AT_ONCE: Final = 10_000  # bulletins of all editions together: with more, two Pagefinds would take 800 MB of memory
+# Bulletins of all editions together: with more, two Pagefinds or two renderers at once would fill the memory.
+_AT_ONCE: Final = 10_000
 FULL_SIDE: Final = "full-side"  # beside the editions' folders: what is known of sources, which no renderer is told of
 
 
@@ -387,25 +388,33 @@ def rendered(  # noqa: PLR0913, PLR0917 - what sites are made of and where
     The trees are written, and their pages are not kept in memory.
     """
     pages = sum(tree.bulletins for tree in trees)
+    at_once = len(trees) if pages <= _AT_ONCE else 1
     with ExitStack() as stack:
         started: list[_Built] = []
+        waiting: list[_Built] = []
+
+        def finish() -> None:
+            waiting.pop(0).rendering.finish(lambda: how.watch(sum(map(_pages, started)), pages))
+
         for tree in trees:
             folder = private.room(tree.edition.name)
             write(tree, folder / "stage")
             tree.let_go()
             stage, site, log = (folder / name for name in ("stage", "site", "log"))
             cluster = how.clusters.get(tree.edition.name)
+            while len(waiting) >= at_once:
+                finish()
             rendering = start_rendering(
                 stage, site, log, now, private.lock, _kept(cache, tree) if cache else None, cluster
             )
             stack.callback(rendering.stop)
             started.append(_Built(tree, rendering))
+            waiting.append(started[-1])
         _give_back()
-        for built in started:
-            built.rendering.finish(lambda: how.watch(sum(map(_pages, started)), pages))
+        while waiting:
+            finish()
     say("Indexing for search")
-    few = sum(tree.bulletins for tree in trees) <= _AT_ONCE
-    with ThreadPoolExecutor(len(started) if few else 1) as threads:  # each waits for a Pagefind of its own
+    with ThreadPoolExecutor(at_once) as threads:  # each waits for a Pagefind of its own
         for done in [
             threads.submit(_index, built, private.lock, _kept(cache, built.tree) if cache else None)
             for built in started

@@ -16,12 +16,11 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Final
 
-from tearline.forked import forked
 from tearline.placing import Placing, below, content
 from tearline.render import UNREACHED
 from tearline.render.pages import read_context
 from tearline.render.schedulers import ClusterError, told_of
-from tearline.render.working import Here, ready, render_pages
+from tearline.render.working import Here, Processes, Shared, ready, render_pages
 from tearline.store import Shelf, shelf
 
 DOCS: Final = Path("docs")
@@ -35,7 +34,7 @@ def main() -> None:
     names = below(DOCS)
     sources = _Staged(name for name in names if name.endswith(".md"))
     context = read_context(Path(), int(os.environ["SOURCE_DATE_EPOCH"]))
-    renderer = ready(context, names)  # before the workers are forked, which then have it too
+    renderer = ready(Shared(context, names))  # before the workers are forked, which then have it too
     for name, data in renderer.theme():
         site.put(name, data)
     for name in names:
@@ -64,7 +63,7 @@ def _executor(pages: int) -> Executor:
 
         return ClusterExecutor(cluster)
     workers = min(len(os.sched_getaffinity(0)), pages // 50 + 1)
-    return forked(workers) if workers > 1 else Here()
+    return Processes(workers) if workers > 1 else Here()
 
 
 class _Staged(Mapping[str, str]):

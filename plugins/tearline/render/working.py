@@ -8,27 +8,37 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, as_completed
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
+from functools import cached_property, partial
 from itertools import islice
 from typing import Final, TypeVar
 
+from tearline.forked import forked
 from tearline.render.pages import Context, Renderer
 from tearline.store import Shelf, digest_of
 
 CHUNK: Final = 24  # pages: enough that sending them costs little, few enough that all workers end together
+AHEAD: Final = 32  # chunks that are asked for at once: of a large site, all of them would fill the memory
 
 _Each = TypeVar("_Each")
 _Made = tuple[str, dict[str, bool], bytes]  # a page's name, what it looked for among the others, its bytes
-_kept: dict[tuple[str, int], Renderer] = {}
+_kept: dict[str, Renderer] = {}
+_shared: list[Shared] = []  # with what this process was forked, if it was
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shared:
     """What all pages of an edition share, and the names of all files below docs: the same in every call."""
 
     context: Context
     names: Sequence[str]
+
+    @cached_property
+    def key(self) -> str:
+        """By what a process knows it again."""
+        names = (name.encode("utf-8", "surrogateescape") for name in self.names)
+        return digest_of([self.context.digest.encode(), *names])
 
 
 class Here(Executor):
@@ -41,6 +51,28 @@ class Here(Executor):
         except Exception as error:  # noqa: BLE001 - it is whoever asks for the result who has to deal with it
             done.set_exception(error)
         return done
+
+
+class Processes(Executor):
+    """An executor of processes that are forked when they are given work first, with what that ``Shared``.
+
+    All calls share the same, as their first argument.
+    """
+
+    def __init__(self, jobs: int) -> None:
+        self._jobs = jobs
+        self._pool: Executor = Here()
+        self._given: Shared | None = None
+
+    def submit(self, fn, /, shared, *args):  # type: ignore[no-untyped-def, override]  # noqa: ANN001, ANN002, ANN201, D102
+        if self._given is None:
+            self._given, self._pool = shared, forked(self._jobs, partial(_shared.append, shared))
+        if shared is not self._given:
+            raise ValueError("another call shared something else")
+        return self._pool.submit(_forked, fn, *args)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: D102, FBT001, FBT002 - theirs
+        self._pool.shutdown(wait, cancel_futures=cancel_futures)
 
 
 def render_pages(
@@ -56,7 +88,8 @@ def render_pages(
     there. ``executor`` is told how many others there are: for none of them a pool is started that they do not need.
     Raises whatever a page raises.
     """
-    renderer = ready(context, names)
+    shared = Shared(context, names)
+    renderer = ready(shared)
     todo: dict[str, str] = {}  # and the key of each, which is not empty where it may be kept
     for name in sorted(sources):
         # Pages in the navigation are read with the context, before anybody could note what they look for.
@@ -68,21 +101,28 @@ def render_pages(
         else:
             todo[name] = key
     with executor(len(todo)) as working:
-        for name, asked, page in _rendered(Shared(context, names), {name: sources[name] for name in todo}, working):
+        for name, asked, page in _rendered(shared, sources, todo, working):
             if kept is not None and todo[name]:
                 kept.put(todo[name], json.dumps(asked).encode() + b"\n" + page)
             yield renderer.address(name), page
 
 
-def _rendered(shared: Shared, todo: Mapping[str, str], executor: Executor) -> Iterator[_Made]:
+def _rendered(shared: Shared, sources: Mapping[str, str], todo: Iterable[str], executor: Executor) -> Iterator[_Made]:
     """These pages, rendered by the executor, in no order."""
-    waiting = {executor.submit(_render, shared, chunk): [name for name, _ in chunk] for chunk in _chunks(todo.items())}
+    waiting: dict[Future[list[_Made]], list[str]] = {}
+    chunks = _chunks(todo)
     try:
-        for done in as_completed(list(waiting)):
-            made = done.result()
-            if [name for name, _, _ in made] != waiting.pop(done):
-                raise ValueError("other pages were rendered than were asked for")
-            yield from made
+        while True:
+            for chunk in islice(chunks, AHEAD - len(waiting)):
+                waiting[executor.submit(_render, shared, [(name, sources[name]) for name in chunk])] = chunk
+            if not waiting:
+                return
+            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            for one in done:
+                made = one.result()
+                if [name for name, _, _ in made] != waiting.pop(one):
+                    raise ValueError("other pages were rendered than were asked for")
+                yield from made
     finally:
         for each in waiting:
             each.cancel()
@@ -101,17 +141,21 @@ def _known(stored: bytes | None, renderer: Renderer) -> bytes | None:
     return page if same else None
 
 
-def ready(context: Context, names: Sequence[str]) -> Renderer:
-    """The renderer for a context, made once in each process. A process that is forked later has it already."""
-    key = (context.digest, hash(tuple(names)))
-    if key not in _kept:
+def ready(shared: Shared) -> Renderer:
+    """The renderer for what pages share, made once in each process. A process that is forked later has it already."""
+    if shared.key not in _kept:
         _kept.clear()
-        _kept[key] = Renderer(context, names)
-    return _kept[key]
+        _kept[shared.key] = Renderer(shared.context, shared.names)
+    return _kept[shared.key]
+
+
+def _forked(fn: Callable[..., _Each], *args: object) -> _Each:
+    """A call in a process that was forked with what is shared."""
+    return fn(_shared[-1], *args)
 
 
 def _render(shared: Shared, pages: Sequence[tuple[str, str]]) -> list[_Made]:
-    renderer = ready(shared.context, shared.names)
+    renderer = ready(shared)
     made: list[_Made] = []
     for name, source in pages:
         page = renderer.page(name, source)

@@ -17,6 +17,9 @@ import pytest
 
 from tearline.corpus import Corpus, read_corpus
 from tearline.findings import Finding
+from tearline.inventory import take_inventory
+from tearline.judging import Judgement, Rendered
+from tearline.manifest import verdict
 from tearline.policy import Policy, load_policy
 from tearline.stage import Tree, compose
 from tearline.verify.settings import Settings
@@ -65,6 +68,20 @@ EOC_SETTINGS = Settings(
     stricter=frozenset(),
 )  # what the verifier reads of that edition, as far as its parts need it
 INDEX = "---\ntitle: Home\nmarking: U\n---\n\nWelcome to the test site.\n"
+
+
+class Content:
+    """A verifier that has nothing against a site, in no time."""
+
+    def __init__(self, rendering: Rendered, *_: object, **__: object) -> None:
+        self._judgement = Judgement((), verdict("a test", take_inventory(rendering.site, "site").entries, passed=True))
+
+    def finish(self) -> Judgement:
+        """What it says."""
+        return self._judgement
+
+    def stop(self) -> None:
+        """It has ended already."""
 
 
 def bulletin(name: str, body: str, *front: str, title: str = "(U) A title") -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
@@ -12,15 +11,14 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from sites import CONFIGURATION, NOON, NOW, bulletin, every_byte, make_site, page, policy_of, rules, tearline
+from sites import CONFIGURATION, NOON, NOW, Content, bulletin, every_byte, make_site, page, policy_of, rules, tearline
 from tearline import build as sentence
 from tearline.build import How, Outcome, build, check, stage_tree
-from tearline.inventory import take_inventory
-from tearline.judging import JudgeError, Judgement
-from tearline.manifest import verdict
+from tearline.judging import JudgeError
 from tearline.policy import Policy
 from tearline.render import RenderError, Rendering
 from tearline.swap import TargetError
@@ -76,22 +74,27 @@ def test_what_was_written_is_not_kept_in_memory_and_the_manifest_names_what_was_
         assert told["recalled"] == ["2026/ib-2026-002/index.html"]
 
 
-@pytest.mark.parametrize("together", [True, False])
-def test_large_editions_are_indexed_one_after_the_other(
-    policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, together: bool
-) -> None:
-    both = threading.Barrier(2)
-
-    def indexing(*_: object) -> None:
-        with contextlib.suppress(threading.BrokenBarrierError):
-            both.wait(60 if together else 1)
-            met.append(True)
-
-    met: list[bool] = []
-    monkeypatch.setattr(sentence, "index", indexing)
-    monkeypatch.setattr(sentence, "_AT_ONCE", 2 if together else 1)  # one bulletin in each edition
+def test_two_editions_are_indexed_at_once(policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    both, met = threading.Barrier(2, timeout=60), list[int]()
+    monkeypatch.setattr(sentence, "index", lambda *_: met.append(both.wait()))
     built(policy, tmp_path / "out")
-    assert met == [True, True] * together
+    assert sorted(met) == [0, 1]
+
+
+@pytest.mark.parametrize(("step", "kind"), [("start_rendering", Rendering), ("start_judging", Content)])
+@pytest.mark.parametrize("together", [True, False])
+def test_large_editions_are_rendered_and_verified_one_after_the_other(  # noqa: PLR0913 - a row of the table
+    policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, kind: Any, *, together: bool
+) -> None:
+    monkeypatch.setattr("tearline.render._COMMAND", ("-c", QUICK))
+    monkeypatch.setattr(sentence, "start_judging", Content)
+    monkeypatch.setattr(sentence, "_FEW", 2 if together else 1)  # one bulletin in each edition
+    begin, finish = getattr(sentence, step), kind.finish
+    told: list[str] = []
+    monkeypatch.setattr(sentence, step, lambda *given, **more: told.append("begins") or begin(*given, **more))
+    monkeypatch.setattr(kind, "finish", lambda *given: told.append("ends") or finish(*given))
+    built(policy, tmp_path / "out")
+    assert told == (["begins", "begins", "ends", "ends"] if together else ["begins", "ends"] * 2)
 
 
 # What a renderer leaves, in no time.
@@ -101,12 +104,7 @@ site = pathlib.Path(sys.argv[1])
 site.mkdir()
 (site / "404.html").write_text('<meta name="marking"><p class="tl-bar"></p><p class="tl-bar"></p>')
 """
-STEPS = ["compose", "write", "start_rendering", "judge", "make_readable", "commit"]
-
-
-def content(rendering: Rendering, *_: object, **__: object) -> Judgement:
-    """What the verifier says of a site that it has nothing against, in no time."""
-    return Judgement((), verdict("a test", take_inventory(rendering.site, "site").entries, passed=True))
+STEPS = ["compose", "write", "start_rendering", "start_judging", "make_readable", "commit"]
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -119,7 +117,7 @@ def test_a_step_that_fails_leaves_the_old_sites(
         (out / name).mkdir(parents=True)
         (out / name / "404.html").write_text("old", encoding="utf-8")
     monkeypatch.setattr("tearline.render._COMMAND", ("-c", QUICK))
-    monkeypatch.setattr(sentence, "judge", content)
+    monkeypatch.setattr(sentence, "start_judging", Content)
     original = getattr(sentence, step)
     calls: list[int] = []
 
@@ -140,13 +138,13 @@ def test_a_step_that_fails_leaves_the_old_sites(
 def test_what_changes_while_it_is_built_is_built_again(
     policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    def edited(rendering: Rendering, *more: object, **_: object) -> Judgement:
+    def edited(rendering: Rendering, *_: object, **__: object) -> Content:
         with (policy.root / name).open("a", encoding="utf-8") as file:
             file.write("\n")
-        return content(rendering, *more)
+        return Content(rendering)
 
     monkeypatch.setattr("tearline.render._COMMAND", ("-c", QUICK))
-    monkeypatch.setattr(sentence, "judge", edited)
+    monkeypatch.setattr(sentence, "start_judging", edited)
     assert rules(built(policy, tmp_path / "out").findings) == ["sources-changed"]
     assert left(tmp_path / "out") == set()
 
@@ -154,13 +152,13 @@ def test_what_changes_while_it_is_built_is_built_again(
 def test_a_site_that_changes_after_its_verdict_is_not_published(
     policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def tampered(rendering: Rendering, *more: object, **_: object) -> Judgement:
-        judged = content(rendering, *more)
+    def tampered(rendering: Rendering, *_: object, **__: object) -> Content:
+        judged = Content(rendering)
         (rendering.site / "404.html").write_text("other", encoding="utf-8")
         return judged
 
     monkeypatch.setattr("tearline.render._COMMAND", ("-c", QUICK))
-    monkeypatch.setattr(sentence, "judge", tampered)
+    monkeypatch.setattr(sentence, "start_judging", tampered)
     assert set(rules(built(policy, tmp_path / "out").findings)) == {"file-changed"}
     assert left(tmp_path / "out") == set()
 
@@ -168,12 +166,12 @@ def test_a_site_that_changes_after_its_verdict_is_not_published(
 def test_a_site_that_changes_before_its_verdict_is_not_published(
     policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def tampered(rendering: Rendering, *more: object, **_: object) -> Judgement:
+    def tampered(rendering: Rendering, *_: object, **__: object) -> Content:
         (rendering.site / "404.html").write_text("other", encoding="utf-8")
-        return content(rendering, *more)
+        return Content(rendering)
 
     monkeypatch.setattr("tearline.render._COMMAND", ("-c", QUICK))
-    monkeypatch.setattr(sentence, "judge", tampered)
+    monkeypatch.setattr(sentence, "start_judging", tampered)
     assert set(rules(built(policy, tmp_path / "out").findings)) == {"file-changed"}
     assert left(tmp_path / "out") == set()
 

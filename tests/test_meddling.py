@@ -92,7 +92,7 @@ MEDDLING: list[tuple[str, int, Meddler, str]] = [
     ("make_readable", 1, stranger, "unexpected-file"),
     ("make_readable", 1, gone, "missing-file"),
     ("make_readable", 1, source_marked_higher, "readings-disagree"),
-    ("judge", 1, of_its_own, "file-changed"),
+    ("start_judging", 1, of_its_own, "file-changed"),
     ("take_inventory", 2, of_its_own, "file-changed"),  # between the verdict and the seal
     ("take_inventory", 2, stranger, "file-extra"),
     ("take_inventory", 2, gone, "file-missing"),

@@ -13,17 +13,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sites import CONFIGURATION, NOW, bulletin, every_byte, make_site, page, policy_of, rules, tearline, trees_of
+from sites import (
+    CONFIGURATION,
+    NOW,
+    Content,
+    bulletin,
+    every_byte,
+    make_site,
+    page,
+    policy_of,
+    rules,
+    tearline,
+    trees_of,
+)
 from tearline import build as sentence
 from tearline import judging
 from tearline.build import How, Outcome, build
 from tearline.evidence import TICK, Evidence, disk_clock
 from tearline.items import stamp
-from tearline.judging import Judgement
 from tearline.keys import make_key
-from tearline.manifest import verdict
 from tearline.policy import Policy
-from tearline.render import Rendering
 from tearline.stage import Tree
 from tearline.unchanged import lasts
 from tearline.verify.options import RECORD
@@ -47,11 +56,8 @@ Change = Callable[[Path, Path], object]
 def policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Policy:
     """A site whose renderer and verifier take no time."""
 
-    def content(rendering: Rendering, *_: object, **__: object) -> Judgement:
-        return Judgement((), verdict("a test", sentence.take_inventory(rendering.site, "site").entries, passed=True))
-
     monkeypatch.setattr("tearline.render._COMMAND", ("-c", QUICK))
-    monkeypatch.setattr(sentence, "judge", content)
+    monkeypatch.setattr(sentence, "start_judging", Content)
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
     return policy_of(make_site(tmp_path / "site", SOURCES))
 

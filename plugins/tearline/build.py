@@ -15,13 +15,14 @@ import ctypes
 import datetime as dt
 import os
 import shutil
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from tearline.commit import Change, Private, commit, private_folder, removing, sweep
 from tearline.corpus import Corpus, read_corpus
@@ -32,7 +33,7 @@ from tearline.entries import spelled
 from tearline.evidence import Evidence, disk_clock
 from tearline.findings import Finding, Place, Severity, finding, in_order, refuses
 from tearline.inventory import Inventory, differences, fingerprint, take_inventory
-from tearline.judging import KEY, RECORD, RecordError, judge, repetitions
+from tearline.judging import KEY, RECORD, RecordError, repetitions, start_judging
 from tearline.manifest import Verdict, moment
 from tearline.offline import Offline
 from tearline.paper import CACHE, print_papers, wanted
@@ -53,9 +54,10 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 Say = Callable[[str], None]
+_T = TypeVar("_T")
 _NEVER: Final = dt.datetime.min.replace(tzinfo=dt.UTC)
-# Bulletins of all editions together: with more, two Pagefinds or two renderers at once would fill the memory.
-_AT_ONCE: Final = 10_000
+_FEW: Final = 10_000  # bulletins of all editions together; see _at_once
+_PAGEFINDS: Final = 2  # at once: each takes up to 410 MB, most far less
 FULL_SIDE: Final = "full-side"  # beside the editions' folders: what is known of sources, which no renderer is told of
 
 
@@ -241,7 +243,7 @@ def made(  # noqa: PLR0913, PLR0917 - what a build is made from
         full = next((one.site for one in built if one.tree is fullest), None)
         say("Verifying the built bytes")
         stages = _stages(trees.values(), built, private)
-        read = [_read(one, policy, full, stages) for one in built[: len(chosen)]]
+        read = _verified(built[: len(chosen)], policy, full, stages)
         with removing(stages.values()):  # the verifier was the last to read them
             clock = disk_clock(private.path)
             seen = {one.name: Evidence.of([one.site], clock) for one in read}  # before they are looked at once more
@@ -298,17 +300,55 @@ def _stages(trees: Iterable[Tree], built: Iterable[_Built], private: Private) ->
     return found
 
 
-def _read(built: _Built, policy: Policy, full: Path | None, stages: Mapping[str, Path]) -> _Read:
-    """Have a site verified. ``full`` is the full edition's site, which a sanitized one is compared with."""
-    make_readable(built.site)
-    taken = take_inventory(built.site, built.tree.name, disk_clock(built.site.parent))
-    second = full if _sanitized(built.tree) else None
-    offline = built.tree.offline is not None
-    memory = policy.root / CACHE / FULL_SIDE / f"{built.tree.name}.clean"
-    judged = judge(
-        built.rendering, policy, built.tree.edition, second, os.environ, stages=stages, offline=offline, memory=memory
-    )
-    return _Read(built.tree, built.site, taken, judged.verdict, [*taken.findings, *judged.findings])
+def _verified(built: Sequence[_Built], policy: Policy, full: Path | None, stages: Mapping[str, Path]) -> list[_Read]:
+    """Have sites verified. ``full`` is the full edition's site, which a sanitized one is compared with."""
+
+    def begin(one: _Built, taken: Inventory) -> Callable[[], _Read]:
+        judging = start_judging(
+            one.rendering,
+            policy,
+            one.tree.edition,
+            full if _sanitized(one.tree) else None,
+            os.environ,
+            stages=stages,
+            offline=one.tree.offline is not None,
+            memory=policy.root / CACHE / FULL_SIDE / f"{one.tree.name}.clean",
+        )
+        stack.callback(judging.stop)
+
+        def finish() -> _Read:
+            judged = judging.finish()
+            return _Read(one.tree, one.site, taken, judged.verdict, [*taken.findings, *judged.findings])
+
+        return finish
+
+    def each() -> Iterator[Callable[[], Callable[[], _Read]]]:
+        for one in built:
+            make_readable(one.site)
+            yield partial(begin, one, take_inventory(one.site, one.tree.name, disk_clock(one.site.parent)))
+
+    with ExitStack() as stack:
+        return _in_turn(each(), _at_once(one.tree for one in built))
+
+
+def _in_turn(jobs: Iterable[Callable[[], Callable[[], _T]]], at_once: int) -> list[_T]:
+    """What jobs come to, in order. Each is begun by a call, and what that returns waits for its end.
+
+    So many of them are at work at once; the next one is made ready meanwhile.
+    """
+    done: list[_T] = []
+    waiting: deque[Callable[[], _T]] = deque()
+    for begin in jobs:
+        if len(waiting) == at_once:
+            done.append(waiting.popleft()())
+        waiting.append(begin())
+    return [*done, *(finish() for finish in waiting)]
+
+
+def _at_once(trees: Iterable[Tree]) -> int:
+    """How many of these editions are rendered, or verified, at the same time: very large ones would fill the memory."""
+    bulletins = [tree.bulletins for tree in trees]
+    return len(bulletins) if sum(bulletins) <= _FEW else 1
 
 
 def _sealed(
@@ -388,33 +428,28 @@ def rendered(  # noqa: PLR0913, PLR0917 - what sites are made of and where
     The trees are written, and their pages are not kept in memory.
     """
     pages = sum(tree.bulletins for tree in trees)
-    at_once = len(trees) if pages <= _AT_ONCE else 1
-    with ExitStack() as stack:
-        started: list[_Built] = []
-        waiting: list[_Built] = []
+    started: list[_Built] = []
 
-        def finish() -> None:
-            waiting.pop(0).rendering.finish(lambda: how.watch(sum(map(_pages, started)), pages))
+    def begin(tree: Tree, folder: Path) -> Callable[[], str]:
+        stage, site, log = (folder / name for name in ("stage", "site", "log"))
+        kept, cluster = _kept(cache, tree) if cache else None, how.clusters.get(tree.edition.name)
+        rendering = start_rendering(stage, site, log, now, private.lock, kept, cluster)
+        stack.callback(rendering.stop)
+        started.append(_Built(tree, rendering))
+        return lambda: rendering.finish(lambda: how.watch(sum(map(_pages, started)), pages))
 
+    def each() -> Iterator[Callable[[], Callable[[], str]]]:
         for tree in trees:
             folder = private.room(tree.edition.name)
             write(tree, folder / "stage")
             tree.let_go()
-            stage, site, log = (folder / name for name in ("stage", "site", "log"))
-            cluster = how.clusters.get(tree.edition.name)
-            while len(waiting) >= at_once:
-                finish()
-            rendering = start_rendering(
-                stage, site, log, now, private.lock, _kept(cache, tree) if cache else None, cluster
-            )
-            stack.callback(rendering.stop)
-            started.append(_Built(tree, rendering))
-            waiting.append(started[-1])
+            yield partial(begin, tree, folder)
         _give_back()
-        while waiting:
-            finish()
+
+    with ExitStack() as stack:
+        _in_turn(each(), _at_once(trees))
     say("Indexing for search")
-    with ThreadPoolExecutor(at_once) as threads:  # each waits for a Pagefind of its own
+    with ThreadPoolExecutor(_PAGEFINDS) as threads:  # each waits for a Pagefind of its own
         for done in [
             threads.submit(_index, built, private.lock, _kept(cache, built.tree) if cache else None)
             for built in started

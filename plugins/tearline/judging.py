@@ -11,11 +11,13 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, Final, Protocol
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO, Any, Final, Protocol
 
 from tearline.findings import Finding, Place, finding
 from tearline.manifest import Verdict
@@ -58,7 +60,56 @@ class Judgement:
     verdict: Verdict
 
 
-def judge(  # noqa: PLR0913 - what a verifier is told
+@dataclass(slots=True)
+class Judging:
+    """A verifier at work: its process, the file that it reports in, and one for what it says of itself."""
+
+    process: subprocess.Popen[bytes]
+    report: Path
+    said: IO[bytes]
+    late: float  # when it has taken too long
+
+    def finish(self) -> Judgement:
+        """Wait for it. Raises ``JudgeError`` where it failed, ``RecordError`` where it could not use what it had."""
+        told = self.told()
+        try:
+            return Judgement(tuple(map(_finding, told["findings"])), Verdict(**told["verdict"]))
+        except (ValueError, KeyError, TypeError):
+            raise JudgeError(_UNREADABLE) from None
+
+    def told(self) -> dict[str, Any]:
+        """What it reports, as plain data. Raises as ``finish`` does."""
+        try:
+            code = self.process.wait(max(0, self.late - time.monotonic()))
+            self.said.seek(0)
+            said = self.said.read().decode("utf-8", "replace").strip().rpartition("\n")[2]
+        except subprocess.TimeoutExpired:
+            raise JudgeError("the verifier took too long") from None
+        finally:
+            self.stop()
+        if code == _USAGE:
+            raise RecordError(said.removeprefix("tearline: "))
+        if code not in _DONE:
+            refuse_full(self.report.parent)
+            raise JudgeError(f"the verifier failed with exit code {code}")
+        try:
+            told = json.loads(self.report.read_bytes())
+        except (OSError, ValueError):
+            raise JudgeError(_UNREADABLE) from None
+        if not isinstance(told, dict):
+            raise JudgeError(_UNREADABLE)
+        return told
+
+    def stop(self) -> None:
+        """End it and the processes it shares its work with. Nothing happens where they have ended already."""
+        if self.process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+        self.said.close()
+
+
+def start_judging(  # noqa: PLR0913 - what a verifier is told
     rendering: Rendered,
     policy: Policy,
     edition: Edition,
@@ -68,13 +119,11 @@ def judge(  # noqa: PLR0913 - what a verifier is told
     stages: Mapping[str, Path],
     offline: bool = False,
     memory: Path | None = None,
-) -> Judgement:
-    """Have one rendered site verified. ``full`` is the full edition's site, if there is one to compare it with.
+) -> Judging:
+    """Begin to have one rendered site verified. ``full`` is the full edition's, if there is one to compare it with.
 
     ``stages`` are the stages of all editions by name: a fuller edition may link to what a stricter one has. With
     ``offline`` the site is an offline copy. In the file ``memory``, the verifier keeps in mind what it found clean.
-
-    Raises ``JudgeError`` where the verifier failed and ``RecordError`` where it could not use what it was given.
     """
     report = rendering.site.with_name("report.json")
     name = f"site-{edition.name}-offline" if offline else f"site-{edition.name}"
@@ -84,72 +133,45 @@ def judge(  # noqa: PLR0913 - what a verifier is told
     if full is not None:
         asked += ["--full", str(full)]
     asked += ["--memory", str(memory)] if memory is not None else []
-    told = _asked("tearline.verify", asked, report, policy, environ)
-    try:
-        return Judgement(tuple(map(_finding, told["findings"])), Verdict(**told["verdict"]))
-    except (ValueError, KeyError, TypeError):
-        raise JudgeError(_UNREADABLE) from None
+    return _started("tearline.verify", asked, report, policy, environ)
 
 
 def repetitions(policy: Policy, environ: Mapping[str, str]) -> list[Finding]:
     """Withheld words that released text says too, in the sources of a site: for each edition that withholds anything.
 
-    Raises as ``judge`` does.
+    Raises as ``Judging.finish`` does.
     """
     names = [name for name, edition in policy.editions.items() if edition.sanitized]
     if not names:
         return []
     asked = [word for name in names for word in ("--edition", name)]
     with TemporaryDirectory(prefix="tearline-") as folder:
-        told = _asked("tearline.verify.repetitions", asked, Path(folder) / "report.json", policy, environ)
+        judging = _started("tearline.verify.repetitions", asked, Path(folder) / "report.json", policy, environ)
+        told = judging.told()
     try:
         return list(map(_finding, told["findings"]))
     except (ValueError, KeyError, TypeError):
         raise JudgeError(_UNREADABLE) from None
 
 
-def _asked(
+def _started(
     module: str, arguments: Sequence[str], report: Path, policy: Policy, environ: Mapping[str, str]
-) -> dict[str, Any]:
-    """What a program of the verifier reports."""
+) -> Judging:
+    """A program of the verifier, at work."""
     known = {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}
     known |= {KEY: str(Path(environ[KEY]).absolute())} if environ.get(KEY) else {}
     asked = [*arguments, "--config-file", str(policy.path.absolute()), "--report", str(report)]
-    code, stderr = _run([sys.executable, *_FLAGS, module, *asked], policy.root, known)
-    said = stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-    if code == _USAGE:
-        raise RecordError(said.removeprefix("tearline: "))
-    if code not in _DONE:
-        refuse_full(report.parent)
-        raise JudgeError(f"the verifier failed with exit code {code}")
-    try:
-        told = json.loads(report.read_bytes())
-    except (OSError, ValueError):
-        raise JudgeError(_UNREADABLE) from None
-    if not isinstance(told, dict):
-        raise JudgeError(_UNREADABLE)
-    return told
-
-
-def _run(command: Sequence[str], folder: Path, environ: Mapping[str, str]) -> tuple[int, bytes]:
-    """Exit code and errors of a program. Should we be stopped, so are it and the processes it shares its work with."""
-    with subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
-        command,
-        cwd=folder,
-        env=environ,
+    said = TemporaryFile(dir=report.parent)  # noqa: SIM115 - it lives as long as the process
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
+        [sys.executable, *_FLAGS, module, *asked],
+        cwd=policy.root,
+        env=known,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    ) as process:
-        try:
-            _, stderr = process.communicate(timeout=TIME_LIMIT)
-        except BaseException as error:
-            os.killpg(process.pid, signal.SIGKILL)
-            if isinstance(error, subprocess.TimeoutExpired):
-                raise JudgeError("the verifier took too long") from None
-            raise
-    return process.returncode, stderr
+        stderr=said,
+        start_new_session=True,  # should we be stopped, we stop it ourselves
+    )
+    return Judging(process, report, said, time.monotonic() + TIME_LIMIT)
 
 
 def _finding(told: Mapping[str, Any]) -> Finding:

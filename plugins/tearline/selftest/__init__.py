@@ -26,7 +26,7 @@ from typing import Final
 from tearline.build import How, Outcome, build, stage_tree
 from tearline.commit import Private, private_folder
 from tearline.findings import Finding, refuses
-from tearline.judging import judge
+from tearline.judging import start_judging
 from tearline.policy import Edition, Policy, load_policy
 from tearline.render import start_rendering
 from tearline.selftest.canaries import Canary, Sower
@@ -183,7 +183,7 @@ class _Trial:
         start_rendering(stage, self.private.path / "again", site.log, self.now, self.private.lock).finish()
         self.search(Haystack.of(site.log))
         full = out / f"site-{self.result.full}" if self.result.full is not None else None
-        judged = judge(site, self.policy, self.edition, full, self.environ, stages={})
+        judged = start_judging(site, self.policy, self.edition, full, self.environ, stages={}).finish()
         reported = {one.place.path for one in judged.findings if one.rule.name == "withheld-words"}
         self.result.found |= {one for one in self.result.plants if f"{name}/{_shown(one)}" in reported}
 

@@ -115,6 +115,7 @@ class Own:
     def __init__(self, source: Path | None) -> None:
         self._source = source.read_text(encoding="utf-8", errors="replace") if source is not None else ""
         self._name = source.stem if source is not None else ""
+        self.said: set[str] = set()  # of it in other places, and explained: many feeds say the same of a page
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -143,7 +144,6 @@ class Provenance:
     astray: bool = False  # whether the last data file took more pages than it is about
     told: str = ""  # one digest of what is the same for every page, titles aside
     _seen: set[str] = field(default_factory=set)
-    _said: set[tuple[str, str]] = field(default_factory=set)  # of pages, in another place, and explained
     _explained: set[str] = field(default_factory=set)  # scripts and style sheets
     _known: dict[str, Own] = field(default_factory=dict)
     _everything: set[str] = field(default_factory=set)  # every word of what has been read of the stage
@@ -172,12 +172,12 @@ class Provenance:
 
     def handed_on(self, page: str, texts: Iterable[str], shown: str) -> Iterator[Finding]:
         """What says something of a page in another place: every run of its words is the page's, or the site's."""
-        fresh = [text for text in texts if (page, text) not in self._said]  # many feeds say the same of a page
-        for text in fresh:
-            if not self._is_handed(text, self._own(page)):
+        own = self._own(page)
+        for text in texts:
+            if text not in own.said and not self._is_handed(text, own):
                 yield finding("unexplained-words", Place(shown), "in what is handed on of a page")
                 return
-            self._said.add((page, text))
+            own.said.add(text)
 
     def _is_handed(self, text: str, own: Own) -> bool:
         """Whether a text in another place is explained by its page. Most are by its front matter."""

@@ -27,6 +27,7 @@ from tearline.verify.work import shared
 
 _NUMBERS: Final = frozenset({"id", "related", "supersedes"})  # values that are product numbers
 _SIZE: Final = 4  # bytes
+_APART: Final = ""  # stands between words that are in no row, and is none
 
 Hits = Sequence[tuple[int, Hit]]
 
@@ -111,15 +112,15 @@ class Repetitions:
                 there.update(word for text, _ in hits for word in text)
                 found += self._unit(unit, document, hits)
                 (body if unit.kind in BODY else fronts).append(hits[0][0])
-        for window in windows(fronts, body):
-            said |= self._across(window)
+        said |= self._across([word for window in windows(fronts, body) for word in (*window, _APART)])
         return found, "\n".join(sorted(map(" ".join, said))).encode(), numbered(there)
 
     def _across(self, said: Sequence[str]) -> set[Run]:
         """The runs of the ledger in words in a row; single words are none."""
         found = set[Run]()
         for length, known in self.ledger.runs.items():
-            found |= known.keys() & set(zip(*(said[at:] for at in range(length)), strict=False))
+            if not known.keys().isdisjoint(zip(*(said[at:] for at in range(length)), strict=False)):
+                found |= known.keys() & set(zip(*(said[at:] for at in range(length)), strict=False))
         return found
 
     def runs(self, document: Document) -> Iterator[str]:

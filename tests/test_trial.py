@@ -11,7 +11,7 @@ import pytest
 from sites import CONFIGURATION, bulletin, make_site, tearline
 from tearline.store import Shelf, Store
 from tearline.trial import on_trial
-from tearline.verify.memory import Entries, Memory, remember, remembered
+from tearline.verify.memory import Memory, remember, remembered
 
 SOURCES: dict[str, str | bytes] = {
     "2026/1.md": bulletin("IB-2026-001", "(U) Water rose.\n\n(U//LES) Ask Ottoline Vance."),
@@ -124,7 +124,10 @@ def test_a_refused_build_leaves_no_word_in_the_store_of_an_edition(tmp_path: Pat
 def test_anew_believes_nothing_that_was_kept(tmp_path: Path) -> None:
     root = site(tmp_path / "site")
     path = root / ".tearline/full-side/site-eoc.clean"
-    remember(path, Memory(Entries(), {key: entry and b"ottilone" for key, entry in remembered(path).items()}))
+    memory = Memory()
+    for key, entry in remembered(path).items():
+        memory.keep(key, entry and b"ottilone")
+    remember(path, memory)
     assert b"ottilone" in remembered(path).values()
     for one in sorted(root.glob(".tearline/*")):
         assert one.is_dir()

@@ -110,7 +110,10 @@ def test_a_memory_that_is_not_its_own_says_nothing(root: Path, change: bytes) ->
 def test_it_is_ours_alone(tmp_path: Path) -> None:
     path = tmp_path / "full-side" / "memory"
     kept = {"b" * 64: b"", "a" * 64: b"what was kept"}
-    remember(path, Memory(kept={**kept}))
+    memory = Memory()
+    for key, entry in kept.items():
+        memory.keep(key, entry)
+    remember(path, memory)
     assert remembered(path) == kept
     memory = Memory(remembered(path))
     for key in ("a" * 64, "c" * 64, ""):

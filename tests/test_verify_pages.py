@@ -14,6 +14,7 @@ from tearline.verify import second
 from tearline.verify import staged as staged_module
 from tearline.verify.folding import words
 from tearline.verify.inline import inside
+from tearline.verify.memory import Memory
 from tearline.verify.provenance import Known, Provenance, explained, provenance, staged
 from tearline.verify.settings import Settings
 from tearline.verify.sources import Document, Source
@@ -94,7 +95,8 @@ def test_an_edition_of_everything_has_nothing_withheld_from_it() -> None:
 def units(*given: tuple[str, bool]) -> Document:
     """A document of units, each with its words and whether its own mark withholds it."""
     made = (Unit("a.md", line, "text", held, said, own=True, high=held) for line, (said, held) in enumerate(given, 1))
-    return Document.of(Source("a.md", "IB-2026-001", "2026/ib-2026-001/index.html", tuple(made)))
+    kept = Document.of(Source("a.md", "IB-2026-001", "2026/ib-2026-001/index.html", tuple(made)))
+    return Document.again(Memory().keep("", kept), "")
 
 
 @pytest.mark.parametrize(

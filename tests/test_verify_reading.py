@@ -12,7 +12,7 @@ from tearline.verify.folding import words
 from tearline.verify.inline import inside
 from tearline.verify.ledger import Origin, make_ledger
 from tearline.verify.locating import Locator
-from tearline.verify.memory import Memory
+from tearline.verify.memory import recalled, remember
 from tearline.verify.neighbours import windows
 from tearline.verify.record import Accepted
 from tearline.verify.repetition import Repetitions
@@ -214,7 +214,7 @@ def test_a_document_that_did_not_change_is_asked_again_where_what_is_withheld_di
     other = root / "bulletins" / "b.md"
     settings = read_settings(root / "mkdocs.yml", "eoc")
     pages = ["2026/ib-2026-001/index.html", "2026/ib-2026-002/index.html"]
-    kept: dict[str, bytes] = {}
+    path = tmp_path / "memory"
     variants = {
         "nothing": (bulletin("IB-2026-002", "(U) Words."), 0),
         "a draft": (bulletin("IB-2026-002", f"(U) So {shared}.", "draft: true"), 0),
@@ -226,7 +226,7 @@ def test_a_document_that_did_not_change_is_asked_again_where_what_is_withheld_di
     }
     for name, (source, expected) in variants.items():
         other.write_text(source, encoding="utf-8")
-        memory = Memory(kept)
+        memory = recalled(path)
         documents = read_sources(settings, files=pages)
         look = Repetitions(ledger_of(settings, documents), Accepted(), Locator(settings.base, documents))
         found, said = look.check(documents, 1, "world", memory)
@@ -234,4 +234,4 @@ def test_a_document_that_did_not_change_is_asked_again_where_what_is_withheld_di
         assert (found, len(found)) == (cold, expected), name
         entries = {" ".join(run) for run in look.ledger.runs.get(4, {})}
         assert {" ".join(run) for run in said} & entries == {" ".join(run) for run in all_of_it} & entries, name
-        kept = {key: kept[key] if entry is None else entry for key, entry in memory.kept.items()}
+        remember(path, memory)

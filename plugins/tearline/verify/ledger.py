@@ -57,7 +57,7 @@ class Ledger:
     singles: dict[str, frozenset[Origin]] = field(default_factory=dict)
     numbers: dict[str, frozenset[Origin]] = field(default_factory=dict)
     strong: set[str] = field(default_factory=set)
-    leads: dict[str, frozenset[str]] = field(default_factory=dict)
+    leads: dict[str, Sequence[str]] = field(default_factory=dict)
     firsts: frozenset[str] = frozenset()
 
     @property
@@ -84,7 +84,7 @@ class Ledger:
         for word, firsts in self.leads.items():
             origins = self.numbers.get(word, frozenset())
             if origins and origins != alone:
-                yield "lead", f"{word} {' '.join(sorted(firsts))}", origins
+                yield "lead", f"{word} {' '.join(firsts)}", origins
 
     # --- looking --------------------------------------------------------------------------------------------
 
@@ -204,19 +204,20 @@ def ledger_from(texts: Iterable[tuple[Told, Origin]], ordinary: Collection[str] 
     """The same of texts that were taken apart before."""
     made = _Entries()
     leads: dict[str, set[str]] = defaultdict(set)
+    same: dict[str, str] = {}  # each word once: there are hundreds of thousands of runs of few words
     for text, origin in texts:
         made.alone = frozenset({origin})
-        for run in _runs(text.words):
+        for run in _runs([same.setdefault(word, word) for word in text.words]):
             made.run(run)
         for term in text.terms:
             made.enter(term)
             if term.joined in made.numbers:
-                leads[term.joined].update(_leads(term.words))
+                leads[term.joined].update(same.setdefault(lead, lead) for lead in _leads(term.words))
             if term.strong and origin.secret and not (len(term.words) == 1 and term.joined in ordinary):
                 made.strong.add(term.joined)
     runs = {length: made.settled(made.runs[length]) for length in sorted(made.runs)}
     ledger = Ledger(runs, made.settled(made.singles), made.settled(made.numbers), made.strong)
-    ledger.leads = {word: frozenset(firsts) for word, firsts in leads.items()}
+    ledger.leads = {word: tuple(sorted(firsts)) for word, firsts in leads.items()}
     ledger.firsts = frozenset(first for firsts in leads.values() for first in firsts)
     return ledger
 

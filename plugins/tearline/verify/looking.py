@@ -53,6 +53,8 @@ class Looking:
     def inspecting(self) -> Callable[[], list[Look]]:
         """Read every file, and begin to inspect those that are not known; the call waits for what that came to."""
         self.sights = shared(self._sight, self.files, self.jobs)
+        if self.inspector.provenance is not None:
+            self.inspector.provenance.named  # noqa: B018 - made here once, and not in each process
         done = self._new([one.inspected not in self.memory.known for one in self.sights])
         waited = begun(self.inspector.file, (self.files[at] for at in done), self.jobs)
 

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from tearline.verify.folders import below
 
@@ -33,68 +33,134 @@ _HEAD: Final = struct.Struct(">32sI")  # of an entry: its key, and how many byte
 _SEAL: Final = b"tearline-memory 2 %s\n"
 
 
-class Entries(Mapping[str, bytes]):
-    """Entries by their keys, in hexadecimal, all in one piece: a copy is made of what is asked for, and of no more."""
+class Pile:
+    """A file without a name: what is put there is on the disk, and no part of this process. Forked workers read it too.
 
-    def __init__(self, rest: bytes = b"") -> None:
-        self._rest = rest
-        self._at: dict[bytes, tuple[int, int]] = {}
-        at = 0
-        while at < len(rest):
-            key, size = _HEAD.unpack_from(rest, at)
-            at += _HEAD.size + size
-            self._at[key] = (at - size, at)
+    Raises ``OSError`` where the disk does not let it.
+    """
+
+    def __init__(self, file: int) -> None:
+        self._file = file
+        self._end = 0
+
+    @classmethod
+    def new(cls, folder: Path | None = None) -> Pile:
+        """An empty one, on the disk of a folder that there is, else where the system has such files."""
+        with suppress(OSError), tempfile.TemporaryFile(dir=folder) as made:
+            return cls(os.dup(made.fileno()))
+        with tempfile.TemporaryFile() as made:
+            return cls(os.dup(made.fileno()))
+
+    def __del__(self) -> None:
+        os.close(self._file)
+
+    def put(self, data: bytes) -> Piece:
+        """Put bytes at its end."""
+        at, rest = self._end, memoryview(data)
+        while rest:
+            done = os.pwrite(self._file, rest, self._end)
+            self._end, rest = self._end + done, rest[done:]
+        return Piece(self, at, len(data))
+
+    def read(self, at: int, size: int) -> bytes:
+        """That many bytes from a place on."""
+        data = os.pread(self._file, size, at)
+        if len(data) != size:
+            raise OSError(0, "a file that is kept was cut off while it was read")
+        return data
+
+
+class Piece(NamedTuple):
+    """Bytes in a pile, read when somebody asks for them."""
+
+    pile: Pile | None = None
+    at: int = 0
+    size: int = 0
+
+    @property
+    def data(self) -> bytes:
+        """The bytes. Raises ``OSError``."""
+        return self.pile.read(self.at, self.size) if self.pile is not None else b""
+
+
+class Entries(Mapping[str, bytes]):
+    """Entries by their keys, in hexadecimal. Each is read when it is asked for."""
+
+    def __init__(self, pieces: Mapping[bytes, Piece] | None = None) -> None:
+        self._pieces = pieces or {}
+
+    def piece(self, key: str) -> Piece:
+        """Where an entry is. Raises ``KeyError`` where there is no such entry."""
+        return self._pieces[bytes.fromhex(key)]
 
     def __getitem__(self, key: str) -> bytes:
         """Raises ``KeyError`` where there is no such entry."""
-        begin, end = self._at[bytes.fromhex(key)]
-        return self._rest[begin:end]
+        return self.piece(key).data
 
     def __contains__(self, key: object) -> bool:
-        return isinstance(key, str) and bytes.fromhex(key) in self._at
+        return isinstance(key, str) and bytes.fromhex(key) in self._pieces
 
     def __iter__(self) -> Iterator[str]:
-        return (key.hex() for key in self._at)
+        return (key.hex() for key in self._pieces)
 
     def __len__(self) -> int:
-        return len(self._at)
+        return len(self._pieces)
 
 
 @dataclass(slots=True)
 class Memory:
     """What is known from before, and what is to be kept for the next time: what nobody asks for again is forgotten.
 
-    What is kept as it is known is None in ``kept``.
+    Neither is in memory, in spite of the name: of ten thousand documents it is very much.
     """
 
-    known: Mapping[str, bytes] = field(default_factory=Entries)
-    kept: dict[str, bytes | None] = field(default_factory=dict)
+    known: Entries = field(default_factory=Entries)
+    kept: dict[str, Piece] = field(default_factory=dict)
+    pile: Pile = field(default_factory=Pile.new)
 
-    def keep(self, key: str, entry: bytes | None = None) -> None:
+    def keep(self, key: str, entry: bytes | None = None) -> Piece:
         """Keep an entry: as it is known, if no other is given. There is nothing to keep without a key."""
+        known = self.known.piece(key) if key in self.known else Piece()
+        piece = self.pile.put(entry) if entry is not None else known
         if key:
-            self.kept[key] = entry if entry is not None or key in self.known else b""
-
-    def entries(self) -> Iterator[tuple[bytes, bytes]]:
-        """What is kept, by keys that are bytes, in order."""
-        for key, entry in sorted(self.kept.items()):
-            yield bytes.fromhex(key), self.known[key] if entry is None else entry
+            self.kept[key] = piece
+        return piece
 
 
-def remembered(path: Path | None) -> Mapping[str, bytes]:
+def recalled(path: Path | None) -> Memory:
+    """A memory of what was written down; of nothing where there is no such file, or none that can be relied on."""
+    return Memory(remembered(path), pile=Pile.new(path.parent if path is not None else None))
+
+
+def remembered(path: Path | None) -> Entries:
     """The entries by their keys; none where there is no such file, or none that can be relied on."""
     if path is None:
         return Entries()
     try:
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
-            told = os.fstat(file.fileno())
-            ours = stat.S_ISREG(told.st_mode) and told.st_uid == os.geteuid() and not told.st_mode & _OTHERS
-            sealed, rest = (file.readline(), file.read()) if ours else (b"", b"")
-    except OSError:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        pile, told = Pile(descriptor), os.fstat(descriptor)
+        ours = stat.S_ISREG(told.st_mode) and told.st_uid == os.geteuid() and not told.st_mode & _OTHERS
+        return Entries(_read_through(descriptor, pile) if ours else None)
+    except (OSError, struct.error):
         return Entries()
-    with suppress(struct.error):
-        return Entries(rest if sealed == _SEAL % hashlib.sha256(rest).hexdigest().encode() else b"")
-    return Entries()
+
+
+def _read_through(descriptor: int, pile: Pile) -> dict[bytes, Piece]:
+    """The pieces of a file by their keys; none where its seal is not of its bytes."""
+    pieces: dict[bytes, Piece] = {}
+    seal = hashlib.sha256()
+    with os.fdopen(os.dup(descriptor), "rb") as file:
+        sealed = file.readline()
+        at = len(sealed)
+        while head := file.read(_HEAD.size):
+            key, size = _HEAD.unpack(head)
+            entry = file.read(size)
+            at += len(head)
+            pieces[key] = Piece(pile, at, size)
+            at += len(entry)
+            seal.update(head)
+            seal.update(entry)
+    return pieces if sealed == _SEAL % seal.hexdigest().encode() and at == os.fstat(descriptor).st_size else {}
 
 
 def remember(path: Path | None, memory: Memory) -> None:
@@ -107,9 +173,11 @@ def remember(path: Path | None, memory: Memory) -> None:
         descriptor, part = tempfile.mkstemp(prefix=".part-", dir=path.parent)
         with os.fdopen(descriptor, "wb") as file:
             file.write(_SEAL % seal.hexdigest().encode())
-            for key, entry in memory.entries():
-                head = _HEAD.pack(key, len(entry))
-                seal.update(head + entry)
+            for key, piece in sorted(memory.kept.items()):
+                entry = piece.data
+                head = _HEAD.pack(bytes.fromhex(key), len(entry))
+                seal.update(head)
+                seal.update(entry)
                 file.write(head)
                 file.write(entry)
             file.seek(0)

@@ -206,7 +206,7 @@ class Provenance:
         """
         bare = " ".join(_cut(_STAMP.sub(" ", _MODIFIED.sub(" ", text))))
         said = {word for part in pieces(bare) for word in words(plain(TAG.sub(" ", part)))}
-        said -= self.shared.spelled.words | self.scripts | self._named | set(more)
+        said -= self.shared.spelled.words | self.scripts | self.named | set(more)
         for page in about:
             said = said and said - self._own(page).words
         self.astray = bool(said)
@@ -227,8 +227,11 @@ class Provenance:
         return below(self.stage / "docs").files
 
     @cached_property
-    def _named(self) -> set[str]:
-        """Every word of the titles, of the names of what is staged, and of what data files are made of."""
+    def named(self) -> set[str]:
+        """Every word of the titles, of the names of what is staged, and of what data files are made of.
+
+        It is best asked for before processes are forked that need it: each would make its own.
+        """
         return self.titles.spelled.words | set(words(" ".join((*_DATA, *self._files))))
 
     @cached_property

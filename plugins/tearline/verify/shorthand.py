@@ -28,7 +28,7 @@ def shorthand(ledger: Ledger) -> bytes:
         entries(ledger.singles),
         entries(ledger.numbers),
         sorted(ledger.strong),
-        {word: sorted(firsts) for word, firsts in ledger.leads.items()},
+        {word: list(firsts) for word, firsts in ledger.leads.items()},
     ]
     ones: dict[Origin, int] = {}
     made_of = [[ones.setdefault(one, len(ones)) for one in sorted(each, key=str)] for each in sets]
@@ -39,6 +39,7 @@ def shorthand(ledger: Ledger) -> bytes:
 def longhand(written: bytes) -> Ledger:
     """A ledger from what ``shorthand`` made of it."""
     origins, made_of, runs, singles, numbers, strong, leads = json.loads(zlib.decompress(written))
+    same: dict[str, str] = {}  # each word once
     ones = [Origin(*one) for one in origins]
     sets = [frozenset(map(ones.__getitem__, each)) for each in made_of]
 
@@ -46,11 +47,11 @@ def longhand(written: bytes) -> Ledger:
         return dict(zip(said.split(), map(sets.__getitem__, at), strict=True))
 
     def of_runs(length: int, said: str, at: list[int]) -> dict[Run, frozenset[Origin]]:
-        words = iter(said.split())
+        words = (same.setdefault(word, word) for word in said.split())
         return dict(zip(zip(*[words] * length, strict=True), map(sets.__getitem__, at), strict=True))
 
     made = Ledger({length: of_runs(length, *rest) for length, *rest in runs}, entries(*singles), entries(*numbers))
     made.strong = set(strong)
-    made.leads = {word: frozenset(firsts) for word, firsts in leads.items()}
+    made.leads = {word: tuple(same.setdefault(first, first) for first in firsts) for word, firsts in leads.items()}
     made.firsts = frozenset(first for firsts in leads.values() for first in firsts)
     return made

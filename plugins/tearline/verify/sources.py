@@ -21,7 +21,7 @@ from tearline.verify.folding import words
 from tearline.verify.front import FrontReader, mapping, scalar
 from tearline.verify.gist import Gist, gist_of, grown, packed, read_gist, shrunk, small_of, unpacked, written
 from tearline.verify.ledger import SENTENCE
-from tearline.verify.memory import Memory, key_of, plain, version
+from tearline.verify.memory import Memory, Piece, key_of, plain, version
 from tearline.verify.neighbours import Edge, edges_of
 from tearline.verify.portions import BodyReader
 from tearline.verify.settings import Settings
@@ -94,11 +94,11 @@ class Document:
     long: bool
     page: str
     key: str
-    kept: bytes
+    kept: Piece
 
     @classmethod
-    def of(cls, source: Source, page: str = "", key: str = "") -> Document:
-        """The document that a source comes to."""
+    def of(cls, source: Source, page: str = "") -> bytes:
+        """What is kept of the document that a source comes to."""
         units = source.units
         hidden = [unit for unit in units if unit.withheld and unit.kind != "name"]
         told = (
@@ -115,33 +115,33 @@ class Document:
             shrunk(json.dumps([small_of(units), edges]).encode()),
             packed(units),
         ]
-        return cls.again(b"".join(len(part).to_bytes(_SIZE, "big") + part for part in parts), key)
+        return b"".join(len(part).to_bytes(_SIZE, "big") + part for part in parts)
 
     @classmethod
-    def again(cls, kept: bytes, key: str) -> Document:
+    def again(cls, kept: Piece, key: str) -> Document:
         """The document that this was kept of."""
-        values: list[Any] = [*json.loads(next(_parts(kept))), key, kept]
+        values: list[Any] = [*json.loads(next(_parts(kept.data))), key, kept]
         return cls(*values)
 
     @property
     def told(self) -> bytes:
         """All that a ledger is made from."""
-        return b"".join(islice(_parts(self.kept), 3))
+        return b"".join(islice(_parts(self.kept.data), 3))
 
     @property
     def gist(self) -> Gist:
         """What it withholds, taken apart."""
-        return read_gist([*islice(_parts(self.kept), 2)][1])
+        return read_gist([*islice(_parts(self.kept.data), 2)][1])
 
     @property
     def shown(self) -> Shown:
         """What others have to know of it."""
-        return Shown(*json.loads(grown([*islice(_parts(self.kept), 3)][2])))
+        return Shown(*json.loads(grown([*islice(_parts(self.kept.data), 3)][2])))
 
     @property
     def units(self) -> tuple[Unit, ...]:
         """What it is made of."""
-        return unpacked([*_parts(self.kept)][3])
+        return unpacked([*_parts(self.kept.data)][3])
 
 
 def _parts(kept: bytes) -> Iterator[bytes]:
@@ -174,29 +174,21 @@ def read_sources(
     def way_of(page: str) -> str:
         return _ASKED if files is None else _SHOWN if page in files else _HELD
 
-    def read(path: Path) -> Document | str:
-        """The document, or the key by which it is known."""
+    def read(path: Path) -> tuple[str, bytes | None]:
+        """The key by which the document is known again, and what is to be kept of it; None for what is known."""
         data = path.read_bytes() if path.stat().st_size <= _LARGEST else b""
         name = path.relative_to(root).as_posix()
         told = (world, name.encode("utf-8", "surrogateescape"), data)
         keys = {way: key_of([way.encode(), *told]) for way in ways}
         for way, key in keys.items():
-            if key in known and way == way_of(Document.again(known[key], key).page):
-                return key
+            if key in known and way == way_of(Document.again(known.piece(key), key).page):
+                return key, None
         source = _read(data, name, path.relative_to(settings.base).as_posix(), settings)
         way = way_of(source.address)
-        return Document.of(_held(source) if way == _HELD else source, source.address, keys[way])
+        return keys[way], Document.of(_held(source) if way == _HELD else source, source.address)
 
     plainly = [path for path in sorted(root.rglob("*")) if path.is_file() and not path.is_symlink()]
-    documents: list[Document] = []
-    for one in shared(read, plainly, jobs):
-        if isinstance(one, Document):
-            memory.keep(one.key, one.kept)
-            documents.append(one)
-        else:
-            memory.keep(one)
-            documents.append(Document.again(known[one], one))
-    return documents
+    return [Document.again(memory.keep(key, new), key) for key, new in shared(read, plainly, jobs)]
 
 
 def _held(source: Source) -> Source:

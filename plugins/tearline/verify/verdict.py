@@ -24,7 +24,7 @@ from tearline.verify.links import Links
 from tearline.verify.locating import Locator
 from tearline.verify.looking import Looking, world_of
 from tearline.verify.markup import markup_of
-from tearline.verify.memory import Memory, bytes_below, key_of, plain, remember, remembered, version
+from tearline.verify.memory import Memory, Piece, bytes_below, key_of, plain, recalled, remember, version
 from tearline.verify.pages import File, Inspector, Look
 from tearline.verify.provenance import provenance
 from tearline.verify.record import Accepted
@@ -124,7 +124,7 @@ def verify(question: Question) -> Answer:
     settings = question.settings
     jobs = question.jobs or min(_JOBS, os.cpu_count() or 1)
     files, odd = site_files(question.site)
-    memory = Memory(remembered(question.memory))
+    memory = recalled(question.memory)
     documents = read_sources(settings, jobs, files, memory)
     reading = Reading(documents, files, odd)
     second = second_reading(question, documents, jobs, memory)
@@ -264,23 +264,23 @@ def _listed(question: Question, files: Mapping[str, Path]) -> list[File]:
 class SecondReading:
     """What the full edition shows under marks that this edition may not see, and where sources do not say the same.
 
-    ``gists`` are what its pages hold, by their paths.
+    ``gists`` are what its pages hold, packed, by their paths.
     """
 
     findings: list[Finding] = field(default_factory=list)
-    gists: dict[str, bytes] = field(default_factory=dict)
+    gists: dict[str, Piece] = field(default_factory=dict)
 
     @property
     def texts(self) -> Iterator[tuple[Told, Origin]]:
         """The withheld texts, taken apart when they are asked for."""
         for path, gist in self.gists.items():
-            yield from ((one.told, Origin(path, 1)) for one in read_gist(gist))
+            yield from ((one.told, Origin(path, 1)) for one in read_gist(gist.data))
 
     @property
     def told(self) -> Iterator[bytes]:
         """The same as bytes."""
         for path, gist in self.gists.items():
-            yield from (path.encode("utf-8", "surrogateescape"), gist)
+            yield from (path.encode("utf-8", "surrogateescape"), gist.data)
 
 
 def second_reading(question: Question, documents: Sequence[Document], jobs: int, memory: Memory) -> SecondReading:
@@ -306,10 +306,8 @@ def second_reading(question: Question, documents: Sequence[Document], jobs: int,
     for document, told in zip(documents, shared(read, documents, jobs), strict=True):
         if told is not None:
             found, new, key = told
-            gist = memory.known[key] if new is None else new
             made.findings.extend(found)
-            made.gists[f"{_FULL}/{document.address}"] = gist
-            memory.keep("" if found else key, new)
+            made.gists[f"{_FULL}/{document.address}"] = memory.keep("" if found else key, new)
     if next(made.texts, None) is None and any(document.above for document in documents):
         made.findings.append(finding("verifier-blind", Place(_FULL), "the full edition shows nothing that is withheld"))
     return made

@@ -11,27 +11,27 @@ from tearline.forked import forked
 _CHUNK: Final = 16  # items that a process takes at a time
 _T = TypeVar("_T")
 _R = TypeVar("_R")
-_TASK: list[Callable[[Any], Any]] = []
+_TASK: list[tuple[Callable[[Any], Any], list[Any]]] = []
 
 
-def _chunk(items: list[Any]) -> list[Any]:
-    return [_TASK[-1](item) for item in items]
+def _chunk(at: int) -> list[Any]:
+    task, given = _TASK[-1]
+    return [task(item) for item in given[at : at + _CHUNK]]
 
 
 def begun(task: Callable[[_T], _R], items: Iterable[_T], jobs: int) -> Callable[[], list[_R]]:
     """Begin ``[task(item) for item in items]``; calling what is returned waits for the list.
 
-    Items and results travel between processes; the task does not. With one job the call does all of the work.
+    Results travel between processes; the task and the items do not. With one job the call does all of the work.
     """
     given = list(items)
-    chunks = [given[at : at + _CHUNK] for at in range(0, len(given), _CHUNK)]
-    if jobs == 1 or len(chunks) <= jobs:
+    if jobs == 1 or len(given) <= jobs * _CHUNK:
         return lambda: [task(item) for item in given]
-    _TASK.append(task)
+    _TASK.append((task, given))
     gc.freeze()  # looking for garbage in what is there already would have each process copy all of that
     try:
         pool = forked(jobs)
-        parts = [pool.submit(_chunk, chunk) for chunk in chunks]
+        parts = [pool.submit(_chunk, at) for at in range(0, len(given), _CHUNK)]
     finally:
         _TASK.pop()
 

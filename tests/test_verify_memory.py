@@ -5,13 +5,16 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sites import CONFIGURATION, bulletin, make_site, page, tearline
 from tearline.findings import Finding
 from tearline.verify import Question, read_settings, verify
+from tearline.verify.looking import Looking
 from tearline.verify.memory import Memory, key_of, plain, remember, remembered
+from tearline.verify.pages import Look
 
 SITE = CONFIGURATION.replace("audience: sltt\n", "audience: sltt\n          site_url: https://eoc.example.org/\n")
 SOURCES: dict[str, str | bytes] = {
@@ -105,6 +108,23 @@ def test_a_memory_that_is_not_its_own_says_nothing(root: Path, change: bytes) ->
     assert remembered(root / "memory") == {}
     added("site-eoc/2026/ib-2026-002/index.html", "<p>Ottoline Vance</p>")(root)
     assert found(root) == found(root, memory=False) != []
+
+
+def test_nothing_is_kept_of_a_site_that_changes_while_it_is_read(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = "site-eoc/2026/ib-2026-002/index.html"
+    added(page, " ")(root)
+    scanned, before = Looking.scanned, (root / "memory").read_bytes()
+
+    def moving(looking: Looking, *given: Any) -> list[Look]:
+        added(page, " ")(root)
+        return scanned(looking, *given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Looking, "scanned", moving)
+        assert [one.rule.name for one in found(root)] == ["unexpected-file"]
+    assert (root / "memory").read_bytes() == before
+    assert found(root) == []
+    assert (root / "memory").read_bytes() != before
 
 
 def test_it_is_ours_alone(tmp_path: Path) -> None:

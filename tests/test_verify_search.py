@@ -21,6 +21,8 @@ from tearline.searched import read
 from tearline.settled import as_json
 from tearline.verify import Question, read_settings, verify
 from tearline.verify import search as verifier
+from tearline.verify.glances import glance
+from tearline.verify.parted import There
 from tearline.verify.stems import page_of
 from tearline.verify.verdict import site_files
 
@@ -313,7 +315,8 @@ def test_an_index_that_was_clean_with_the_same_bytes_and_pages_is_not_read_again
     def checked(clean: frozenset[str]) -> verifier.Checked:
         files = site_files(parted)[0]
         with verifier.program(files) as program:
-            return verifier.check(files, program, str, 1, clean)
+            there = {name: There(path, glance(name, path.read_bytes())) for name, path in files.items()}
+            return verifier.check(there, program, str, 1, clean)
 
     first = checked(frozenset())
     assert (first.findings, len(first.clean)) == ([], 2)

@@ -1,31 +1,48 @@
-"""What a file is by its bytes: told of every page and every part of the search index, so that most need no reading."""
+"""What a file is by its bytes: told of every file when it is read first, so that most need no reading again."""
 
 from __future__ import annotations
 
 import hashlib
 import html
 import re
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
+
+from tearline.verify import handed
 
 _READ: Final = re.compile(rb"\sdata-pagefind-body[\s>]")
 _SORT: Final = re.compile(rb'<meta name="sort" content="([^"]*)" data-pagefind-sort="date\[content\]">')
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
-    """Where a file is, its SHA-256, whether search reads it as a page, and its place in time, as text that sorts."""
+class Glance(NamedTuple):
+    """A file's size and SHA-256; of a page, whether search reads it, and its place in time, as text that sorts.
 
-    path: str
-    digest: bytes
-    is_read: bool
-    sort: str
+    ``about`` are the pages that a feed can be about, ``source`` is the SHA-256 of a page's staged source, if there is
+    one.
+    """
+
+    size: int
+    digest: str
+    is_read: bool = False
+    sort: str = ""
+    about: tuple[str, ...] = ()
+    source: str = ""
 
 
-def glance(path: str) -> Glance:
-    """A file at a glance. Raises ``OSError``."""
-    data = Path(path).read_bytes()
+def glance(name: str, data: bytes, source: bytes | None = None) -> Glance:
+    """A file at a glance. ``source`` is its staged one."""
+    seen = Glance(len(data), digest(data))
+    if handed.is_feed(name):
+        return seen._replace(about=tuple(sorted(handed.named(data))))
+    if not name.endswith(".html"):
+        return seen
     sort = _SORT.search(data)
-    when = html.unescape(sort[1].decode("utf-8", "replace")) if sort else ""
-    return Glance(path, hashlib.sha256(data).digest(), _READ.search(data) is not None, when)
+    return seen._replace(
+        is_read=_READ.search(data) is not None,
+        sort=html.unescape(sort[1].decode("utf-8", "replace")) if sort else "",
+        source=digest(source) if source is not None else "",
+    )
+
+
+def digest(data: bytes) -> str:
+    """The SHA-256 of bytes, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()

@@ -42,6 +42,11 @@ def is_handed(name: str) -> bool:
     return name == _INDEX or bool(_FEED.fullmatch(name)) or is_message(name)
 
 
+def is_feed(name: str) -> bool:
+    """Whether a file has parts that are about several pages."""
+    return is_handed(name) and not is_message(name)
+
+
 def is_message(name: str) -> bool:
     """Whether a file is the text of an e-mail."""
     return bool(_MESSAGE.fullmatch(name))

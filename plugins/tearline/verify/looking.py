@@ -6,7 +6,6 @@ scanned. Where the ledger has something new, what was clean before is scanned ag
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 import zlib
@@ -16,6 +15,7 @@ from typing import Final, NamedTuple
 
 from tearline.findings import Finding
 from tearline.verify.fresh import Fresh, numbered
+from tearline.verify.glances import Glance
 from tearline.verify.memory import Memory, key_of
 from tearline.verify.pages import File, Inspector, Look, look
 from tearline.verify.scan import Scanner
@@ -49,10 +49,14 @@ class Looking:
     memory: Memory
     jobs: int
     sights: list[Sight] = field(default_factory=list)
+    moved: bool = False  # whether a file was not the same bytes when it was read again
 
     def inspecting(self) -> Callable[[], list[Look]]:
         """Read every file, and begin to inspect those that are not known; the call waits for what that came to."""
-        self.sights = shared(self._sight, self.files, self.jobs)
+        seen = shared(self.inspector.glance, self.files, self.jobs)
+        named = zip((file.name for file in self.files), seen, strict=True)
+        self.inspector.glances = dict(reversed(list(named)))  # the log comes last, and what is called so goes before it
+        self.sights = shared(self._sight, [*zip(self.files, seen, strict=True)], self.jobs)
         if self.inspector.provenance is not None:
             self.inspector.provenance.named  # noqa: B018 - made here once, and not in each process
         done = self._new([one.inspected not in self.memory.known for one in self.sights])
@@ -62,6 +66,7 @@ class Looking:
             found = dict(zip(done, waited(), strict=True))
             looks = [found.get(at) or self._clean(one) for at, one in enumerate(self.sights)]
             self._keep((one.inspected, each) for one, each in zip(self.sights, looks, strict=True))
+            self._compare(looks)
             return looks
 
         return results
@@ -72,14 +77,13 @@ class Looking:
         parts = (kept[at : at + _KEY].hex() for at in range(0, len(kept), _KEY))
         return replace(sight.clean, parts=tuple(parts))
 
-    def _sight(self, file: File) -> Sight:
-        data = file.path.read_bytes()
-        digest = hashlib.sha256(data).hexdigest()
+    def _sight(self, seen: tuple[File, Glance]) -> Sight:
+        (name, *_), (size, digest, *_) = seen
         if not self.inspector.world:
-            return Sight(len(data), digest, "", "")
-        beside = self.inspector.beside(file.name)
-        scanned = key_of([self.key(file.name, digest).encode(), beside])
-        return Sight(len(data), digest, self.inspector.key(file.name, data, digest), scanned)
+            return Sight(size, digest, "", "")
+        beside = self.inspector.beside(name)
+        page = self.inspector.glances[beside].digest if beside else ""
+        return Sight(size, digest, self.inspector.key(name), key_of([self.key(name, digest).encode(), page.encode()]))
 
     def scanned(self, scanner: Scanner, fresh: Fresh) -> list[Look]:
         """What scanning came to."""
@@ -97,10 +101,14 @@ class Looking:
         found = dict(zip(done, shared(scan, done, self.jobs), strict=True))
         looks = [found.get(at) or one.clean for at, one in enumerate(self.sights)]
         self._keep((one.scanned, each) for one, each in zip(self.sights, looks, strict=True))
+        self._compare(looks)
         return looks
 
     def _new(self, ask: Iterable[bool]) -> list[int]:
         return [at for at, asked in enumerate(ask) if asked]
+
+    def _compare(self, looks: Sequence[Look]) -> None:
+        self.moved |= any(look.digest != one.digest for one, look in zip(self.sights, looks, strict=True))
 
     def _keep(self, looks: Iterable[tuple[str, Look]]) -> None:
         for key, one in looks:

@@ -16,6 +16,7 @@ from urllib.parse import urljoin
 from tearline.findings import Finding, Place, finding
 from tearline.verify import agreement, handed, offline, papers, search
 from tearline.verify.fileset import paper_of
+from tearline.verify.glances import Glance, glance
 from tearline.verify.handed import Part
 from tearline.verify.links import Links
 from tearline.verify.markup import Markup
@@ -80,9 +81,9 @@ class Inspector:
     markup: Markup | None = None  # as the provenance
     world: bytes = b""  # by what all that every page is compared with is known; empty where nothing is remembered
     known: Collection[str] = frozenset()  # the keys of what was clean before
+    glances: Mapping[str, Glance] = field(default_factory=dict)  # the site's files by name, as they were read first
     parts: list[str] = field(default_factory=list)  # those of the clean parts of what was looked at last
     astray: bool = False  # whether that was compared with more than its key tells
-    _pages: dict[str, bytes] = field(default_factory=dict)  # what parts are about, by one digest each
 
     def file(self, file: File) -> Look:
         """What there is to say about one file."""
@@ -92,7 +93,13 @@ class Inspector:
         parts = [part for part in self.parts if part]
         return replace(told, clean=clean, kept=b"".join(map(bytes.fromhex, parts)), parts=tuple(parts))
 
-    def key(self, name: str, data: bytes, digest: str) -> str:
+    def glance(self, file: File) -> Glance:
+        """What a file is by its bytes, and by those of its staged source, if it is a page."""
+        is_page = file.name.endswith(".html") and self.provenance is not None
+        source = staged(self.provenance.stage, file.name) if self.provenance is not None and is_page else None
+        return glance(file.name, file.path.read_bytes(), source.read_bytes() if source is not None else None)
+
+    def key(self, name: str) -> str:
         """What a page depends on beside what all depend on: its own bytes, its staged source, its document.
 
         A message depends on the page beside it too, a feed on those that it is about. What is compared with all pages,
@@ -100,23 +107,14 @@ class Inspector:
         """
         if not self.world or self.provenance is None or not (name.endswith(".html") or handed.is_handed(name)):
             return ""
-        if not name.endswith(".html") and not handed.is_message(name):
-            about = self._about(data)
-            parts = [
-                name.encode(),
-                digest.encode(),
-                *(part for one in about for part in (one.encode(), self._side(one))),
-            ]
-            return key_of([b"handed", self.world, *parts])
+        own = self.glances[name]
+        parts = [self.world, name.encode("utf-8", "surrogateescape"), own.digest.encode()]
+        if handed.is_feed(name):
+            there = [page for page in own.about if page in self.links.files]
+            return key_of([b"handed", *parts, *(part for one in there for part in (one.encode(), self._side(one)))])
         page = handed.page_of(name) if handed.is_message(name) else name
-        source = staged(self.provenance.stage, page)
-        beside = self.links.site / page
-        parts = [self.world, name.encode("utf-8", "surrogateescape"), digest.encode()]
-        parts += [source.read_bytes() if source is not None else b""]
-        parts += [beside.read_bytes() if page != name and beside.is_file() else b""]
         document = self.bulletins.get(name)
-        parts += [document.key.encode() if document is not None else b""]
-        return key_of(parts)
+        return key_of([*parts, self._side(page), document.key.encode() if document is not None else b""])
 
     def _about(self, data: bytes) -> list[str]:
         """The pages of the site that a feed can be about."""
@@ -153,15 +151,15 @@ class Inspector:
         It takes long to read, so this is asked when its words are looked through.
         """
         page, settings = _beside(name), self.links.settings
-        if raw := self.beside(name):
+        if (beside := self.beside(name)) and (raw := (self.links.site / beside).read_bytes()):
             address = urljoin(settings.urls.get(settings.edition, ""), page.removesuffix("index.html"))
-            beside = papers.Beside(raw.decode("utf-8", "replace"), page.split("/")[-2], address)
-            yield from papers.check(data, beside, shown)
+            told = papers.Beside(raw.decode("utf-8", "replace"), page.split("/")[-2], address)
+            yield from papers.check(data, told, shown)
 
-    def beside(self, name: str) -> bytes:
-        """The page that a bulletin's PDF is beside; nothing where the file is no such PDF."""
-        path = self.links.site / _beside(name)
-        return path.read_bytes() if name == paper_of(_beside(name)) and path.is_file() else b""
+    def beside(self, name: str) -> str:
+        """The page that a bulletin's PDF is beside; empty where the file is no such PDF."""
+        page = _beside(name)
+        return page if name == paper_of(page) and (self.links.site / page).is_file() else ""
 
     def handed(self, name: str, raw: str, shown: str, about: Collection[str]) -> Iterator[Finding]:
         """The findings about a feed or a message: what it says of each bulletin, and where it leads."""
@@ -191,13 +189,9 @@ class Inspector:
         return key_of([b"part", self.world, self._side(part.page), repr([part.page, *said]).encode()])
 
     def _side(self, page: str) -> bytes:
-        """A page's bytes and those of its staged source, as one digest."""
-        if page not in self._pages:
-            source = staged(self.provenance.stage, page) if self.provenance is not None else None
-            path = self.links.site / page
-            found = [one.read_bytes() if one is not None and one.is_file() else b"" for one in (path, source)]
-            self._pages[page] = key_of(found).encode()
-        return self._pages[page]
+        """What a page and its staged source were by their bytes."""
+        seen = self.glances.get(page)
+        return f"{seen.digest} {seen.source}".encode() if seen is not None else b""
 
     def page(self, name: str, raw: str, shown: str) -> Iterator[Finding]:
         """The findings about a page that its bytes alone do not tell."""

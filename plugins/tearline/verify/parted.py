@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from tearline.verify.glances import Glance
 
@@ -18,8 +18,15 @@ MAIN: Final = "main"  # the first index
 _UNTOLD: Final = "it does not say how many pages each index has"
 
 
+class There(NamedTuple):
+    """A page of the site: where it is, and what it is at a glance."""
+
+    path: Path
+    seen: Glance
+
+
 def faults(
-    orders: Mapping[str, Sequence[str]], pages: Mapping[str, Glance], told: Path | None
+    orders: Mapping[str, Sequence[str]], pages: Mapping[str, There], told: Path | None
 ) -> Iterator[tuple[str, str]]:
     """What is wrong, as detail and rule: of the addresses of each index's pages, and of all pages of the site.
 
@@ -36,7 +43,7 @@ def faults(
     found = {address for order in orders.values() for address in order}
     if len(found) != sum(map(len, orders.values())):
         yield "a page is in two indexes", "unexplained-words"
-    if found != {address for address, page in pages.items() if page.is_read}:
+    if found != {address for address, page in pages.items() if page.seen.is_read}:
         yield "a page that search reads is in no index", "missing-file"
 
 
@@ -52,7 +59,7 @@ def _names(data: bytes, orders: Mapping[str, Sequence[str]]) -> list[str] | None
     return names if data == sizes.encode() else None
 
 
-def _is_later(older: Sequence[str], newer: Sequence[str], pages: Mapping[str, Glance]) -> bool:
+def _is_later(older: Sequence[str], newer: Sequence[str], pages: Mapping[str, There]) -> bool:
     """Whether one of the older pages is later than one of the newer ones."""
-    last = max((pages[address].sort for address in older), default="")
-    return bool(newer) and last > min(pages[address].sort for address in newer)
+    last = max((pages[address].seen.sort for address in older), default="")
+    return bool(newer) and last > min(pages[address].seen.sort for address in newer)

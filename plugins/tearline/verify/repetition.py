@@ -53,9 +53,9 @@ class Repetitions:
     ) -> tuple[list[Finding], Iterator[Run]]:
         """The repetitions in released texts, one finding each; and everything of the ledger that these texts say.
 
-        Of that, each run comes as often as there are documents that say it. A document without findings of which
-        ``memory`` knows is asked again only where what is new in the ledger may be in it: ``world`` is by what all else
-        is known, such as what was accepted. It may then be said to say what the ledger does not look for any more.
+        A document without findings of which ``memory`` knows is asked again only where what is new in the ledger may be
+        in it: ``world`` is by what all else is known, such as what was accepted. It may then be said to say what the
+        ledger does not look for any more.
         """
         given = list(documents)
         memory = memory if memory is not None else Memory()
@@ -72,7 +72,7 @@ class Repetitions:
             found += more
             said.append(runs)
             memory.keep("" if more else key, None if old is not None else _entry(runs, there))
-        return found, (tuple(run.split()) for runs in said for run in runs.decode().splitlines())
+        return found, map(tuple, map(str.split, {run for runs in said for run in runs.decode().splitlines()}))
 
     def _new(self, world: str, memory: Memory) -> Fresh:
         """What is new in the ledger. What was there before is new where it matters to others than it did.

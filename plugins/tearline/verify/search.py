@@ -30,8 +30,8 @@ import cbor2
 from tearline.findings import Finding, Place, finding
 from tearline.verify import parted
 from tearline.verify.counts import asked
-from tearline.verify.glances import Glance, glance
 from tearline.verify.memory import bytes_below, key_of, version
+from tearline.verify.parted import There
 from tearline.verify.stems import Page, Stems, Word, folded, page_of
 from tearline.verify.work import shared
 
@@ -118,21 +118,19 @@ class Checked:
 
 
 def check(
-    files: Mapping[str, Path], roots: Sequence[Path], shown: Callable[[str], str], jobs: int, clean: AbstractSet[str]
+    site: Mapping[str, There], roots: Sequence[Path], shown: Callable[[str], str], jobs: int, clean: AbstractSet[str]
 ) -> Checked:
     """What is wrong with a site's index. ``roots`` are what ``program`` gave, ``clean`` keys of what was so before."""
-    names = sorted(name for name in files if name.startswith(FOLDER))
-    if not names:
+    own = {name: one for name, one in sorted(site.items()) if name.startswith(FOLDER)}
+    if not own:
         return Checked()
-    addresses = sorted(name for name in files if name.endswith(".html"))
-    told = shared(glance, [str(files[name]) for name in addresses], jobs)
-    pages = {f"/{name.removesuffix('index.html')}": page for name, page in zip(addresses, told, strict=True)}
-    digests = dict(zip(names, shared(glance, [str(files[name]) for name in names], jobs), strict=True))
-    indexes = _indexes({name: files[name] for name in names}, pages)
+    files = {name: one.path for name, one in own.items()}
+    pages = {f"/{name.removesuffix('index.html')}": site[name] for name in sorted(site) if name.endswith(".html")}
+    indexes = _indexes(files, pages)
     found: list[Finding] = []
     same = set()
     for index in indexes.values():
-        key = index.key(digests, roots)
+        key = index.key(own, roots)
         if key in clean:
             index.order = index.named
         else:
@@ -148,7 +146,7 @@ def check(
     return Checked(found, frozenset(same - {""}))
 
 
-def _indexes(files: Mapping[str, Path], pages: Mapping[str, Glance]) -> dict[str, _Index]:
+def _indexes(files: Mapping[str, Path], pages: Mapping[str, There]) -> dict[str, _Index]:
     """The indexes of a site by name, with all files below the folder of each; what is below none is of the first."""
     others = sorted(found[1] for found in map(_OTHER.fullmatch, files) if found)
     folders = {f"{FOLDER}{name}/": name for name in others}
@@ -180,7 +178,7 @@ class _Index:
 
     name: str
     files: Mapping[str, Path]
-    there: Mapping[str, Glance]
+    there: Mapping[str, There]
     pages: dict[str, Page] = field(default_factory=dict)  # those that its fragments are named by
     seen: set[str] = field(default_factory=set)
     counts: list[Any] = field(default_factory=list)  # of words, as fragments have them, in their order
@@ -210,18 +208,18 @@ class _Index:
         fragments = [name for name in self.files if name.startswith(begins) and name.endswith(_FRAGMENTS)]
         return [f"/{name[len(begins) : -len(_FRAGMENTS)]}/".replace("//", "/") for name in fragments]
 
-    def key(self, digests: Mapping[str, Glance], roots: Sequence[Path]) -> str:
+    def key(self, site: Mapping[str, There], roots: Sequence[Path]) -> str:
         """What this index says depends on: its files, the pages that it names, how they are read, and the program."""
-        own = ((name, digests[name].digest) for name in sorted(self.files))
-        pages = ((name, self.there[name].digest) for name in sorted(self.named) if name in self.there)
-        told = (each for name, digest in (*own, *pages) for each in (name.encode("utf-8", "surrogateescape"), digest))
+        own = ((name, site[name].seen.digest) for name in sorted(self.files))
+        pages = ((name, self.there[name].seen.digest) for name in sorted(self.named) if name in self.there)
+        told = (part.encode("utf-8", "surrogateescape") for each in (*own, *pages) for part in each)
         program = bytes_below(roots) if self.is_first else b""
         return key_of([b"index", version(), program, self.name.encode("utf-8", "surrogateescape"), *told])
 
     def read(self, jobs: int) -> None:
         """Read the pages that it names."""
         named = [name for name in self.named if name in self.there]
-        read = shared(page_of, [self.there[name].path for name in named], jobs)
+        read = shared(page_of, [str(self.there[name].path) for name in named], jobs)
         self.pages = {name: page for name, page in zip(named, read, strict=True) if page}
 
     def faults(self, roots: Sequence[Path]) -> Iterator[tuple[str, str, str]]:

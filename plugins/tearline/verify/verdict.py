@@ -26,6 +26,7 @@ from tearline.verify.looking import Looking, world_of
 from tearline.verify.markup import markup_of
 from tearline.verify.memory import Memory, Piece, bytes_below, key_of, plain, recalled, remember, version
 from tearline.verify.pages import File, Inspector, Look
+from tearline.verify.parted import There
 from tearline.verify.provenance import provenance
 from tearline.verify.record import Accepted
 from tearline.verify.repetition import Repetitions
@@ -152,7 +153,8 @@ def verify(question: Question) -> Answer:
             return f"{question.name}/{scanner.shown(name)}"
 
         known = memory.known.keys() if inspector.world else frozenset()
-        index = search.check(files, program, shown, jobs, known)
+        there = {name: There(path, inspector.glances[name]) for name, path in files.items()}
+        index = search.check(there, program, shown, jobs, known)
         found += index.findings
         found += tripwire.check(scanner, word, next((files[name] for name in reading.pages), None))
         expected = fileset.Expectation(documents, question.stage, (*themes, *scanner.trusted))
@@ -168,7 +170,8 @@ def verify(question: Question) -> Answer:
         found.append(finding("unreadable-file", Place(question.name), f"{_UNPRINTED}: {papers.lacks}; {_WITHOUT}"))
     for key in (*papers.clean, *index.clean):
         memory.keep(key)
-    remember(question.memory, memory)
+    if not looking.moved:  # what is kept would be about other bytes than it is known by
+        remember(question.memory, memory)
     for file, one, other in zip(listed, told, scanned, strict=True):
         found += together(file, one, other, shown)
     return Answer(in_order(map(_printable, found)), tuple(read), papers.lacks)

@@ -218,7 +218,7 @@ def _decoded(run: str) -> bytes | None:
     return data if data.startswith(_MAGIC) or _is_text(data) else None
 
 
-_short = lru_cache(maxsize=65536)(_decoded)  # the pages of a site have the names of files and anchors in common
+_short = lru_cache(maxsize=8192)(_decoded)  # the pages of a site have the names of files and anchors in common
 
 
 def _is_text(data: bytes) -> bool:

@@ -29,7 +29,7 @@ class _Numbers(dict[str, int]):
         return made
 
 
-_KEPT: Final = 200_000  # words that are remembered
+_KEPT: Final = 30_000  # words that are remembered: those that are on many pages come early
 _OF: Final = _Numbers()
 
 

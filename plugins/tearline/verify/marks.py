@@ -60,7 +60,7 @@ class Mark:
     nations: frozenset[str] | None = None
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def read(text: str) -> Mark | None:
     """What stands between parentheses as a mark, or None where it is plainly none: ``Les`` is a name."""
     if text.istitle() and text.isalpha() and len(text) > 1:

@@ -46,7 +46,7 @@ def told(ledger: Ledger) -> Iterator[tuple[str, str, str]]:
 
 
 def sought(ledger: Ledger, before: Ledger | None = None) -> Fresh:
-    kept = fresh(told(before), b"")[1] if before is not None else b""
+    kept = fresh(told(before or Ledger()), None)[1]
     return fresh(told(ledger), kept)[0]
 
 
@@ -76,12 +76,20 @@ def test_only_what_was_not_there_before_is_new() -> None:
     new = sought(after, before)
     assert not new.may_be_in(numbered(["jorun", "vossberg", "ask"]))
     assert new.may_be_in(numbered(["herons", "nest", "by", "the"]))
-    assert not sought(after, after).wanted
-    assert not sought(before, after).wanted
+    assert not sought(after, after)
+    assert not sought(before, after)
+    assert not sought(Ledger(), Ledger())
+
+
+def test_where_nothing_is_known_of_before_everything_is_new() -> None:
+    new, kept = fresh(told(ledger("herons nest by the weir")), None)
+    assert new
+    assert new.may_be_in(numbered([]))
+    assert not fresh(told(ledger("herons nest by the weir")), kept)[0]
 
 
 def test_what_comes_from_the_canary_alone_is_never_new() -> None:
-    assert not fresh(told(make_ledger([("Jorun fled", NONE)])), b"")[0].wanted
+    assert not fresh(told(make_ledger([("Jorun fled", NONE)])), b"")[0]
 
 
 def test_the_words_of_a_tag_count_in_each_file_that_has_it() -> None:

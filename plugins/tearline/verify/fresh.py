@@ -46,6 +46,11 @@ class Fresh:
     runs: dict[int, list[frozenset[int]]] = field(default_factory=lambda: defaultdict(list))
     numbers: dict[str, dict[str, int]] = field(default_factory=dict)
     wanted: set[int] = field(default_factory=set)
+    everything: bool = False  # nothing was looked for before
+
+    def __bool__(self) -> bool:
+        """Whether there is anything new."""
+        return self.everything or bool(self.wanted)
 
     def add(self, kind: str, said: str) -> None:
         """One more thing that is looked for, as the ledger tells it."""
@@ -71,6 +76,8 @@ class Fresh:
 
     def may_be_in(self, said: bytes) -> bool:
         """Whether any of it may stand in a file with these words, as ``numbered`` gave them."""
+        if self.everything:
+            return True
         there = self.wanted.intersection(array("I", said))
         if not self.singles.isdisjoint(there):
             return True
@@ -89,16 +96,18 @@ def _is_made_of(joined: str, pieces: set[str]) -> bool:
     return len(joined) in ends
 
 
-def fresh(told: Iterable[tuple[str, str, str]], before: bytes) -> tuple[Fresh, bytes]:
+def fresh(told: Iterable[tuple[str, str, str]], before: bytes | None) -> tuple[Fresh, bytes]:
     """What is told of a ledger and was not ``before``; and all of it, to be kept for the next time.
+
+    Where nothing is known of before, all of it is, and is not listed.
 
     It is told as kind, words, and what else there is to say of them: where that is another, they are new too.
     """
-    known, all_of_it, made = frozenset(array("Q", before)), array("Q"), Fresh()
+    known, all_of_it, made = frozenset(array("Q", before or b"")), array("Q"), Fresh(everything=before is None)
     for kind, said, beside in told:
         whole = f"{kind} {said} {beside}".encode("utf-8", "surrogatepass")
         one = int.from_bytes(blake2b(whole, digest_size=8).digest(), ORDER)
         all_of_it.append(one)
-        if one not in known:
+        if before is not None and one not in known:
             made.add(kind, said)
     return made, all_of_it.tobytes()

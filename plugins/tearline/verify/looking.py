@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import secrets
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from tearline.findings import Finding
@@ -53,23 +54,16 @@ class Looking:
 
     def inspecting(self) -> Callable[[], list[Look]]:
         """Read every file, and begin to inspect those that are not known; the call waits for what that came to."""
-        seen = shared(self.inspector.glance, self.files, self.jobs)
+        seen = list(shared(self.inspector.glance, self.files, self.jobs))
         named = zip((file.name for file in self.files), seen, strict=True)
         self.inspector.glances = dict(reversed(list(named)))  # the log comes last, and what is called so goes before it
-        self.sights = shared(self._sight, [*zip(self.files, seen, strict=True)], self.jobs)
+        self.sights = list(shared(self._sight, [*zip(self.files, seen, strict=True)], self.jobs))
         if self.inspector.provenance is not None:
             self.inspector.provenance.named  # noqa: B018 - made here once, and not in each process
         done = self._new([one.inspected not in self.memory.known for one in self.sights])
         waited = begun(self.inspector.file, (self.files[at] for at in done), self.jobs)
 
-        def results() -> list[Look]:
-            found = dict(zip(done, waited(), strict=True))
-            looks = [found.get(at) or self._clean(one) for at, one in enumerate(self.sights)]
-            self._keep((one.inspected, each) for one, each in zip(self.sights, looks, strict=True))
-            self._compare(looks)
-            return looks
-
-        return results
+        return lambda: self._all(waited(), done, attrgetter("inspected"), self._clean)
 
     def _clean(self, sight: Sight) -> Look:
         """What inspecting a known file came to; its clean parts are what was kept of it."""
@@ -97,24 +91,31 @@ class Looking:
                 return one.clean
             return look(self.files[at], check, lambda: numbered(scanner.said))
 
-        done = self._new([bool(fresh.wanted) or one.scanned not in self.memory.known for one in self.sights])
-        found = dict(zip(done, shared(scan, done, self.jobs), strict=True))
-        looks = [found.get(at) or one.clean for at, one in enumerate(self.sights)]
-        self._keep((one.scanned, each) for one, each in zip(self.sights, looks, strict=True))
-        self._compare(looks)
-        return looks
+        done = self._new([bool(fresh) or one.scanned not in self.memory.known for one in self.sights])
+        return self._all(shared(scan, done, self.jobs), done, attrgetter("scanned"), attrgetter("clean"))
 
     def _new(self, ask: Iterable[bool]) -> list[int]:
         return [at for at, asked in enumerate(ask) if asked]
 
-    def _compare(self, looks: Sequence[Look]) -> None:
-        self.moved |= any(look.digest != one.digest for one, look in zip(self.sights, looks, strict=True))
+    def _all(
+        self, new: Iterator[Look], done: Iterable[int], key: Callable[[Sight], str], known: Callable[[Sight], Look]
+    ) -> list[Look]:
+        """What a look at each file came to: those that are new, at what was ``done``, and what is ``known``.
 
-    def _keep(self, looks: Iterable[tuple[str, Look]]) -> None:
-        for key, one in looks:
-            self.memory.keep(key if one.clean else "", one.kept or None)
-            for part in one.parts:
+        What is to be kept of them is kept, and no part of them any more.
+        """
+        looked = dict.fromkeys(done)
+        looks = []
+        for at, one in enumerate(self.sights):
+            look = next(new) if at in looked else known(one)
+            self.moved |= look.digest != one.digest
+            self.memory.keep(key(one) if look.clean else "", look.kept or None)
+            for part in look.parts:
                 self.memory.keep(part)
+            looks.append(replace(look, kept=b"", parts=()) if look.kept or look.parts else look)
+        for _ in new:
+            raise ValueError("more was looked at than was asked for")
+        return looks
 
 
 def world_of(base: str, there: Iterable[str], memory: Memory) -> bytes:

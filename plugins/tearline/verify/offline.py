@@ -57,7 +57,7 @@ def check(
 def _data(files: Mapping[str, Path], shown: str, jobs: int) -> Iterator[Finding]:
     """The findings about the script with the words that search finds."""
     names = sorted(name for name in files if name.endswith(".html"))
-    read = shared(page_of, [str(files[name]) for name in names], jobs)
+    read = list(shared(page_of, [str(files[name]) for name in names], jobs))
     pages = {f"/{name.removesuffix('index.html')}": page for name, page in zip(names, read, strict=True) if page}
     rows = _rows(files[DATA].read_bytes())
     if rows is None:

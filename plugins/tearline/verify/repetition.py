@@ -62,17 +62,15 @@ class Repetitions:
         keys = [key_of([b"repetition", world.encode(), one.key.encode()]) if world else "" for one in given]
         new = self._new(world, memory) if world else Fresh()
         passed = [self._passed(key, new, memory) for key in keys]
-        looked = iter(
-            shared(self._document, [one for one, old in zip(given, passed, strict=True) if old is None], jobs)
-        )
+        looked = shared(self._document, [one for one, old in zip(given, passed, strict=True) if old is None], jobs)
         found: list[Finding] = []
-        said: list[bytes] = []
+        said: set[str] = set()
         for key, old in zip(keys, passed, strict=True):
             more, runs, there = ([], old, b"") if old is not None else next(looked)
             found += more
-            said.append(runs)
+            said.update(runs.decode().splitlines())
             memory.keep("" if more else key, None if old is not None else _entry(runs, there))
-        return found, map(tuple, map(str.split, {run for runs in said for run in runs.decode().splitlines()}))
+        return found, map(tuple, map(str.split, said))
 
     def _new(self, world: str, memory: Memory) -> Fresh:
         """What is new in the ledger. What was there before is new where it matters to others than it did.
@@ -85,7 +83,7 @@ class Repetitions:
             (kind, said, f"{said.replace(' ', '') in strong} {_secret(origins)}")
             for kind, said, origins in self.ledger.told()
         )
-        new, kept = fresh(told, memory.known.get(key, b""))
+        new, kept = fresh(told, memory.known.get(key))
         memory.keep(key, kept)
         return new
 

@@ -219,7 +219,7 @@ class _Index:
     def read(self, jobs: int) -> None:
         """Read the pages that it names."""
         named = [name for name in self.named if name in self.there]
-        read = shared(page_of, [str(self.there[name].path) for name in named], jobs)
+        read = list(shared(page_of, [str(self.there[name].path) for name in named], jobs))
         self.pages = {name: page for name, page in zip(named, read, strict=True) if page}
 
     def faults(self, roots: Sequence[Path]) -> Iterator[tuple[str, str, str]]:

@@ -35,7 +35,7 @@ from tearline.verify.settings import Settings
 from tearline.verify.shorthand import longhand, shorthand
 from tearline.verify.sources import Document, read_sources
 from tearline.verify.withholding import ledger_of, packages
-from tearline.verify.work import shared
+from tearline.verify.work import apart, shared
 
 _JOBS: Final = 2
 _FULL: Final = "full"  # what findings call the full edition's site, wherever it stands
@@ -139,7 +139,7 @@ def verify(question: Question) -> Answer:
     inspected = looking.inspecting()
     word = tripwire.canary()
     made_of = _made_of(question, chain((one.told for one in documents), second.told))
-    ledger = _ledger(settings, documents, second, made_of, memory)
+    ledger = _ledger(made_of, memory, jobs, lambda: ledger_of(settings, documents, second.texts))
     ledger.enter(make_ledger([(word, tripwire.ORIGIN)]))
     told = inspected()  # others begin when these have ended: all at once, they would take half as much memory again
     look = Repetitions(ledger, question.accepted, Locator(settings.base, documents))
@@ -220,22 +220,21 @@ def _compared(question: Question) -> str:
     return key_of([version(), plain([question.settings, question.accepted]).encode("utf-8", "surrogateescape")])
 
 
-def _ledger(
-    settings: Settings, documents: Sequence[Document], second: SecondReading, made_of: str, memory: Memory
-) -> Ledger:
-    """The ledger of what documents and the full edition's pages withhold; read where it was made before."""
+def _ledger(made_of: str, memory: Memory, jobs: int, make: Callable[[], Ledger]) -> Ledger:
+    """The ledger that is made of this; read where it was made before.
+
+    To make one takes three times the memory that it has.
+    """
     key = key_of([b"made ledger", made_of.encode()])
-    known = memory.known.get(key)
-    made = longhand(known) if known is not None else ledger_of(settings, documents, second.texts)
-    memory.keep(key, shorthand(made) if known is None else None)
-    return made
+    new = apart(lambda: shorthand(make()), jobs) if key not in memory.known else None
+    return longhand(memory.keep(key, new).data)
 
 
 def _sought(ledger: Ledger, memory: Memory) -> Fresh:
     """What is looked for in clean files too, since it was not the last time. The canary is looked for in its own."""
     key = key_of([b"ledger", version()])
     told = ((kind, said, "") for kind, said, _ in ledger.told(tripwire.ORIGIN))  # wherever it comes from
-    sought, kept = fresh(told, memory.known.get(key, b""))
+    sought, kept = fresh(told, memory.known.get(key))
     memory.keep(key, kept)
     return sought
 

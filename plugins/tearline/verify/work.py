@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
 from tearline.forked import forked
@@ -19,25 +21,23 @@ def _chunk(at: int) -> list[Any]:
     return [task(item) for item in given[at : at + _CHUNK]]
 
 
-def begun(task: Callable[[_T], _R], items: Iterable[_T], jobs: int) -> Callable[[], list[_R]]:
-    """Begin ``[task(item) for item in items]``; calling what is returned waits for the list.
+def begun(task: Callable[[_T], _R], items: Iterable[_T], jobs: int) -> Callable[[], Iterator[_R]]:
+    """Begin ``task(item) for item in items``; calling what is returned gives the results, in order, as they come.
 
     Results travel between processes; the task and the items do not. With one job the call does all of the work.
     """
     given = list(items)
     if jobs == 1 or len(given) <= jobs * _CHUNK:
-        return lambda: [task(item) for item in given]
-    _TASK.append((task, given))
-    gc.freeze()  # looking for garbage in what is there already would have each process copy all of that
-    try:
+        return lambda: map(task, given)
+    with _told(task, given):
+        gc.freeze()  # looking for garbage in what is there already would have each process copy all of that
         pool = forked(jobs)
-        parts = [pool.submit(_chunk, at) for at in range(0, len(given), _CHUNK)]
-    finally:
-        _TASK.pop()
+        parts = deque(pool.submit(_chunk, at) for at in range(0, len(given), _CHUNK))
 
-    def results() -> list[_R]:
+    def results() -> Iterator[_R]:
         try:
-            return [each for part in parts for each in part.result()]
+            while parts:  # what has been read is let go
+                yield from parts.popleft().result()
         finally:
             pool.shutdown(cancel_futures=True)
             gc.unfreeze()
@@ -45,6 +45,25 @@ def begun(task: Callable[[_T], _R], items: Iterable[_T], jobs: int) -> Callable[
     return results
 
 
-def shared(task: Callable[[_T], _R], items: Iterable[_T], jobs: int) -> list[_R]:
-    """``[task(item) for item in items]``, see ``begun``."""
+def shared(task: Callable[[_T], _R], items: Iterable[_T], jobs: int) -> Iterator[_R]:
+    """``task(item) for item in items``, see ``begun``."""
     return begun(task, items, jobs)()
+
+
+def apart(task: Callable[[], _R], jobs: int) -> _R:
+    """What a task comes to. It is done by a process of its own, with which the memory ends that it took."""
+    if jobs == 1:
+        return task()
+    with _told(lambda _: task(), [None]), forked(1) as pool:
+        made: list[_R] = pool.submit(_chunk, 0).result()
+    return made[0]
+
+
+@contextmanager
+def _told(task: Callable[[_T], _R], given: list[_T]) -> Iterator[None]:
+    """Processes that are forked meanwhile know what there is to do."""
+    _TASK.append((task, given))
+    try:
+        yield
+    finally:
+        _TASK.pop()

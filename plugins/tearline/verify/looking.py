@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Final, NamedTuple
@@ -52,8 +52,11 @@ class Looking:
     sights: list[Sight] = field(default_factory=list)
     moved: bool = False  # whether a file was not the same bytes when it was read again
 
-    def inspecting(self) -> Callable[[], list[Look]]:
-        """Read every file, and begin to inspect those that are not known; the call waits for what that came to."""
+    def inspecting(self) -> Callable[[], dict[int, Look]]:
+        """Read every file, and begin to inspect those that are not known; the call waits for what that came to.
+
+        That are the looks that came to anything, by their files' places.
+        """
         seen = list(shared(self.inspector.glance, self.files, self.jobs))
         named = zip((file.name for file in self.files), seen, strict=True)
         self.inspector.glances = dict(reversed(list(named)))  # the log comes last, and what is called so goes before it
@@ -79,8 +82,8 @@ class Looking:
         page = self.inspector.glances[beside].digest if beside else ""
         return Sight(size, digest, self.inspector.key(name), key_of([self.key(name, digest).encode(), page.encode()]))
 
-    def scanned(self, scanner: Scanner, fresh: Fresh) -> list[Look]:
-        """What scanning came to."""
+    def scanned(self, scanner: Scanner, fresh: Fresh) -> dict[int, Look]:
+        """What scanning came to, likewise."""
 
         def check(name: str, data: bytes, shown: str) -> list[Finding]:
             return [*scanner.file(name, data, shown), *self.inspector.paper(name, data, shown)]
@@ -99,23 +102,28 @@ class Looking:
 
     def _all(
         self, new: Iterator[Look], done: Iterable[int], key: Callable[[Sight], str], known: Callable[[Sight], Look]
-    ) -> list[Look]:
-        """What a look at each file came to: those that are new, at what was ``done``, and what is ``known``.
+    ) -> dict[int, Look]:
+        """The looks that came to anything, by their files' places: those that are new, at what was ``done``.
 
-        What is to be kept of them is kept, and no part of them any more.
+        What is to be kept of them, and of what is ``known``, is kept.
         """
         looked = dict.fromkeys(done)
-        looks = []
+        found: dict[int, Look] = {}
         for at, one in enumerate(self.sights):
             look = next(new) if at in looked else known(one)
-            self.moved |= look.digest != one.digest
             self.memory.keep(key(one) if look.clean else "", look.kept or None)
             for part in look.parts:
                 self.memory.keep(part)
-            looks.append(replace(look, kept=b"", parts=()) if look.kept or look.parts else look)
+            if look.findings or look.digest != one.digest:
+                found[at] = look
+        self.moved |= any(look.digest != self.sights[at].digest for at, look in found.items())
         for _ in new:
             raise ValueError("more was looked at than was asked for")
-        return looks
+        return found
+
+    def look(self, at: int, found: Mapping[int, Look]) -> Look:
+        """The look at a file, among those that came to anything."""
+        return found.get(at) or self.sights[at].clean
 
 
 def world_of(base: str, there: Iterable[str], memory: Memory) -> bytes:

@@ -211,14 +211,14 @@ def plain(value: object) -> str:
 
 @cache
 def version() -> bytes:
-    """The code and data of this package, Python, and the version of every library there is."""
+    """The code and data of this package, Python, its order of bytes, and the version of every library there is."""
     root = Path(str(files("tearline")))
     paths = sorted(path for path in root.rglob("*") if path.suffix in _OURS)
     ours = (part for path in paths for part in (path.relative_to(root).as_posix().encode(), path.read_bytes()))
     places = filter(Path.is_dir, map(Path, sys.path))
     # Their names tell versions, and reading each one's data takes half a second.
     others = sorted(path.name for place in places for path in place.glob("*.dist-info"))
-    return key_of([sys.version.encode(), "\n".join(others).encode(), *ours]).encode()
+    return key_of([sys.version.encode(), sys.byteorder.encode(), "\n".join(others).encode(), *ours]).encode()
 
 
 def bytes_below(roots: Iterable[Path]) -> bytes:

@@ -1,57 +1,81 @@
-"""A ledger as bytes, and back: making one of ten thousand documents takes much longer than reading what was made."""
+"""A ledger as bytes, and back: making one of ten thousand documents takes much longer than reading what was made.
+
+Each word of a run, each origin and each set of them stands there once; the rest are their numbers, four bytes each.
+"""
 
 from __future__ import annotations
 
-import json
 import zlib
-from collections.abc import Mapping
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import accumulate, chain, pairwise
 from typing import Any, Final
+
+import cbor2
 
 from tearline.verify.ledger import Ledger, Origin, Run
 
 _QUICK: Final = 1  # how hard zlib tries
-_Known = Mapping[str, frozenset[Origin]]
 
 
 def shorthand(ledger: Ledger) -> bytes:
-    """A ledger as bytes: each origin and each set of them once, entries of a kind as one text with numbers."""
-    sets: dict[frozenset[Origin], int] = {}
+    """A ledger as bytes."""
+    sets, words = _Numbers(), _Numbers()
 
-    def entries(known: _Known) -> list[Any]:
-        return [" ".join(known), [sets.setdefault(origins, len(sets)) for origins in known.values()]]
-
-    def runs(known: Mapping[Run, frozenset[Origin]]) -> list[Any]:
-        return entries({" ".join(run): origins for run, origins in known.items()})
+    def entries(known: Mapping[str, frozenset[Origin]]) -> list[Any]:
+        return [" ".join(known), sets.of(known.values())]
 
     told = [
-        [[length, *runs(known)] for length, known in ledger.runs.items()],
+        [[size, words.of(chain.from_iterable(known)), sets.of(known.values())] for size, known in ledger.runs.items()],
         entries(ledger.singles),
         entries(ledger.numbers),
-        sorted(ledger.strong),
-        {word: list(firsts) for word, firsts in ledger.leads.items()},
+        " ".join(sorted(ledger.strong)),
+        "\n".join(" ".join([word, *firsts]) for word, firsts in ledger.leads.items()),
     ]
-    ones: dict[Origin, int] = {}
-    made_of = [[ones.setdefault(one, len(ones)) for one in sorted(each, key=str)] for each in sets]
+    ones = _Numbers()
+    made_of = [ones.of(sorted(each, key=str)) for each in sets]
+    sizes = array("I", [len(each) for each in sets]).tobytes()
     origins = [[one.path, one.line, one.secret, one.cell] for one in ones]
-    return zlib.compress(json.dumps([origins, made_of, *told], separators=(",", ":")).encode(), _QUICK)
+    return zlib.compress(cbor2.dumps([origins, sizes, b"".join(made_of), " ".join(words), *told]), _QUICK)
 
 
 def longhand(written: bytes) -> Ledger:
     """A ledger from what ``shorthand`` made of it."""
-    origins, made_of, runs, singles, numbers, strong, leads = json.loads(zlib.decompress(written))
-    same: dict[str, str] = {}  # each word once
-    ones = [Origin(*one) for one in origins]
-    sets = [frozenset(map(ones.__getitem__, each)) for each in made_of]
+    origins, sizes, made_of, words, runs, singles, numbers, strong, leads = cbor2.loads(zlib.decompress(written))
+    ones, said = [Origin(*one) for one in origins], words.split()
+    ends = accumulate(array("I", sizes), initial=0)
+    of = array("I", made_of)
+    sets = [frozenset(map(ones.__getitem__, of[begin:end])) for begin, end in pairwise(ends)]
+    same = {word: word for word in said}  # each word once
 
-    def entries(said: str, at: list[int]) -> dict[str, frozenset[Origin]]:
-        return dict(zip(said.split(), map(sets.__getitem__, at), strict=True))
+    def entries(told: str, at: bytes) -> dict[str, frozenset[Origin]]:
+        return dict(zip(_once(told, same), map(sets.__getitem__, array("I", at)), strict=True))
 
-    def of_runs(length: int, said: str, at: list[int]) -> dict[Run, frozenset[Origin]]:
-        words = (same.setdefault(word, word) for word in said.split())
-        return dict(zip(zip(*[words] * length, strict=True), map(sets.__getitem__, at), strict=True))
+    def of_runs(size: int, told: bytes, at: bytes) -> dict[Run, frozenset[Origin]]:
+        each = map(said.__getitem__, array("I", told))
+        return dict(zip(zip(*[each] * size, strict=True), map(sets.__getitem__, array("I", at)), strict=True))
 
-    made = Ledger({length: of_runs(length, *rest) for length, *rest in runs}, entries(*singles), entries(*numbers))
-    made.strong = set(strong)
-    made.leads = {word: tuple(same.setdefault(first, first) for first in firsts) for word, firsts in leads.items()}
-    made.firsts = frozenset(first for firsts in leads.values() for first in firsts)
+    made = Ledger({size: of_runs(size, *rest) for size, *rest in runs}, entries(*singles), entries(*numbers))
+    made.strong = set(_once(strong, same))
+    for line in leads.splitlines():
+        word, *firsts = _once(line, same)
+        made.leads[word] = tuple(firsts)
+    made.firsts = frozenset(chain.from_iterable(made.leads.values()))
     return made
+
+
+class _Numbers(dict[Any, int]):
+    """The number of each thing, in the order in which they were first met."""
+
+    def __missing__(self, one: Any) -> int:
+        self[one] = number = len(self)
+        return number
+
+    def of(self, each: Iterable[Any]) -> bytes:
+        """The numbers of these."""
+        return array("I", map(self.__getitem__, each)).tobytes()
+
+
+def _once(told: str, same: dict[str, str]) -> Iterator[str]:
+    """The words of a text, each as the one that there is already."""
+    return (same.setdefault(word, word) for word in told.split())

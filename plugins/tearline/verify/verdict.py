@@ -163,7 +163,8 @@ def verify(question: Question) -> Answer:
         found += offline.check(files, themes, shown, jobs, offline=question.offline)
         scanned = looking.scanned(scanner, _sought(scanner.ledger, memory))
     # The renderer's log comes last, and is no part of the site.
-    read = [(name, one.size, one.digest) for name, one in zip(files, scanned, strict=False)]
+    looks = (looking.look(at, scanned) for at, _ in enumerate(files))
+    read = [(name, one.size, one.digest) for name, one in zip(files, looks, strict=True)]
     papers = printed.check(_printed(question), {name: digest for name, _, digest in read}, memory.known, jobs)
     found += [finding(rule, Place(shown(name)), detail) for name, (rule, detail) in papers.wrong.items()]
     if papers.lacks and not question.bytes_alone:
@@ -172,8 +173,8 @@ def verify(question: Question) -> Answer:
         memory.keep(key)
     if not looking.moved:  # what is kept would be about other bytes than it is known by
         remember(question.memory, memory)
-    for file, one, other in zip(listed, told, scanned, strict=True):
-        found += together(file, one, other, shown)
+    for at in sorted({*told, *scanned}):
+        found += together(listed[at], looking.look(at, told), looking.look(at, scanned), shown)
     return Answer(in_order(map(_printable, found)), tuple(read), papers.lacks)
 
 

@@ -17,6 +17,7 @@ import pytest
 
 from sites import CONFIGURATION, NOON, NOW, Content, bulletin, every_byte, make_site, page, policy_of, rules, tearline
 from tearline import build as sentence
+from tearline import sites
 from tearline.build import How, Outcome, build, check, stage_tree
 from tearline.judging import JudgeError
 from tearline.policy import Policy
@@ -76,7 +77,7 @@ def test_what_was_written_is_not_kept_in_memory_and_the_manifest_names_what_was_
 
 def test_two_editions_are_indexed_at_once(policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     both, met = threading.Barrier(2, timeout=60), list[int]()
-    monkeypatch.setattr(sentence, "index", lambda *_: met.append(both.wait()))
+    monkeypatch.setattr(sites, "index", lambda *_: met.append(both.wait()))
     built(policy, tmp_path / "out")
     assert sorted(met) == [0, 1]
 
@@ -87,11 +88,11 @@ def test_large_editions_are_rendered_and_verified_one_after_the_other(  # noqa: 
     policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, kind: Any, *, together: bool
 ) -> None:
     monkeypatch.setattr("tearline.render._COMMAND", ("-c", QUICK))
-    monkeypatch.setattr(sentence, "start_judging", Content)
-    monkeypatch.setattr(sentence, "_FEW", 2 if together else 1)  # one bulletin in each edition
-    begin, finish = getattr(sentence, step), kind.finish
+    monkeypatch.setattr(sites, "start_judging", Content)
+    monkeypatch.setattr(sites, "_FEW", 2 if together else 1)  # one bulletin in each edition
+    begin, finish = getattr(sites, step), kind.finish
     told: list[str] = []
-    monkeypatch.setattr(sentence, step, lambda *given, **more: told.append("begins") or begin(*given, **more))
+    monkeypatch.setattr(sites, step, lambda *given, **more: told.append("begins") or begin(*given, **more))
     monkeypatch.setattr(kind, "finish", lambda *given: told.append("ends") or finish(*given))
     built(policy, tmp_path / "out")
     assert told == (["begins", "begins", "ends", "ends"] if together else ["begins", "ends"] * 2)
@@ -104,7 +105,14 @@ site = pathlib.Path(sys.argv[1])
 site.mkdir()
 (site / "404.html").write_text('<meta name="marking"><p class="tl-bar"></p><p class="tl-bar"></p>')
 """
-STEPS = ["compose", "write", "start_rendering", "start_judging", "make_readable", "commit"]
+STEPS = {
+    "compose": sentence,
+    "write": sites,
+    "start_rendering": sites,
+    "make_readable": sites,
+    "start_judging": sites,
+    "commit": sentence,
+}
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -117,8 +125,8 @@ def test_a_step_that_fails_leaves_the_old_sites(
         (out / name).mkdir(parents=True)
         (out / name / "404.html").write_text("old", encoding="utf-8")
     monkeypatch.setattr("tearline.render._COMMAND", ("-c", QUICK))
-    monkeypatch.setattr(sentence, "start_judging", Content)
-    original = getattr(sentence, step)
+    monkeypatch.setattr(sites, "start_judging", Content)
+    original = getattr(STEPS[step], step)
     calls: list[int] = []
 
     def failing(*arguments: object, **more: object) -> object:
@@ -127,7 +135,7 @@ def test_a_step_that_fails_leaves_the_old_sites(
             raise fault
         return original(*arguments, **more)
 
-    monkeypatch.setattr(sentence, step, failing)
+    monkeypatch.setattr(STEPS[step], step, failing)
     with pytest.raises(fault if isinstance(fault, type) else type(fault)):
         built(policy, out)
     assert left(out) == {"site-eoc", "site-full"}
@@ -144,7 +152,7 @@ def test_what_changes_while_it_is_built_is_built_again(
         return Content(rendering)
 
     monkeypatch.setattr("tearline.render._COMMAND", ("-c", QUICK))
-    monkeypatch.setattr(sentence, "start_judging", edited)
+    monkeypatch.setattr(sites, "start_judging", edited)
     assert rules(built(policy, tmp_path / "out").findings) == ["sources-changed"]
     assert left(tmp_path / "out") == set()
 
@@ -158,7 +166,7 @@ def test_a_site_that_changes_after_its_verdict_is_not_published(
         return judged
 
     monkeypatch.setattr("tearline.render._COMMAND", ("-c", QUICK))
-    monkeypatch.setattr(sentence, "start_judging", tampered)
+    monkeypatch.setattr(sites, "start_judging", tampered)
     assert set(rules(built(policy, tmp_path / "out").findings)) == {"file-changed"}
     assert left(tmp_path / "out") == set()
 
@@ -171,7 +179,7 @@ def test_a_site_that_changes_before_its_verdict_is_not_published(
         return Content(rendering)
 
     monkeypatch.setattr("tearline.render._COMMAND", ("-c", QUICK))
-    monkeypatch.setattr(sentence, "start_judging", tampered)
+    monkeypatch.setattr(sites, "start_judging", tampered)
     assert set(rules(built(policy, tmp_path / "out").findings)) == {"file-changed"}
     assert left(tmp_path / "out") == set()
 

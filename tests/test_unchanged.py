@@ -27,7 +27,7 @@ from sites import (
     trees_of,
 )
 from tearline import build as sentence
-from tearline import judging
+from tearline import judging, sites
 from tearline.build import How, Outcome, build
 from tearline.evidence import TICK, Evidence, disk_clock
 from tearline.items import stamp
@@ -57,7 +57,7 @@ def policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Policy:
     """A site whose renderer and verifier take no time."""
 
     monkeypatch.setattr("tearline.render._COMMAND", ("-c", QUICK))
-    monkeypatch.setattr(sentence, "start_judging", Content)
+    monkeypatch.setattr(sites, "start_judging", Content)
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
     return policy_of(make_site(tmp_path / "site", SOURCES))
 

@@ -11,55 +11,44 @@ manifest with a new site notices, because every byte is compared with it before 
 
 from __future__ import annotations
 
-import ctypes
 import datetime as dt
-import gc
 import os
 import shutil
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from tearline.commit import Change, Private, commit, private_folder, removing, sweep
 from tearline.corpus import Corpus, read_corpus
 from tearline.craft import craft
 from tearline.crew import Watch, undisturbed, unwatched
-from tearline.detach import detach
 from tearline.entries import spelled
 from tearline.evidence import Evidence, disk_clock
 from tearline.findings import Finding, Place, Severity, finding, in_order, refuses
-from tearline.inventory import Inventory, differences, fingerprint, take_inventory
-from tearline.judging import KEY, RECORD, RecordError, repetitions, start_judging
-from tearline.manifest import Verdict, moment
+from tearline.inventory import differences, fingerprint, take_inventory
+from tearline.judging import KEY, RECORD, RecordError, repetitions
+from tearline.manifest import moment
 from tearline.offline import Offline
 from tearline.paper import CACHE, print_papers, wanted
 from tearline.paper import engine as paper
 from tearline.policy import Edition, Policy, extensions
 from tearline.proof import Renderer
-from tearline.render import Rendering, start_rendering
 from tearline.render.schedulers import Cluster
 from tearline.seal import seal, signature, signing_key
-from tearline.search import index
+from tearline.sites import FULL_SIDE, Read, Say, rendered, sanitized, stages, verified
 from tearline.stage import Drafting, Tree, compose, write
 from tearline.store import Shelf, identity, shelf
-from tearline.swap import TargetError, exchange, locked, make_readable
+from tearline.swap import TargetError, exchange, locked
 from tearline.trial import on_trial
 from tearline.unchanged import Came, Last, digest_at, lasts
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-Say = Callable[[str], None]
-_T = TypeVar("_T")
 _NEVER: Final = dt.datetime.min.replace(tzinfo=dt.UTC)
-_FEW: Final = 10_000  # bulletins of all editions together; see _at_once
-_PAGEFINDS: Final = 2  # at once: each takes up to 410 MB, most far less
-FULL_SIDE: Final = "full-side"  # beside the editions' folders: what is known of sources, which no renderer is told of
 
 
 @dataclass(slots=True)
@@ -233,19 +222,27 @@ def made(  # noqa: PLR0913, PLR0917 - what a build is made from
         return
     chosen = [trees[edition.name] for edition in editions]
     fullest = next((tree for tree in trees.values() if tree.edition.releases is None), None)
-    witness = [fullest] if fullest is not None and fullest not in chosen and any(map(_sanitized, chosen)) else []
+    witness = [fullest] if fullest is not None and fullest not in chosen and any(map(sanitized, editions)) else []
     with private_folder(beside) as private, ExitStack() as stores:
         trials = [stores.enter_context(on_trial(policy.root / CACHE / one.edition.name)) for one in (*chosen, *witness)]
         say(f"Rendering {', '.join(f'{one.edition.name} ({one.bulletins} bulletins)' for one in chosen)}")
-        built = rendered([*chosen, *witness], private, now, policy.root / CACHE, how, say)
+        built = rendered(
+            [*chosen, *witness],
+            private,
+            now,
+            cache=policy.root / CACHE,
+            clusters=how.clusters,
+            watch=how.watch,
+            say=say,
+        )
         if papers:
             say("Making PDFs")
             print_papers([(one.rendering, one.tree.edition) for one in built[: len(chosen)]], policy, private.lock)
         full = next((one.site for one in built if one.tree is fullest), None)
         say("Verifying the built bytes")
-        stages = _stages(trees.values(), built, private)
-        read = _verified(built[: len(chosen)], policy, full, stages)
-        with removing(stages.values()):  # the verifier was the last to read them
+        staged = stages(trees.values(), built, private)
+        read = verified(built[: len(chosen)], policy, full, staged)
+        with removing(staged.values()):  # the verifier was the last to read them
             clock = disk_clock(private.path)
             seen = {one.name: Evidence.of([one.site], clock) for one in read}  # before they are looked at once more
             changes = [change for one in read for change in _sealed(one, policy, now, key, private)]
@@ -260,100 +257,8 @@ def made(  # noqa: PLR0913, PLR0917 - what a build is made from
             yield Made(outcome, private, changes, key is not None, seen, lasts(now, policy.zone, turns))
 
 
-@dataclass(frozen=True, slots=True)
-class _Built:
-    """An edition and the rendering of it."""
-
-    tree: Tree
-    rendering: Rendering
-
-    @property
-    def site(self) -> Path:
-        return self.rendering.site
-
-
-@dataclass(slots=True)
-class _Read:
-    """A site that was verified: its files as they were then, the verdict, and what there is to say about them."""
-
-    tree: Tree
-    site: Path
-    taken: Inventory
-    verdict: Verdict
-    findings: list[Finding]
-
-    @property
-    def name(self) -> str:
-        return self.tree.name
-
-
-def _sanitized(tree: Tree) -> bool:
-    return tree.edition.releases is not None
-
-
-def _stages(trees: Iterable[Tree], built: Iterable[_Built], private: Private) -> dict[str, Path]:
-    """The stages of all editions by name. One that was not rendered is written where it has an address to link to."""
-    found = {one.tree.edition.name: one.rendering.stage for one in built}
-    for tree in trees:
-        if tree.edition.name not in found and tree.edition.site_url:
-            found[tree.edition.name] = private.room(tree.edition.name) / "stage"
-            write(tree, found[tree.edition.name])
-    return found
-
-
-def _verified(built: Sequence[_Built], policy: Policy, full: Path | None, stages: Mapping[str, Path]) -> list[_Read]:
-    """Have sites verified. ``full`` is the full edition's site, which a sanitized one is compared with."""
-
-    def begin(one: _Built, taken: Inventory) -> Callable[[], _Read]:
-        judging = start_judging(
-            one.rendering,
-            policy,
-            one.tree.edition,
-            full if _sanitized(one.tree) else None,
-            os.environ,
-            stages=stages,
-            offline=one.tree.offline is not None,
-            memory=policy.root / CACHE / FULL_SIDE / f"{one.tree.name}.clean",
-        )
-        stack.callback(judging.stop)
-
-        def finish() -> _Read:
-            judged = judging.finish()
-            return _Read(one.tree, one.site, taken, judged.verdict, [*taken.findings, *judged.findings])
-
-        return finish
-
-    def each() -> Iterator[Callable[[], Callable[[], _Read]]]:
-        for one in built:
-            make_readable(one.site)
-            yield partial(begin, one, take_inventory(one.site, one.tree.name, disk_clock(one.site.parent)))
-
-    with ExitStack() as stack:
-        return _in_turn(each(), _at_once(one.tree for one in built))
-
-
-def _in_turn(jobs: Iterable[Callable[[], Callable[[], _T]]], at_once: int) -> list[_T]:
-    """What jobs come to, in order. Each is begun by a call, and what that returns waits for its end.
-
-    So many of them are at work at once; the next one is made ready meanwhile.
-    """
-    done: list[_T] = []
-    waiting: deque[Callable[[], _T]] = deque()
-    for begin in jobs:
-        if len(waiting) == at_once:
-            done.append(waiting.popleft()())
-        waiting.append(begin())
-    return [*done, *(finish() for finish in waiting)]
-
-
-def _at_once(trees: Iterable[Tree]) -> int:
-    """How many of these editions are rendered, or verified, at the same time: very large ones would fill the memory."""
-    bulletins = [tree.bulletins for tree in trees]
-    return len(bulletins) if sum(bulletins) <= _FEW else 1
-
-
 def _sealed(
-    read: _Read, policy: Policy, now: dt.datetime, key: Ed25519PrivateKey | None, private: Private
+    read: Read, policy: Policy, now: dt.datetime, key: Ed25519PrivateKey | None, private: Private
 ) -> Iterator[Change]:
     """Write manifest and signature into the private folder, and say where they and the site go.
 
@@ -417,74 +322,6 @@ def composed(
 
 def _findings(corpus: Corpus, trees: Iterable[Tree]) -> list[Finding]:
     return in_order([*corpus.findings, *(one for tree in trees for one in tree.findings)])
-
-
-def rendered(  # noqa: PLR0913, PLR0917 - what sites are made of and where
-    trees: Sequence[Tree], private: Private, now: dt.datetime,
-    cache: Path | None = None, how: How = HERE, say: Say = lambda _: None,
-) -> list[_Built]:  # fmt: skip
-    """The editions' sites with their search indexes, each rendered by a process of its own from a folder of its own.
-
-    Below ``cache`` each edition has what was rendered of it before. ``how.watch`` is told how many bulletins there are.
-    The trees are written, and their pages are not kept in memory.
-    """
-    pages = sum(tree.bulletins for tree in trees)
-    started: list[_Built] = []
-
-    def begin(tree: Tree, folder: Path) -> Callable[[], str]:
-        stage, site, log = (folder / name for name in ("stage", "site", "log"))
-        kept, cluster = _kept(cache, tree) if cache else None, how.clusters.get(tree.edition.name)
-        rendering = start_rendering(stage, site, log, now, private.lock, kept, cluster)
-        stack.callback(rendering.stop)
-        started.append(_Built(tree, rendering))
-        return lambda: rendering.finish(lambda: how.watch(sum(map(_pages, started)), pages))
-
-    def each() -> Iterator[Callable[[], Callable[[], str]]]:
-        for tree in trees:
-            folder = private.room(tree.edition.name)
-            write(tree, folder / "stage")
-            tree.let_go()
-            yield partial(begin, tree, folder)
-        _give_back()
-
-    with ExitStack() as stack:
-        _in_turn(each(), _at_once(trees))
-    say("Indexing for search")
-    with ThreadPoolExecutor(_PAGEFINDS) as threads:  # each waits for a Pagefind of its own
-        for done in [
-            threads.submit(_index, built, private.lock, _kept(cache, built.tree) if cache else None)
-            for built in started
-        ]:
-            done.result()
-    return started
-
-
-def _give_back() -> None:
-    """Have memory given back that is free: by themselves neither Python nor the C library does that for long.
-
-    Of the 205 MB that 1,000 bulletins had come to when they were written, that is 50 to 70 MB, for the rest of a build.
-    """
-    gc.collect()  # what made the pages is a matter of cycles
-    with suppress(OSError, AttributeError):  # a library that cannot do it does without
-        ctypes.CDLL(None).malloc_trim(0)
-
-
-def _index(built: _Built, lock: int, kept: Path | None) -> None:
-    """Give a rendered site its search index."""
-    if built.tree.offline is None:
-        index(built.site, lock, kept)
-    else:
-        detach(built.site, built.rendering.stage / "theme", built.tree.name, built.tree.offline, lock)
-
-
-def _pages(built: _Built) -> int:
-    """How many bulletins are rendered by now: each has a folder in that of its year."""
-    return sum(len(os.listdir(year)) for year in built.site.glob("[0-9][0-9][0-9][0-9]"))  # noqa: PTH208 - names are enough
-
-
-def _kept(cache: Path | None, tree: Tree) -> Path | None:
-    """The folder of what was made of an edition before, which no other edition ever uses."""
-    return cache / tree.edition.name if cache is not None else None
 
 
 def _read_from(policy: Policy) -> list[Path]:

@@ -17,11 +17,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from tearline.build import How, Outcome, Say, made, refuse_overlap
+from tearline.build import How, Outcome, made, refuse_overlap
 from tearline.commit import Change
 from tearline.offline import PARTS, README, Offline
 from tearline.paper import wanted
 from tearline.policy import Edition, Policy
+from tearline.sites import Say
 from tearline.swap import TargetError, sync
 
 SUFFIX: Final = ".zip"

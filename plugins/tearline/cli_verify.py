@@ -61,9 +61,10 @@ def _composed(arguments: Sequence[str], stack: ExitStack) -> list[str]:
     What was asked for and cannot be composed is no reason to verify less: raises ``click.UsageError`` where the
     configuration is refused, ``RenderError`` and ``TargetError`` where making them fails.
     """
-    from tearline.build import How, composed, rendered
+    from tearline.build import How, composed
     from tearline.commit import private_folder
     from tearline.policy import load_policy
+    from tearline.sites import rendered
     from tearline.stage import write
 
     config, name, site = _value(arguments, "-f", "--config-file"), _value(arguments, "--edition"), _site(arguments)

@@ -145,10 +145,12 @@ def _elsewhere(here: Decided, all_of: Iterable[Decided]) -> dict[str, dict[str, 
 def write(tree: Tree, out: Path) -> None:
     """Put a tree on disk, into the empty folder ``out``. Raises ``OSError`` where that cannot be done."""
     docs, theme = Placing(out / "docs"), Placing(out / "theme")
-    for name, file in tree.files.items():
-        docs.put(name, written(file.told, file.body).encode("utf-8"))
-    for name, text in tree.texts.items():
+
+    def put(name: str) -> None:  # most of these are made when they are asked for
+        text = written(file.told, file.body) if (file := tree.files.get(name)) is not None else tree.texts[name]
         docs.put(name, text.encode("utf-8"))
+
+    each(put, (*tree.files, *tree.texts))
     for name, asset in tree.assets.items():
         docs.put(name, asset.data)
     (out / "theme").mkdir(parents=True)

@@ -27,7 +27,7 @@ from tearline.verify.spans import Span, spans, without
 from tearline.verify.staged import body_texts, front_texts, staged, title_of
 
 SHORT: Final = 2  # words; so few are only explained as a whole
-_KEPT: Final = 200  # pages whose words are kept: as many as feeds speak of, or a few more
+_KEPT: Final = 2_000_000  # characters of pages whose words are kept: as many as feeds speak of, and few long lists
 _STARS = re.compile(r"(?<!\w)\*+|\*+(?!\w)")
 _SCRIPT = re.compile(r"<(script|style)\b[^<>]*>")
 # Numbers that say which one it is, and how many: of tabs, of lines of code; and how much a heading weighs in search.
@@ -115,6 +115,7 @@ class Own:
     def __init__(self, source: Path | None) -> None:
         self._source = source.read_text(encoding="utf-8", errors="replace") if source is not None else ""
         self._name = source.stem if source is not None else ""
+        self.size = len(self._source)
         self.said: set[str] = set()  # of it in other places, and explained: many feeds say the same of a page
 
     @cached_property
@@ -146,6 +147,7 @@ class Provenance:
     _seen: set[str] = field(default_factory=set)
     _explained: set[str] = field(default_factory=set)  # scripts and style sheets
     _known: dict[str, Own] = field(default_factory=dict)
+    _size: int = 0  # of those
     _everything: set[str] = field(default_factory=set)  # every word of what has been read of the stage
 
     def page(self, name: str, raw: str, shown: str) -> Iterator[Finding]:
@@ -190,9 +192,10 @@ class Provenance:
     def _own(self, name: str) -> Own:
         """What a page's staged source says. Some are kept: feeds repeat them."""
         if name not in self._known:
-            while len(self._known) >= _KEPT:
-                self._known.pop(next(iter(self._known)))
-            self._known[name] = Own(staged(self.stage, name))
+            self._known[name] = made = Own(staged(self.stage, name))
+            self._size += made.size
+            while self._size > _KEPT and len(self._known) > 1:
+                self._size -= self._known.pop(next(iter(self._known))).size
         return self._known[name]
 
     def _is_explained(self, text: str, said: Words, known: Sequence[Known]) -> bool:

@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 
 from tearline.verify import handed
 
-_READ: Final = re.compile(rb"\sdata-pagefind-body[\s>]")
+_BODY: Final = b"data-pagefind-body"
+_READ: Final = re.compile(rb"\s" + _BODY + rb"[\s>]")
 _SORT: Final = re.compile(rb'<meta name="sort" content="([^"]*)" data-pagefind-sort="date\[content\]">')
 
 
@@ -37,7 +38,7 @@ def glance(name: str, data: bytes, source: bytes | None = None) -> Glance:
         return seen
     sort = _SORT.search(data)
     return seen._replace(
-        is_read=_READ.search(data) is not None,
+        is_read=_BODY in data and _READ.search(data) is not None,  # most e-mail has none, and that is quickly found
         sort=html.unescape(sort[1].decode("utf-8", "replace")) if sort else "",
         source=digest(source) if source is not None else "",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,19 @@ def test_a_memory_that_is_not_its_own_says_nothing(root: Path, change: bytes) ->
     assert remembered(root / "memory") == {}
     added("site-eoc/2026/ib-2026-002/index.html", "<p>Ottoline Vance</p>")(root)
     assert found(root) == found(root, memory=False) != []
+
+
+def test_a_size_that_is_changed_asks_for_no_memory(tmp_path: Path) -> None:
+    path = tmp_path / "memory"
+    memory = Memory()
+    memory.keep("a" * 64, b"what was kept")
+    remember(path, memory)
+    sealed, rest = path.read_bytes().split(b"\n", 1)
+    path.write_bytes(sealed + b"\n" + rest[:32] + b"\xff" * 4 + rest[36:])
+    tracemalloc.start()
+    assert remembered(path) == {}
+    assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    tracemalloc.stop()
 
 
 def test_nothing_is_kept_of_a_site_that_changes_while_it_is_read(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

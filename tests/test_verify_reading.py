@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from sites import CONFIGURATION, bulletin, make_site, tearline
+from tearline.findings import Finding
 from tearline.verify import read_settings
 from tearline.verify.folding import words
 from tearline.verify.inline import inside
 from tearline.verify.ledger import Origin, make_ledger
 from tearline.verify.locating import Locator
-from tearline.verify.memory import recalled, remember
+from tearline.verify.memory import Memory, recalled, remember
 from tearline.verify.neighbours import windows
-from tearline.verify.record import Accepted
+from tearline.verify.record import KEY, Accepted, RecordError, fingerprint, read_record
 from tearline.verify.repetition import Repetitions
 from tearline.verify.sources import read_sources
 from tearline.verify.units import Unit
@@ -235,3 +237,57 @@ def test_a_document_that_did_not_change_is_asked_again_where_what_is_withheld_di
         entries = {" ".join(run) for run in look.ledger.runs.get(4, {})}
         assert {" ".join(run) for run in said} & entries == {" ".join(run) for run in all_of_it} & entries, name
         remember(path, memory)
+
+
+SPAN = "suspect left northern barn carrying quorlind toward old green tractor shed"
+LESS: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
+    "a number may begin otherwise": (
+        "(U//LES) The man took 771,234 dollars.",
+        "(U) The list says 77 1234 for the pump.",
+        "(U//LES) Locker 77-ABX9 was opened.",
+        (),
+    ),
+    "a number was written otherwise": (
+        "(U//LES) The man took 771,234 dollars.",
+        "(U) The list says 77 1234 for the pump.",
+        "(U//LES) Ask 77 1234 for it.",
+        (),
+    ),
+    "what covered a name": (
+        "(U//LES) Informant Quorlind was paid in cash.",
+        f"(U) {SPAN.capitalize()}.".replace("quorlind", "Quorlind"),
+        f"(U//LES) {SPAN.capitalize()}.".replace("quorlind", "Quorlind"),
+        (SPAN,),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", LESS)
+def test_what_is_less_in_a_ledger_comes_to_what_it_comes_to_anew(tmp_path: Path, what: str) -> None:
+    *bodies, taken = LESS[what]
+    bodies.append(bodies[0])  # as the full edition's page would say it
+    sources = {f"{at}.md": bulletin(f"IB-2026-00{at}", body) for at, body in enumerate(bodies, 1)}
+    root = make_site(tmp_path / "site", sources).parent
+    settings = read_settings(root / "mkdocs.yml", "eoc")
+    pages = [f"2026/ib-2026-00{at}/index.html" for at in (1, 2, 3)]
+    key = bytes(range(KEY))
+    accepted = Accepted(key, frozenset(fingerprint(key, "IB-2026-002", term) for term in taken))
+
+    def come_to(memory: Memory | None) -> tuple[list[Finding], set[tuple[str, str, frozenset[Origin]]]]:
+        documents = read_sources(settings, files=pages)
+        look = Repetitions(ledger_of(settings, documents), accepted, Locator(settings.base, documents))
+        found, said = look.check(documents, 1, "world" if memory is not None else "", memory)
+        look.ledger.drop(said)
+        return found, set(look.ledger.told())
+
+    for _ in range(2):
+        memory = recalled(tmp_path / "memory")
+        assert come_to(memory) == come_to(None)
+        remember(tmp_path / "memory", memory)
+        (root / "bulletins" / "3.md").unlink(missing_ok=True)
+
+
+def test_a_record_that_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "accepted.jsonl")
+    with pytest.raises(RecordError, match="not readable"):
+        read_record(tmp_path / "accepted.jsonl", bytes(range(KEY)))

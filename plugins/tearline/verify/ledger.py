@@ -120,7 +120,8 @@ class Ledger:
                 joined += said[more]
                 if more > at and len(joined) <= _FEW:
                     continue
-                if joined in self.numbers and not (len(joined) <= RUN and _is_group(said, at, more)):
+                # What other numbers may begin with says nothing: else it would matter to one which others there are.
+                if said[at] in self.leads.get(joined, ()) and not (len(joined) <= RUN and _is_group(said, at, more)):
                     yield at, Hit(tuple(said[at : more + 1]), self.numbers[joined], joined in self.strong)
 
     # --- making ---------------------------------------------------------------------------------------------

@@ -57,9 +57,12 @@ class Pile:
     def put(self, data: bytes) -> Piece:
         """Put bytes at its end."""
         at, rest = self._end, memoryview(data)
-        while rest:
-            done = os.pwrite(self._file, rest, self._end)
-            self._end, rest = self._end + done, rest[done:]
+        try:
+            while rest:
+                done = os.pwrite(self._file, rest, self._end)
+                self._end, rest = self._end + done, rest[done:]
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, "a temporary file") from None
         return Piece(self, at, len(data))
 
     def read(self, at: int, size: int) -> bytes:
@@ -148,19 +151,21 @@ def remembered(path: Path | None) -> Entries:
 def _read_through(descriptor: int, pile: Pile) -> dict[bytes, Piece]:
     """The pieces of a file by their keys; none where its seal is not of its bytes."""
     pieces: dict[bytes, Piece] = {}
-    seal = hashlib.sha256()
+    seal, whole = hashlib.sha256(), os.fstat(descriptor).st_size
     with os.fdopen(os.dup(descriptor), "rb") as file:
         sealed = file.readline()
         at = len(sealed)
         while head := file.read(_HEAD.size):
             key, size = _HEAD.unpack(head)
+            if size > whole:  # what is cut off or changed says any size
+                return {}
             entry = file.read(size)
             at += len(head)
             pieces[key] = Piece(pile, at, size)
             at += len(entry)
             seal.update(head)
             seal.update(entry)
-    return pieces if sealed == _SEAL % seal.hexdigest().encode() and at == os.fstat(descriptor).st_size else {}
+    return pieces if sealed == _SEAL % seal.hexdigest().encode() and at == whole else {}
 
 
 def remember(path: Path | None, memory: Memory) -> None:

@@ -73,6 +73,8 @@ def read_record(path: Path, key: bytes) -> Accepted:
     """The accepted terms of a record, one JSON object a line. Raises ``RecordError``."""
     found, known = set(), False
     try:
+        if not path.is_file():  # whatever else may be there is not waited for
+            raise RecordError(f"{path.name}: not readable")
         lines = path.read_text(encoding="utf-8").splitlines()
         for number, line in enumerate(lines, 1):
             entry = json.loads(line) if line.strip() else None

@@ -69,7 +69,8 @@ class Repetitions:
             more, runs, there = ([], old, b"") if old is not None else next(looked)
             found += more
             said.update(runs.decode().splitlines())
-            memory.keep("" if more else key, None if old is not None else _entry(runs, there))
+            if there is not None and not more:
+                memory.keep(key, None if old is not None else _entry(runs, there))
         return found, map(tuple, map(str.split, said))
 
     def _new(self, world: str, memory: Memory) -> Fresh:
@@ -94,8 +95,13 @@ class Repetitions:
         runs, there = _parts(memory.known[key])
         return None if new.may_be_in(there) else runs
 
-    def _document(self, document: Document) -> tuple[list[Finding], bytes, bytes]:
-        """What is repeated there; everything of the ledger that it says, a line each; the numbers of all its words."""
+    def _document(self, document: Document) -> tuple[list[Finding], bytes, bytes | None]:
+        """What is repeated there; everything of the ledger that it says, a line each; the numbers of all its words.
+
+        There are none of the last where somebody accepted what is repeated: with less in the ledger, that may end, and
+        what it covered is a repetition then. Such a document is asked each time.
+        """
+        excused = False
         found: list[Finding] = []
         said: set[Run] = set()
         there: set[str] = set()
@@ -108,10 +114,12 @@ class Repetitions:
                 hits = [(text, list(self.ledger.find(text))) for text in map(words, (unit.visible, *unit.more))]
                 said.update(hit.run for _, each in hits for _, hit in each)
                 there.update(word for text, _ in hits for word in text)
-                found += self._unit(unit, document, hits)
+                for one in self._unit(unit, document, hits):
+                    excused |= one is None
+                    found += [] if one is None else [one]
                 (body if unit.kind in BODY else fronts).append(hits[0][0])
         said |= self._across([word for window in windows(fronts, body) for word in (*window, _APART)])
-        return found, "\n".join(sorted(map(" ".join, said))).encode(), numbered(there)
+        return found, "\n".join(sorted(map(" ".join, said))).encode(), None if excused else numbered(there)
 
     def _across(self, said: Sequence[str]) -> set[Run]:
         """The runs of the ledger in words in a row; single words are none."""
@@ -136,14 +144,17 @@ class Repetitions:
         place = Place(unit.path, here.line, here.column)
         return finding("misplaced-mark", place, portion=document.number or document.path, width=here.width)
 
-    def _unit(self, unit: Unit, document: Document, texts: Iterable[tuple[list[str], Hits]]) -> Iterator[Finding]:
-        """The findings about one unit: each run of words once, the longest where they overlap."""
+    def _unit(
+        self, unit: Unit, document: Document, texts: Iterable[tuple[list[str], Hits]]
+    ) -> Iterator[Finding | None]:
+        """The findings about one unit: each run once, the longest where they overlap; None for an accepted one."""
         told = set()
         bulletin = document.number or document.path
         for text, hits in texts:
             terms = [_Span(at, at + len(hit.run), _first(hit.origins)) for at, hit in hits if hit.strong]
             spans = {*(() if unit.kind in _NUMBERS else terms), *_sentences(unit, hits)}
             taken = {one for one in spans if self.accepted.has(bulletin, " ".join(text[one.first : one.last]))}
+            yield from [None] if taken else []
             left = [one for one in spans if not any(_covers(other, one) for other in taken)]
             for one in sorted(left, key=lambda span: (span.first, span.last, _rank(span.origin))):
                 run = tuple(text[one.first : one.last])

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import pytest
@@ -192,6 +193,18 @@ def test_a_verifier_that_fails_leaves_the_old_sites(
     monkeypatch.setattr("tearline.judging._FLAGS", ("-c", code))
     with pytest.raises(JudgeError):
         built(policy, tmp_path / "out")
+    assert left(tmp_path / "out") == set()
+
+
+def test_what_a_killed_verifier_leaves_goes_with_the_private_folder(
+    policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = "import os, tempfile; tempfile.mkdtemp(prefix='left-behind-'); os.kill(os.getpid(), 9)"
+    monkeypatch.setattr("tearline.render._COMMAND", ("-c", QUICK))
+    monkeypatch.setattr("tearline.judging._FLAGS", ("-c", code))
+    with pytest.raises(JudgeError):
+        built(policy, tmp_path / "out")
+    assert not list(Path(gettempdir()).glob("left-behind-*"))
     assert left(tmp_path / "out") == set()
 
 

@@ -158,7 +158,8 @@ def _started(
     module: str, arguments: Sequence[str], report: Path, policy: Policy, environ: Mapping[str, str]
 ) -> Judging:
     """A program of the verifier, at work."""
-    known = {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}
+    # What it leaves when it is stopped, such as a folder with Pagefind's program, goes with the private folder.
+    known = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TMPDIR": str(report.parent.absolute())}
     known |= {KEY: str(Path(environ[KEY]).absolute())} if environ.get(KEY) else {}
     asked = [*arguments, "--config-file", str(policy.path.absolute()), "--report", str(report)]
     said = TemporaryFile(dir=report.parent)  # noqa: SIM115 - it lives as long as the process

@@ -13,6 +13,7 @@ import pytest
 from sites import CONFIGURATION, bulletin, make_site, page, tearline
 from tearline.findings import Finding
 from tearline.verify import Question, read_settings, verify
+from tearline.verify.fileset import paper_of
 from tearline.verify.looking import Looking
 from tearline.verify.memory import Memory, key_of, plain, remember, remembered
 from tearline.verify.pages import Look
@@ -122,6 +123,16 @@ def test_a_size_that_is_changed_asks_for_no_memory(tmp_path: Path) -> None:
     assert remembered(path) == {}
     assert tracemalloc.get_traced_memory()[1] < 1 << 20
     tracemalloc.stop()
+
+
+def test_a_page_that_is_a_link_beside_a_pdf_is_told(root: Path, tmp_path: Path) -> None:
+    page = root / "site-eoc/2026/ib-2026-002/index.html"
+    page.rename(tmp_path / "page")
+    page.symlink_to(tmp_path / "page")
+    (root / "site-eoc" / paper_of("2026/ib-2026-002/index.html")).write_bytes(b"%PDF-1.7")
+    told = found(root, memory=False)
+    assert {"missing-file", "unexpected-file"} <= {one.rule.name for one in told}
+    assert found(root) == told
 
 
 def test_nothing_is_kept_of_a_site_that_changes_while_it_is_read(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

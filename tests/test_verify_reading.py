@@ -16,7 +16,7 @@ from tearline.verify.ledger import Origin, make_ledger
 from tearline.verify.locating import Locator
 from tearline.verify.memory import Memory, recalled, remember
 from tearline.verify.neighbours import windows
-from tearline.verify.record import KEY, Accepted, RecordError, fingerprint, read_record
+from tearline.verify.record import KEY, Accepted, RecordError, fingerprint, read_key, read_record
 from tearline.verify.repetition import Repetitions
 from tearline.verify.sources import read_sources
 from tearline.verify.units import Unit
@@ -287,7 +287,9 @@ def test_what_is_less_in_a_ledger_comes_to_what_it_comes_to_anew(tmp_path: Path,
         (root / "bulletins" / "3.md").unlink(missing_ok=True)
 
 
-def test_a_record_that_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+def test_a_record_or_key_that_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "accepted.jsonl")
     with pytest.raises(RecordError, match="not readable"):
         read_record(tmp_path / "accepted.jsonl", bytes(range(KEY)))
+    with pytest.raises(RecordError, match="not a plain file"):
+        read_key(tmp_path / "accepted.jsonl")

@@ -99,9 +99,8 @@ def _is_made_of(joined: str, pieces: set[str]) -> bool:
 def fresh(told: Iterable[tuple[str, str, str]], before: bytes | None) -> tuple[Fresh, bytes]:
     """What is told of a ledger and was not ``before``; and all of it, to be kept for the next time.
 
-    Where nothing is known of before, all of it is, and is not listed.
-
-    It is told as kind, words, and what else there is to say of them: where that is another, they are new too.
+    It is told as kind, words, and what else there is to say of them: where that is another, they are new too. Where
+    nothing is known of before, all of it is new, and is not listed.
     """
     known, all_of_it, made = frozenset(array("Q", before or b"")), array("Q"), Fresh(everything=before is None)
     for kind, said, beside in told:

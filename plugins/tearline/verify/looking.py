@@ -55,7 +55,7 @@ class Looking:
     def inspecting(self) -> Callable[[], dict[int, Look]]:
         """Read every file, and begin to inspect those that are not known; the call waits for what that came to.
 
-        That are the looks that came to anything, by their files' places.
+        What is told are the looks that came to anything, by their files' places.
         """
         seen = list(shared(self.inspector.glance, self.files, self.jobs))
         named = zip((file.name for file in self.files), seen, strict=True)
@@ -65,7 +65,6 @@ class Looking:
             self.inspector.provenance.named  # noqa: B018 - made here once, and not in each process
         done = self._new([one.inspected not in self.memory.known for one in self.sights])
         waited = begun(self.inspector.file, (self.files[at] for at in done), self.jobs)
-
         return lambda: self._all(waited(), done, attrgetter("inspected"), self._clean)
 
     def _clean(self, sight: Sight) -> Look:
@@ -78,9 +77,9 @@ class Looking:
         (name, *_), (size, digest, *_) = seen
         if not self.inspector.world:
             return Sight(size, digest, "", "")
-        beside = self.inspector.beside(name)
-        page = self.inspector.glances[beside].digest if beside else ""
-        return Sight(size, digest, self.inspector.key(name), key_of([self.key(name, digest).encode(), page.encode()]))
+        page = self.inspector.glances.get(self.inspector.beside(name))  # none where it is a link
+        beside = page.digest.encode() if page is not None else b""
+        return Sight(size, digest, self.inspector.key(name), key_of([self.key(name, digest).encode(), beside]))
 
     def scanned(self, scanner: Scanner, fresh: Fresh) -> dict[int, Look]:
         """What scanning came to, likewise."""

@@ -43,6 +43,8 @@ def read_key(path: Path) -> bytes:
 
     The verifier never makes one.
     """
+    if path.exists() and not path.is_file():  # whatever else may be there is not waited for
+        raise RecordError("the key cannot be read: not a plain file")
     try:
         key, mode = path.read_bytes(), path.stat().st_mode
     except OSError as error:

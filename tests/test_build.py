@@ -8,8 +8,8 @@ import signal
 import stat
 import subprocess
 import sys
-import threading
 import time
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
@@ -77,10 +77,11 @@ def test_what_was_written_is_not_kept_in_memory_and_the_manifest_names_what_was_
 
 
 def test_two_editions_are_indexed_at_once(policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    both, met = threading.Barrier(2, timeout=60), list[int]()
-    monkeypatch.setattr(sites, "index", lambda *_: met.append(both.wait()))
+    both = get_context("fork").Barrier(2, timeout=60)
+    monkeypatch.setattr(sites, "index", lambda *_: (tmp_path / f"met {both.wait()}").touch())
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
     built(policy, tmp_path / "out")
-    assert sorted(met) == [0, 1]
+    assert {path.name for path in tmp_path.glob("met *")} == {"met 0", "met 1"}
 
 
 @pytest.mark.parametrize(("step", "kind"), [("start_rendering", Rendering), ("start_judging", Content)])
@@ -99,11 +100,31 @@ def test_large_editions_are_rendered_and_verified_one_after_the_other(  # noqa: 
     assert told == (["begins", "begins", "ends", "ends"] if together else ["begins", "ends"] * 2)
 
 
+@pytest.mark.parametrize("little", [True, False])
+def test_where_little_changed_large_editions_are_verified_at_once(
+    policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, little: bool
+) -> None:
+    monkeypatch.setattr("tearline.render._COMMAND", ("-c", QUICK))
+    monkeypatch.setattr(sites, "start_judging", Content)
+    monkeypatch.setattr(sites, "_FEW", 1)
+    monkeypatch.setattr(sites, "_LITTLE", 2 if little else -1)  # a page of each edition
+    source = policy.root / "bulletins" / "a.md"
+    for _ in range(2):
+        built(policy, tmp_path / "out")
+        source.write_text(f"{source.read_text('utf-8')}\n(U) More.\n", encoding="utf-8")
+    told: list[str] = []
+    begin, finish = Content, Content.finish
+    monkeypatch.setattr(sites, "start_judging", lambda *given, **more: told.append("begins") or begin(*given, **more))
+    monkeypatch.setattr(Content, "finish", lambda *given: told.append("ends") or finish(*given))
+    built(policy, tmp_path / "out")
+    assert told == (["begins", "begins", "ends", "ends"] if little else ["begins", "ends"] * 2)
+
+
 # What a renderer leaves, in no time.
 QUICK = """\
 import pathlib, sys
 site = pathlib.Path(sys.argv[1])
-site.mkdir()
+site.mkdir(exist_ok=True)
 (site / "404.html").write_text('<meta name="marking"><p class="tl-bar"></p><p class="tl-bar"></p>')
 """
 STEPS = {
@@ -132,7 +153,7 @@ def test_a_step_that_fails_leaves_the_old_sites(
 
     def failing(*arguments: object, **more: object) -> object:
         calls.append(1)
-        if len(calls) == 2 or step in {"compose", "commit"}:  # these are for all editions, else one is done
+        if len(calls) == 2 or step in {"compose", "make_readable", "commit"}:  # else one edition is done
             raise fault
         return original(*arguments, **more)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from releases import tree, words
-from tearline.commit import PREFIX, Change, commit, private_folder, removing, sweep
+from tearline.commit import PREFIX, Change, commit, private_folder, sweep
 from tearline.swap import TargetError
 
 
@@ -36,15 +36,6 @@ def test_a_private_folder_is_ours_alone_and_goes_whatever_happens(tmp_path: Path
     finally:
         os.umask(before)
     assert list((tmp_path / "new" / "out").iterdir()) == []
-
-
-def test_what_is_not_read_any_more_goes_meanwhile_and_nothing_else(tmp_path: Path) -> None:
-    for name in ("one", "two", "stays"):
-        tree(tmp_path / name, "words")
-    with pytest.raises(KeyboardInterrupt), removing([tmp_path / "one", tmp_path / "two", tmp_path / "never was"]):
-        raise KeyboardInterrupt
-    assert [path.name for path in tmp_path.iterdir()] == ["stays"]
-    assert words(tmp_path / "stays") == "words"
 
 
 def test_where_no_folder_can_be_made_is_one_line(tmp_path: Path) -> None:

@@ -125,8 +125,9 @@ def made(root: Path, kept: Path | None) -> dict[str, dict[str, bytes]]:
 
 
 def pages_of(tree: Tree, kept: Path | None) -> dict[str, bytes]:
+    """What is kept is a stage too, which is mended."""
     with tempfile.TemporaryDirectory() as folder:
-        stage = Path(folder)
+        stage = Path(folder) if kept is None else kept / "stage"
         write(tree, stage)
         context = read_context(stage, DAY)
         staged = every_byte(stage / "docs")
@@ -312,9 +313,10 @@ def test_a_second_build_gives_the_same_bytes_from_what_was_kept(tmp_path: Path) 
     root = make_site(tmp_path / "site", sources(), SITE).parent
     first = built(root, "first")
     assert built(root, "second") == first
-    for kind in ("edit", "remark", "delete"):
-        change(root, kind, 2)
-    kept = built(root, "third")
+    for kinds in (("edit", "remark", "delete"), ("add", "recall", "number"), ("supersede", "policy", "title")):
+        for kind in kinds:
+            change(root, kind, 2)
+        kept = built(root, "third")  # in the place of another one, from the trees of the one before that
     (root / ".tearline").rename(tmp_path / "gone")
     assert built(root, "fourth") == kept
 

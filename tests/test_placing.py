@@ -60,6 +60,68 @@ def test_a_file_in_the_way_of_a_folder_is_an_error(tmp_path: Path) -> None:
         Placing(tmp_path).put("b/a", b"one")
 
 
+def test_a_tree_is_mended(tmp_path: Path) -> None:
+    root = tmp_path / "site"
+    tree = Placing(root, FILES)
+    for name, data in FILES.items():
+        tree.put(name, data)
+    for name in FILES:
+        os.utime(root / name, (1, 1))
+    for stray in ("b/x/y/z", "b/stray", "kept/by/others"):
+        (root / stray).parent.mkdir(parents=True, exist_ok=True)
+        (root / stray).write_bytes(b"stray")
+    now = FILES | {"a.txt": b"two", "b/d/f.txt": b"four of them", "new/g.txt": b"six"}
+    del now["ä/ü.md"]
+    tree = Placing(root, now, ["kept"])
+    for name, data in now.items():
+        tree.put(name, data)
+    assert {name: content(f"{root}/{name}") for name in below(root)} == now | {"kept/by/others": b"stray"}
+    assert not (root / "ä").exists()
+    assert {name for name in now if (root / name).stat().st_mtime == 1} == {"b/c.txt", "b/d/e.txt"}
+
+
+def test_a_tree_is_mended_where_files_and_folders_change_places(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/b").write_bytes(b"old")
+    (tmp_path / "c").write_bytes(b"old")
+    now = {"a": b"new", "c/d": b"new"}
+    tree = Placing(tmp_path, now)
+    for name, data in now.items():
+        tree.put(name, data)
+    assert {name: content(f"{tmp_path}/{name}") for name in below(tmp_path)} == now
+
+
+def test_what_is_mended_is_nobody_elses(tmp_path: Path) -> None:
+    root, other = tmp_path / "site", tmp_path / "other"
+    (root / "folder").mkdir(parents=True)
+    other.mkdir()
+    for name in ("linked", "inside"):
+        (other / name).write_bytes(b"mine")
+    (root / "link").symlink_to(other / "linked")
+    (root / "second").hardlink_to(other / "linked")
+    (root / "deep").symlink_to(other)
+    (root / "left").symlink_to(other)
+    os.mkfifo(root / "pipe")
+    names = ["link", "second", "deep/inside", "pipe"]
+    tree = Placing(root, names, ["left"])
+    for name in names:
+        tree.put(name, b"mine" if name == "second" else b"ours")
+    assert {path.name: path.read_bytes() for path in other.iterdir()} == {"linked": b"mine", "inside": b"mine"}
+    assert {name: content(f"{root}/{name}") for name in below(root)} == dict.fromkeys(names, b"ours") | {
+        "second": b"mine"
+    }
+    assert not any(path.is_symlink() for path in root.rglob("*"))
+    assert (root / "second").stat().st_nlink == 1
+
+
+def test_who_reads_an_old_file_goes_on_reading_it(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"old")
+    with (tmp_path / "a").open("rb") as reading:
+        Placing(tmp_path, ["a"]).put("a", b"new")
+        assert reading.read() == b"old"
+    assert content(f"{tmp_path}/a") == b"new"
+
+
 def test_a_write_that_stops_halfway_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write = os.write
     monkeypatch.setattr(os, "write", lambda descriptor, data: write(descriptor, data[:3]))

@@ -101,8 +101,8 @@ def site(root: Path) -> Path:
 
 
 def stored(root: Path) -> bytes:
-    """Everything in the EOC edition's store, unpacked."""
-    found = b""
+    """Everything in the EOC edition's store, unpacked, and the trees that are left over."""
+    found = b"".join(path.read_bytes() for path in (root / ".tearline/eoc").rglob("*") if path.is_file())
     for path in (root / ".tearline/eoc").glob("*.shelf"):
         shelf = Shelf(path.parent, path.stem)
         found += path.read_bytes() + b"".join(shelf.get(key) or b"" for key in sorted(shelf.keys()))

@@ -45,7 +45,7 @@ SOURCES: dict[str, str | bytes] = {
 QUICK = """\
 import pathlib, sys
 site = pathlib.Path(sys.argv[1])
-(site / "a").mkdir(parents=True)
+(site / "a").mkdir(parents=True, exist_ok=True)
 (site / "404.html").write_text('<meta name="marking">')
 (site / "a" / "index.html").write_text('<meta name="marking">')
 """

@@ -18,13 +18,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tearline.commit import Change, Private, commit, private_folder, removing, sweep
+from tearline.commit import Change, Private, commit, private_folder, sweep
 from tearline.corpus import Corpus, read_corpus
 from tearline.craft import craft
-from tearline.crew import Watch, undisturbed, unwatched
+from tearline.crew import Watch, each, undisturbed, unwatched
 from tearline.entries import spelled
 from tearline.evidence import Evidence, disk_clock
 from tearline.findings import Finding, Place, Severity, finding, in_order, refuses
@@ -38,7 +39,7 @@ from tearline.policy import Edition, Policy, extensions
 from tearline.proof import Renderer
 from tearline.render.schedulers import Cluster
 from tearline.seal import seal, signature, signing_key
-from tearline.sites import FULL_SIDE, Read, Say, rendered, sanitized, stages, verified
+from tearline.sites import FULL_SIDE, Read, Say, left_over, rendered, sanitized, stages, verified
 from tearline.stage import Drafting, Tree, compose, write
 from tearline.store import Shelf, identity, shelf
 from tearline.swap import TargetError, exchange, locked
@@ -228,6 +229,7 @@ def made(  # noqa: PLR0913, PLR0917 - what a build is made from
         say(f"Rendering {', '.join(f'{one.edition.name} ({one.bulletins} bulletins)' for one in chosen)}")
         built = rendered(
             [*chosen, *witness],
+            policy,
             private,
             now,
             cache=policy.root / CACHE,
@@ -241,47 +243,59 @@ def made(  # noqa: PLR0913, PLR0917 - what a build is made from
         full = next((one.site for one in built if one.tree is fullest), None)
         say("Verifying the built bytes")
         staged = stages(trees.values(), built, private)
-        read = verified(built[: len(chosen)], policy, full, staged)
-        with removing(staged.values()):  # the verifier was the last to read them
-            clock = disk_clock(private.path)
-            seen = {one.name: Evidence.of([one.site], clock) for one in read}  # before they are looked at once more
-            changes = [change for one in read for change in _sealed(one, policy, now, key, private)]
-            found = [each for one in read for each in one.findings]
-            if fingerprint(_read_from(policy)) != before:  # the verifier may have read others than we did
-                found.append(finding("sources-changed", Place(policy.sources.name)))
-            outcome.findings = in_order([*outcome.findings, *found])
-            outcome.refused = refuses(found)
-            for passed in () if outcome.refused else trials:
-                passed()
-            turns = [tree.turn for tree in trees.values() if tree.turn is not None]
-            yield Made(outcome, private, changes, key is not None, seen, lasts(now, policy.zone, turns))
+        read = verified(built[: len(chosen)], policy, full, staged, beside)
+        sealed = each(lambda at: _sealed(read[at], policy, now, key, private), range(len(read)), at_a_time=1)
+        found = [
+            *chain.from_iterable(one.findings for one in read),
+            *chain.from_iterable(one.findings for one in sealed),
+        ]
+        if fingerprint(_read_from(policy)) != before:  # the verifier may have read others than we did
+            found.append(finding("sources-changed", Place(policy.sources.name)))
+        outcome.findings = in_order([*outcome.findings, *found])
+        outcome.refused = refuses(found)
+        for passed in () if outcome.refused else trials:
+            passed()
+        turns = [tree.turn for tree in trees.values() if tree.turn is not None]
+        changes = [change for one in sealed for change in one.changes]
+        seen = {one.name: site.seen for one, site in zip(read, sealed, strict=True)}
+        yield Made(outcome, private, changes, key is not None, seen, lasts(now, policy.zone, turns))
+        if not outcome.refused:
+            left_over(built, policy, policy.root / CACHE)
 
 
-def _sealed(
-    read: Read, policy: Policy, now: dt.datetime, key: Ed25519PrivateKey | None, private: Private
-) -> Iterator[Change]:
-    """Write manifest and signature into the private folder, and say where they and the site go.
+@dataclass(slots=True)
+class _Sealed:
+    """The evidence of a site, the changes that put it in place with its manifest, and why there are none."""
+
+    seen: Evidence
+    changes: list[Change] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def _sealed(read: Read, policy: Policy, now: dt.datetime, key: Ed25519PrivateKey | None, private: Private) -> _Sealed:
+    """Write manifest and signature into the private folder.
 
     A site that changed since it was read gets findings and no manifest.
     """
+    made = _Sealed(Evidence.of([read.site], disk_clock(private.path)))  # before it is looked at once more
     if changed := differences(read.taken.entries, take_inventory(read.site, read.name, before=read.taken), read.name):
-        read.findings += changed
-        return
+        made.findings += changed
+        return made
     edition, recalled = read.tree.edition, read.tree.recalled
     manifest = seal(read.site, read.taken, policy, edition, built=moment(now), recalled=recalled, said=read.verdict)
     if manifest.faults:  # the verifier read other bytes than we did
-        read.findings.append(finding("file-changed", Place(read.name), "the verifier read other bytes"))
-    made = manifest.to_bytes()
+        made.findings.append(finding("file-changed", Place(read.name), "the verifier read other bytes"))
+    data = manifest.to_bytes()
     path, name = read.site.with_name("manifest.json"), f"{read.name}.manifest.json"
-    path.write_bytes(made)
-    yield Change.of(private.path, read.site, read.name)
-    yield Change.of(private.path, path, name)
+    path.write_bytes(data)
+    made.changes += [Change.of(private.path, read.site, read.name), Change.of(private.path, path, name)]
     if key is None:
-        yield Change(f"{name}.sig")
-        return
+        made.changes.append(Change(f"{name}.sig"))
+        return made
     signed = path.with_name("manifest.json.sig")
-    signed.write_bytes(signature(made, key))
-    yield Change.of(private.path, signed, f"{name}.sig")
+    signed.write_bytes(signature(data, key))
+    made.changes.append(Change.of(private.path, signed, f"{name}.sig"))
+    return made
 
 
 @undisturbed()

@@ -92,7 +92,7 @@ def _composed(arguments: Sequence[str], stack: ExitStack) -> list[str]:
     full = next((tree for tree in trees.values() if tree.edition.releases is None), None)
     if full is None or policy.editions[name].releases is None:
         return more
-    return [*more, "--full", str(rendered([full], private, now)[0].site)]
+    return [*more, "--full", str(rendered([full], policy, private, now)[0].site)]
 
 
 def _site(arguments: Sequence[str]) -> Path | None:

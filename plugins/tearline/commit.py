@@ -17,7 +17,7 @@ import shutil
 import stat
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -113,19 +113,11 @@ def _complete(folder: Path) -> None:
     _clear(folder)
 
 
-@contextmanager
-def removing(trees: Iterable[Path]) -> Iterator[None]:
-    """Remove trees that nobody reads any more, beside what is done meanwhile. What cannot be removed stays."""
-    with ThreadPoolExecutor(_HANDS) as threads:
-        for tree in trees:
-            threads.submit(shutil.rmtree, tree, ignore_errors=True)
-        yield
-
-
 def _clear(folder: Path) -> None:
     """Remove a private folder, as far as this disk lets us: what is in it at once, since most of it is waiting."""
-    with suppress(OSError), removing(list(folder.iterdir())):
-        pass
+    with suppress(OSError), ThreadPoolExecutor(_HANDS) as threads:
+        for tree in folder.iterdir():
+            threads.submit(shutil.rmtree, tree, ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -1,7 +1,7 @@
 """Many small files of one tree, written and read with as few calls to the system as there can be.
 
-Of a site of ten thousand bulletins every file is made anew in every build. Making a folder and a file in it is what a
-disk takes its time for; asking each time whether the folder is there would take as much again.
+Making a folder and a file in it is what a disk takes its time for; asking each time whether the folder is there would
+take as much again. Where a tree of an earlier time is there to be mended, a file with the right bytes is left alone.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 import array
 import fcntl
 import os
-from collections.abc import Iterator
+import shutil
+import stat
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -20,18 +22,32 @@ _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEX
 
 
 class Placing:
-    """Writes files into a tree that nobody else writes to. Each folder is made once, before its first file."""
+    """Writes files into a tree that nobody else writes to. Each folder is made once, before its first file.
 
-    def __init__(self, root: Path) -> None:
+    With ``names``, the tree may be there from an earlier time. Whatever else it holds is removed first, folders called
+    as in ``leave`` aside; and a file of these names stays where it is the same bytes that are put there.
+    """
+
+    def __init__(self, root: Path, names: Collection[str] | None = None, leave: Collection[str] = ()) -> None:
         self._root = os.fspath(root)
         self._made: set[str] = set()
+        self._there: dict[str, int] = {}  # how many bytes each file has
+        if names is not None and root.is_dir():
+            folders = {name[:end] for name in names for end, char in enumerate(name) if char == "/"}
+            self._there = dict(_mended(self._root, "", frozenset(names), frozenset(folders), frozenset(leave)))
 
     def put(self, name: str, data: bytes) -> None:
         """Write the file ``name``, with slashes, below the root. Raises ``OSError``."""
+        path = f"{self._root}/{name}"
+        if name in self._there:
+            if self._there[name] == len(data) and content(path) == data:
+                return
+            os.unlink(path)  # noqa: PTH108 - as many as a site has. Whoever reads the old file goes on reading that
+            del self._there[name]
         folder = name.rpartition("/")[0]
         if folder not in self._made:
             self._make(folder)
-        descriptor = os.open(f"{self._root}/{name}", _NEW, 0o666)
+        descriptor = os.open(path, _NEW, 0o666)
         try:
             rest = memoryview(data)
             while rest:
@@ -64,6 +80,27 @@ def spread(folder: Path) -> None:
             fcntl.ioctl(descriptor, _SET_FLAGS, flags)
         finally:
             os.close(descriptor)
+
+
+def _mended(
+    folder: str, prefix: str, names: frozenset[str], folders: frozenset[str], leave: frozenset[str]
+) -> Iterator[tuple[str, int]]:
+    """The plain files of these names, and how many bytes each has. All else is removed, a link whatever its name."""
+    with os.scandir(folder) as found:
+        inside = list(found)
+    for one in inside:
+        name, told = prefix + one.name, one.stat(follow_symlinks=False)
+        if stat.S_ISDIR(told.st_mode):
+            if name in leave:
+                continue
+            if name in folders:
+                yield from _mended(one.path, f"{name}/", names, folders, leave)
+            else:
+                shutil.rmtree(one.path)
+        elif name in names and stat.S_ISREG(told.st_mode) and told.st_nlink == 1:  # what has two names is somebody's
+            yield name, told.st_size
+        else:
+            os.unlink(one.path)  # noqa: PTH108 - likewise
 
 
 def below(root: Path) -> list[str]:

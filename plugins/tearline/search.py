@@ -9,6 +9,7 @@ Which page is in which is told by the pages alone, so that a site is the same by
 from __future__ import annotations
 
 import re
+import shutil
 import zlib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -18,13 +19,13 @@ from typing import Any, Final
 import cbor2
 
 from tearline.pagefind import BROKEN, files_of
-from tearline.render import RenderError
+from tearline.placing import Placing
+from tearline.render import INDEXES, RenderError
 from tearline.searched import Given, Page, read
 from tearline.settled import APART, as_json, fragment, settle
 from tearline.store import Shelf, digest_of, identity, shelf
 from tearline.stretches import MAIN, stretches
 
-FOLDER: Final = "pagefind"
 PARTS: Final = "parts.json"  # how many pages each index has, by its name, the oldest first: the script's first question
 MOST: Final = 999  # pages of an index: each takes Pagefind 350 kB of memory and 4 ms; three digits are no number
 # A change has one index made anew, and a reader asks each of them: of a site of so many pages, so many are in one.
@@ -56,6 +57,8 @@ def bound(pages: int) -> int:
 def index(site: Path, lock: int, kept: Path | None = None, most: int | None = None) -> None:
     """Write the indexes of a rendered site into it, of ``most`` pages each; none where search reads no page.
 
+    What another site had in their place goes.
+
     Below ``kept`` are the indexes that were made last of this edition: the same pages have the same one.
     Pagefind inherits ``lock`` as the renderer does. Raises ``RenderError`` where it fails, ``OSError`` for a full disk.
     """
@@ -66,10 +69,16 @@ def index(site: Path, lock: int, kept: Path | None = None, most: int | None = No
     else:
         with shelf(kept, "search") as stored:
             made = {part: _remembered(stored, part, _of(pages, names), site, lock) for part, names in parts.items()}
-    for part, files in made.items():
-        _write(site / FOLDER / ("" if part == MAIN else part), files)
-    if made:
-        (site / FOLDER / PARTS).write_bytes(as_json({part: len(names) for part, names in parts.items()}))
+    files = {
+        name if part == MAIN else f"{part}/{name}": data for part, one in made.items() for name, data in one.items()
+    }
+    if not files:
+        shutil.rmtree(site / INDEXES, ignore_errors=True)
+        return
+    files[PARTS] = as_json({part: len(names) for part, names in parts.items()})
+    indexes = Placing(site / INDEXES, files)
+    for name, data in files.items():
+        indexes.put(name, data)
 
 
 def fragments(site: Path, lock: int, most: int | None = None) -> list[dict[str, Any]]:
@@ -126,10 +135,3 @@ def _index(part: str, pages: Mapping[str, Page], site: Path, lock: int) -> dict[
 def _is_kept(part: str, name: str) -> bool:
     """Whether our script uses a file of an index: the program is there once, beside the first."""
     return _INDEX.fullmatch(name) is not None or (part == MAIN and _PROGRAM.fullmatch(name) is not None)
-
-
-def _write(folder: Path, files: Mapping[str, bytes]) -> None:
-    for parent in {(folder / name).parent for name in files}:
-        parent.mkdir(parents=True, exist_ok=True)
-    for name, data in files.items():
-        (folder / name).write_bytes(data)

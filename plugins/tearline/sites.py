@@ -12,7 +12,6 @@ import gc
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from tearline.commit import Private
-from tearline.crew import Watch, unwatched
+from tearline.crew import Watch, each, unwatched
 from tearline.detach import detach
 from tearline.evidence import disk_clock
 from tearline.findings import Finding
@@ -32,22 +31,24 @@ from tearline.policy import Edition, Policy
 from tearline.render import Rendering, start_rendering
 from tearline.render.schedulers import Cluster
 from tearline.search import index
+from tearline.spare import date, lay_by, reclaim
 from tearline.stage import Tree, write
 from tearline.swap import make_readable
 
 Say = Callable[[str], None]
 FULL_SIDE: Final = "full-side"  # beside the editions' folders: what is known of sources, which no renderer is told of
 _FEW: Final = 10_000  # bulletins of all editions together; see _at_once
-_PAGEFINDS: Final = 2  # at once: each takes up to 410 MB, most far less
+_LITTLE: Final = 2_000  # files that are not as they are published: a verifier knows the others, and is as good as small
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """An edition and the rendering of it."""
+    """An edition and the rendering of it. ``mended``: its site was made in one that a build had left over."""
 
     tree: Tree
     rendering: Rendering
+    mended: bool = False
 
     @property
     def site(self) -> Path:
@@ -78,6 +79,7 @@ def sanitized(edition: Edition) -> bool:
 
 def rendered(  # noqa: PLR0913 - what sites are made of and where
     trees: Sequence[Tree],
+    policy: Policy,
     private: Private,
     now: dt.datetime,
     *,
@@ -95,29 +97,37 @@ def rendered(  # noqa: PLR0913 - what sites are made of and where
     pages = sum(tree.bulletins for tree in trees)
     built: list[Built] = []
 
-    def begin(tree: Tree, folder: Path) -> Callable[[], str]:
+    def begin(tree: Tree, folder: Path, *, mended: bool) -> Callable[[], str]:
         stage, site, log = (folder / name for name in ("stage", "site", "log"))
         cluster = (clusters or {}).get(tree.edition.name)
         rendering = start_rendering(stage, site, log, now, private.lock, _kept(cache, tree), cluster)
         stack.callback(rendering.stop)
-        built.append(Built(tree, rendering))
+        built.append(Built(tree, rendering, mended))
         return lambda: rendering.finish(lambda: watch(sum(map(_pages, built)), pages))
 
-    def each() -> Iterator[Callable[[], Callable[[], str]]]:
+    def staged() -> Iterator[Callable[[], Callable[[], str]]]:
         for tree in trees:
             folder = private.room(tree.edition.name)
+            folder.mkdir()
+            kept = _kept(cache, tree) if tree.offline is None else None
+            mended = kept is not None and reclaim(kept, policy, folder)
             write(tree, folder / "stage")
             tree.let_go()
-            yield partial(begin, tree, folder)
+            yield partial(begin, tree, folder, mended=mended)
         _give_back()
 
     with ExitStack() as stack:
-        _in_turn(each(), _at_once(trees))
+        _in_turn(staged(), _at_once(trees))
     say("Indexing for search")
-    with ThreadPoolExecutor(_PAGEFINDS) as threads:  # each waits for a Pagefind of its own
-        for done in [threads.submit(_index, one, private.lock, _kept(cache, one.tree)) for one in built]:
-            done.result()
+    each(lambda at: _index(built[at], private.lock, _kept(cache, built[at].tree)), range(len(built)), at_a_time=1)
     return built
+
+
+def left_over(built: Iterable[Built], policy: Policy, cache: Path) -> None:
+    """Keep what is left of these sites and their stages for the next build, which mends it."""
+    for one in built:
+        if one.tree.offline is None and (kept := _kept(cache, one.tree)) is not None:
+            lay_by(one.site.parent, kept, policy)
 
 
 def stages(trees: Iterable[Tree], built: Iterable[Built], private: Private) -> dict[str, Path]:
@@ -130,10 +140,12 @@ def stages(trees: Iterable[Tree], built: Iterable[Built], private: Private) -> d
     return found
 
 
-def verified(built: Sequence[Built], policy: Policy, full: Path | None, stages: Mapping[str, Path]) -> list[Read]:
+def verified(
+    built: Sequence[Built], policy: Policy, full: Path | None, stages: Mapping[str, Path], beside: Path
+) -> list[Read]:
     """Have sites verified. ``full`` is the full edition's site, which a sanitized one is compared with.
 
-    Raises as ``Judging.finish`` does.
+    Below ``beside`` are the sites that are published now. Raises as ``Judging.finish`` does.
     """
 
     def begin(one: Built, taken: Inventory) -> Callable[[], Read]:
@@ -155,13 +167,16 @@ def verified(built: Sequence[Built], policy: Policy, full: Path | None, stages: 
 
         return finish
 
-    def each() -> Iterator[Callable[[], Callable[[], Read]]]:
-        for one in built:
-            make_readable(one.site)
-            yield partial(begin, one, take_inventory(one.site, one.tree.name, disk_clock(one.site.parent)))
+    def ready(at: int) -> tuple[int, Inventory]:
+        site, name = built[at].site, built[at].tree.name
+        make_readable(site)
+        return date(site, beside / name), take_inventory(site, name, disk_clock(site.parent))
 
+    made = each(ready, range(len(built)), at_a_time=1)
+    little = sum(changed for changed, _ in made) <= _LITTLE and all(one.mended for one in built)
     with ExitStack() as stack:
-        return _in_turn(each(), _at_once(one.tree for one in built))
+        jobs = (partial(begin, one, taken) for one, (_, taken) in zip(built, made, strict=True))
+        return _in_turn(jobs, len(built) if little else _at_once(one.tree for one in built))
 
 
 def _in_turn(jobs: Iterable[Callable[[], Callable[[], _T]]], at_once: int) -> list[_T]:

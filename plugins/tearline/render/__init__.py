@@ -49,6 +49,7 @@ ENVIRONMENT: Final = {
     "NO_MKDOCS_2_WARNING": "1",
 }
 _COMMAND: Final = (*FLAGS, "-m", "tearline.render")
+INDEXES: Final = "pagefind"  # the folder of a site that is made after it is rendered
 UNREACHED: Final = 75  # the exit code of a renderer that its cluster failed; the last line of its log is why
 _NOWHERE: Final = dict.fromkeys(("DASK_CONFIG", "DASK_ROOT_CONFIG"), os.devnull)  # no configuration but ours
 
@@ -138,7 +139,7 @@ def start_rendering(  # noqa: PLR0913, PLR0917 - what a renderer is given
     stage: Path, site: Path, log: Path, now: dt.datetime, lock: int,
     kept: Path | None = None, cluster: Cluster | None = None,
 ) -> Rendering:  # fmt: skip
-    """Start rendering the stage into the folder ``site``, which must not exist yet.
+    """Start rendering the stage into the folder ``site``: a new one, or one that a site is in and is to be mended.
 
     ``kept`` is the folder of what this edition's renderer made before, if any may be used; ``cluster`` renders the
     pages, where there is one. The process inherits ``lock``, which keeps its private folder from being swept should

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from tearline.placing import Placing, below, content
-from tearline.render import UNREACHED
+from tearline.render import INDEXES, UNREACHED
 from tearline.render.pages import read_context
 from tearline.render.schedulers import ClusterError, told_of
 from tearline.render.working import Here, Processes, Shared, ready, render_pages
@@ -30,17 +30,18 @@ def main() -> None:
     """Render the stage in the current folder into the folder named first."""
     gc.set_threshold(100_000, 20, 20)  # as the command line does
     logging.getLogger("mkdocs").setLevel(logging.ERROR)
-    site = Placing(Path(sys.argv[1]))
     names = below(DOCS)
     sources = _Staged(name for name in names if name.endswith(".md"))
     context = read_context(Path(), int(os.environ["SOURCE_DATE_EPOCH"]))
     renderer = ready(Shared(context, names))  # before the workers are forked, which then have it too
-    for name, data in renderer.theme():
+    theme, templates = dict(renderer.theme()), dict(renderer.templates())
+    copied = [name for name in names if name not in sources]
+    site = Placing(Path(sys.argv[1]), {*theme, *copied, *templates, *map(renderer.address, sources)}, [INDEXES])
+    for name, data in theme.items():
         site.put(name, data)
-    for name in names:
-        if name not in sources:
-            site.put(name, content(f"{DOCS}/{name}"))
-    for name, data in renderer.templates():
+    for name in copied:
+        site.put(name, content(f"{DOCS}/{name}"))
+    for name, data in templates.items():
         site.put(name, data)
     gc.freeze()
     with _kept() as kept:

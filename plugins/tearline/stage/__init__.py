@@ -20,6 +20,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from tearline.corpus import Corpus
 from tearline.crew import Watch, each, unwatched
@@ -38,6 +39,8 @@ from tearline.store import Shelf
 from tearline.told import written
 
 __all__ = ["Drafting", "File", "Tree", "compose", "write"]
+
+_CONFIGURATION: Final = "mkdocs.yml"
 
 
 def compose(  # noqa: PLR0913 - what trees are made of
@@ -143,17 +146,22 @@ def _elsewhere(here: Decided, all_of: Iterable[Decided]) -> dict[str, dict[str, 
 
 
 def write(tree: Tree, out: Path) -> None:
-    """Put a tree on disk, into the empty folder ``out``. Raises ``OSError`` where that cannot be done."""
-    docs, theme = Placing(out / "docs"), Placing(out / "theme")
+    """Put a tree on disk, into the folder ``out``: an empty one, or one that such a tree is in and is to be mended.
+
+    Raises ``OSError`` where that cannot be done.
+    """
+    docs = {name: f"docs/{name}" for name in (*tree.files, *tree.texts, *tree.assets)}
+    theme = {name: f"theme/{name}" for name in tree.theme}
+    stage = Placing(out, {*docs.values(), *theme.values(), _CONFIGURATION})
 
     def put(name: str) -> None:  # most of these are made when they are asked for
         text = written(file.told, file.body) if (file := tree.files.get(name)) is not None else tree.texts[name]
-        docs.put(name, text.encode("utf-8"))
+        stage.put(docs[name], text.encode("utf-8"))
 
     each(put, (*tree.files, *tree.texts))
     for name, asset in tree.assets.items():
-        docs.put(name, asset.data)
-    (out / "theme").mkdir(parents=True)
+        stage.put(docs[name], asset.data)
+    (out / "theme").mkdir(parents=True, exist_ok=True)
     for name, path in tree.theme.items():
-        theme.put(name, theme_file(path))
-    Placing(out).put("mkdocs.yml", tree.configuration.encode("utf-8"))
+        stage.put(theme[name], theme_file(path))
+    stage.put(_CONFIGURATION, tree.configuration.encode("utf-8"))

@@ -51,12 +51,16 @@ class Hit:
 
 @dataclass(slots=True)
 class Ledger:
-    """Runs of ``RUN`` words and shorter ones, by length; numbers as one word; which of them are strong."""
+    """Runs of ``RUN`` words and shorter ones, by length; numbers as one word; which of them are strong.
+
+    ``names`` are single words that are strong too if nobody writes them in small letters, as long as that is not known.
+    """
 
     runs: dict[int, dict[Run, frozenset[Origin]]] = field(default_factory=dict)
     singles: dict[str, frozenset[Origin]] = field(default_factory=dict)
     numbers: dict[str, frozenset[Origin]] = field(default_factory=dict)
     strong: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
     leads: dict[str, Sequence[str]] = field(default_factory=dict)
     firsts: frozenset[str] = frozenset()
 
@@ -126,6 +130,11 @@ class Ledger:
 
     # --- making ---------------------------------------------------------------------------------------------
 
+    def know(self, ordinary: Collection[str]) -> None:
+        """Learn which words somebody writes in small letters: those are no names."""
+        self.strong |= self.names.difference(ordinary)
+        self.names = set()
+
     def drop(self, found: Iterable[Run]) -> None:
         """Look no more for what was found. In place: a ledger of ten thousand documents is large."""
         for run in found:
@@ -152,6 +161,7 @@ class Ledger:
         self.singles |= other.singles
         self.numbers |= other.numbers
         self.strong |= other.strong
+        self.names |= other.names
         self.leads |= other.leads
         self.firsts |= other.firsts
 
@@ -198,11 +208,13 @@ def told(text: str) -> Told:
 
 def make_ledger(texts: Iterable[tuple[str, Origin]], ordinary: Collection[str] = ()) -> Ledger:
     """The ledger of these withheld texts. ``ordinary`` are words that somebody writes in small letters: no names."""
-    return ledger_from(((told(text), origin) for text, origin in texts), ordinary)
+    made = ledger_from((told(text), origin) for text, origin in texts)
+    made.know(ordinary)
+    return made
 
 
-def ledger_from(texts: Iterable[tuple[Told, Origin]], ordinary: Collection[str] = ()) -> Ledger:
-    """The same of texts that were taken apart before."""
+def ledger_from(texts: Iterable[tuple[Told, Origin]]) -> Ledger:
+    """The same of texts that were taken apart before; what words are ordinary it still has to ``know``."""
     made = _Entries()
     leads: dict[str, set[str]] = defaultdict(set)
     same: dict[str, str] = {}  # each word once: there are hundreds of thousands of runs of few words
@@ -214,10 +226,10 @@ def ledger_from(texts: Iterable[tuple[Told, Origin]], ordinary: Collection[str] 
             made.enter(term)
             if term.joined in made.numbers:
                 leads[term.joined].update(same.setdefault(lead, lead) for lead in _leads(term.words))
-            if term.strong and origin.secret and not (len(term.words) == 1 and term.joined in ordinary):
-                made.strong.add(term.joined)
+            if term.strong and origin.secret:
+                (made.names if len(term.words) == 1 else made.strong).add(term.joined)
     runs = {length: made.settled(made.runs[length]) for length in sorted(made.runs)}
-    ledger = Ledger(runs, made.settled(made.singles), made.settled(made.numbers), made.strong)
+    ledger = Ledger(runs, made.settled(made.singles), made.settled(made.numbers), made.strong, made.names)
     ledger.leads = {word: tuple(sorted(firsts)) for word, firsts in leads.items()}
     ledger.firsts = frozenset(first for firsts in leads.values() for first in firsts)
     return ledger
@@ -267,6 +279,7 @@ class _Entries:
     singles: dict[str, _Origins] = field(default_factory=dict)
     numbers: dict[str, _Origins] = field(default_factory=dict)
     strong: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
     alone: frozenset[Origin] = frozenset()  # where what is entered now comes from
     _sets: dict[frozenset[Origin], frozenset[Origin]] = field(default_factory=dict)
 

@@ -25,14 +25,18 @@ def edges_of(texts: Iterable[str]) -> Sequence[Edge]:
     return sorted({(" ".join(one[:SIDE]), " ".join(one[-SIDE:])) for one in said})
 
 
+def cut(runs: Iterable[Run], labels: Collection[str]) -> list[Run]:
+    """Those of these runs that begin or end as a label does: ``side_by_side`` finds no others."""
+    begins, ends = _ends_of(labels)
+    return [run for run in runs if any(run[at:] in begins or run[:at] in ends for at in range(1, len(run)))]
+
+
 def side_by_side(runs: Iterable[Run], labels: Collection[str], released: Iterable[Edge]) -> set[Run]:
     """Those of these runs that a label and a released text make side by side.
 
     ``released`` are the edges of all released texts; they are read once, and not kept.
     """
-    told = [tuple(words(one)) for one in labels]
-    begins = {one[:size] for one in told for size in range(1, min(len(one), SIDE) + 1)}
-    ends = {one[-size:] for one in told for size in range(1, min(len(one), SIDE) + 1)}
+    begins, ends = _ends_of(labels)
     before: dict[Run, list[Run]] = {}  # what a text has to end with for a label after it to make these runs
     after: dict[Run, list[Run]] = {}
     for run in runs:
@@ -42,12 +46,22 @@ def side_by_side(runs: Iterable[Run], labels: Collection[str], released: Iterabl
             if run[:at] in ends:
                 after.setdefault(run[at:], []).append(run)
     found: set[Run] = set()
+    firsts, lasts = {said[0] for said in after}, {said[-1] for said in before}
     for first, last in released:
-        said = tuple(first.split()), tuple(last.split())
-        for size in range(1, len(said[0]) + 1):
-            found.update(after.get(said[0][:size], ()))
-            found.update(before.get(said[1][-size:], ()))
+        if first.partition(" ")[0] in firsts:
+            said = tuple(first.split())
+            found.update(run for size in range(1, len(said) + 1) for run in after.get(said[:size], ()))
+        if last.rpartition(" ")[2] in lasts:
+            said = tuple(last.split())
+            found.update(run for size in range(1, len(said) + 1) for run in before.get(said[-size:], ()))
     return found
+
+
+def _ends_of(labels: Collection[str]) -> tuple[set[Run], set[Run]]:
+    """How labels begin, and how they end: with one word, with two, and so on."""
+    told = [tuple(words(one)) for one in labels]
+    sizes = [(one, size) for one in told for size in range(1, min(len(one), SIDE) + 1)]
+    return {one[:size] for one, size in sizes}, {one[-size:] for one, size in sizes}
 
 
 def windows(fronts: Sequence[Sequence[str]], body: Sequence[Sequence[str]]) -> Iterator[Sequence[str]]:

@@ -30,6 +30,7 @@ def shorthand(ledger: Ledger) -> bytes:
         entries(ledger.singles),
         entries(ledger.numbers),
         " ".join(sorted(ledger.strong)),
+        " ".join(sorted(ledger.names)),
         "\n".join(" ".join([word, *firsts]) for word, firsts in ledger.leads.items()),
     ]
     ones = _Numbers()
@@ -41,7 +42,7 @@ def shorthand(ledger: Ledger) -> bytes:
 
 def longhand(written: bytes) -> Ledger:
     """A ledger from what ``shorthand`` made of it."""
-    origins, sizes, made_of, words, runs, singles, numbers, strong, leads = cbor2.loads(zlib.decompress(written))
+    origins, sizes, made_of, words, runs, singles, numbers, strong, names, leads = cbor2.loads(zlib.decompress(written))
     ones, said = [Origin(*one) for one in origins], words.split()
     ends = accumulate(array("I", sizes), initial=0)
     of = array("I", made_of)
@@ -56,7 +57,7 @@ def longhand(written: bytes) -> Ledger:
         return dict(zip(zip(*[each] * size, strict=True), map(sets.__getitem__, array("I", at)), strict=True))
 
     made = Ledger({size: of_runs(size, *rest) for size, *rest in runs}, entries(*singles), entries(*numbers))
-    made.strong = set(_once(strong, same))
+    made.strong, made.names = set(_once(strong, same)), set(_once(names, same))
     for line in leads.splitlines():
         word, *firsts = _once(line, same)
         made.leads[word] = tuple(firsts)

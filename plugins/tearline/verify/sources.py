@@ -67,6 +67,17 @@ class Shown(NamedTuple):
     small: Sequence[str]
     edges: Sequence[Edge]
 
+    def written(self) -> bytes:
+        """It as bytes. Words are made of letters and digits, so blanks and ends of lines keep them apart."""
+        lines = [" ".join(self.small), *map("\t".join, self.edges)]
+        return shrunk("\n".join(lines).encode("utf-8", "surrogatepass"))
+
+    @classmethod
+    def read(cls, written: bytes) -> Shown:
+        """It from what was written."""
+        small, *edges = grown(written).decode("utf-8", "surrogatepass").split("\n")
+        return cls(small.split(), [line.split("\t") for line in edges])
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -112,7 +123,7 @@ class Document:
         parts = [
             json.dumps(told).encode(),
             written(gist_of(units)),
-            shrunk(json.dumps([small_of(units), edges]).encode()),
+            Shown(small_of(units), edges).written(),
             packed(units),
         ]
         return b"".join(len(part).to_bytes(_SIZE, "big") + part for part in parts)
@@ -125,8 +136,8 @@ class Document:
 
     @property
     def told(self) -> bytes:
-        """All that a ledger is made from."""
-        return b"".join(islice(_parts(self.kept.data), 3))
+        """All that the draft of a ledger is made from."""
+        return b"".join(islice(_parts(self.kept.data), 2))
 
     @property
     def gist(self) -> Gist:
@@ -136,7 +147,7 @@ class Document:
     @property
     def shown(self) -> Shown:
         """What others have to know of it."""
-        return Shown(*json.loads(grown([*islice(_parts(self.kept.data), 3)][2])))
+        return Shown.read([*islice(_parts(self.kept.data), 3)][2])
 
     @property
     def units(self) -> tuple[Unit, ...]:

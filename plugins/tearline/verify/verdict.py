@@ -32,9 +32,8 @@ from tearline.verify.record import Accepted
 from tearline.verify.repetition import Repetitions
 from tearline.verify.scan import Scanner, known_by
 from tearline.verify.settings import Settings
-from tearline.verify.shorthand import longhand, shorthand
 from tearline.verify.sources import Document, read_sources
-from tearline.verify.withholding import ledger_of, packages
+from tearline.verify.withholding import Draft, draft_of, packages, settled
 from tearline.verify.work import apart, shared
 
 _JOBS: Final = 2
@@ -139,7 +138,8 @@ def verify(question: Question) -> Answer:
     inspected = looking.inspecting()
     word = tripwire.canary()
     made_of = _made_of(question, chain((one.told for one in documents), second.told))
-    ledger = _ledger(made_of, memory, jobs, lambda: ledger_of(settings, documents, second.texts))
+    draft = _draft(made_of, memory, jobs, lambda: draft_of(settings, documents, second.texts))
+    ledger = settled(draft, settings, documents)
     ledger.enter(make_ledger([(word, tripwire.ORIGIN)]))
     told = inspected()  # others begin when these have ended: all at once, they would take half as much memory again
     look = Repetitions(ledger, question.accepted, Locator(settings.base, documents))
@@ -211,7 +211,7 @@ def _world(question: Question, made: Inspector, memory: Memory) -> bytes:
 
 
 def _made_of(question: Question, told: Iterable[bytes]) -> str:
-    """All that a ledger is made from."""
+    """All that the draft of a ledger is made from."""
     settings = plain(question.settings).encode("utf-8", "surrogateescape")
     return key_of([version(), settings, bytes_below([question.settings.theme]), *told])
 
@@ -221,14 +221,14 @@ def _compared(question: Question) -> str:
     return key_of([version(), plain([question.settings, question.accepted]).encode("utf-8", "surrogateescape")])
 
 
-def _ledger(made_of: str, memory: Memory, jobs: int, make: Callable[[], Ledger]) -> Ledger:
-    """The ledger that is made of this; read where it was made before.
+def _draft(made_of: str, memory: Memory, jobs: int, make: Callable[[], Draft]) -> Draft:
+    """The draft of a ledger that is made of this; read where it was made before.
 
     To make one takes three times the memory that it has.
     """
-    key = key_of([b"made ledger", made_of.encode()])
-    new = apart(lambda: shorthand(make()), jobs) if key not in memory.known else None
-    return longhand(memory.keep(key, new).data)
+    key = key_of([b"ledger's draft", made_of.encode()])
+    new = apart(lambda: make().written(), jobs) if key not in memory.known else None
+    return Draft.read(memory.keep(key, new).data)
 
 
 def _sought(ledger: Ledger, memory: Memory) -> Fresh:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sites import bulletin, make_site
 from tearline.forked import forked
 
 PATIENCE = 3  # seconds
@@ -60,6 +61,60 @@ def test_workers_end_with_whoever_is_killed(tmp_path: Path, seconds: float, then
     while any(map(lives, workers)) and time.monotonic() < late:
         time.sleep(0.05)
     assert not any(map(lives, workers))
+
+
+# A build whose verifier never comes to an end, since its configuration is a pipe that nobody writes to.
+JUDGING = """
+import dataclasses, os, sys
+from pathlib import Path
+from tearline.judging import _started
+from tearline.policy import load_policy
+
+folder = Path(sys.argv[1])
+policy, _ = load_policy(folder / "mkdocs.yml", {})
+os.mkfifo(folder / "pipe")
+judging = _started("tearline.verify", ["site", "--edition", "eoc"], folder / "report.json",
+                   dataclasses.replace(policy, path=folder / "pipe"), {})
+(folder / f"verifier-{judging.process.pid}").touch()
+judging.process.wait()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a parent's death is told by Linux alone")
+def test_a_verifier_ends_with_the_build_that_is_killed(tmp_path: Path) -> None:
+    root = make_site(tmp_path, {"1.md": bulletin("IB-2026-001", "(U) Words.")}).parent
+    (root / "site").mkdir()
+    build = subprocess.Popen([sys.executable, "-c", JUDGING, str(root)])
+    late = time.monotonic() + 10 * PATIENCE
+    while not (there := list(root.glob("verifier-*"))) and time.monotonic() < late:
+        time.sleep(0.05)
+    verifier = int(there[0].name.removeprefix("verifier-"))
+    while (
+        waits_for(verifier) != "wait_for_partner" and time.monotonic() < late
+    ):  # it has begun, and asked to end with us
+        time.sleep(0.05)
+    assert waits_for(verifier) == "wait_for_partner"
+    build.send_signal(signal.SIGKILL)
+    build.wait()
+    while lives(verifier) and time.monotonic() < late:
+        time.sleep(0.05)
+    assert not lives(verifier)
+
+
+def waits_for(process: int) -> str:
+    """What a process is waiting for in Linux: for somebody who opens the other end of a pipe, for example."""
+    return Path(f"/proc/{process}/wchan").read_text(encoding="ascii")
+
+
+def test_a_program_that_somebody_else_started_does_not_begin() -> None:
+    code = (
+        "import os, sys; from tearline.forked import end_with; end_with(os.getppid() + int(sys.argv[1])); print('on')"
+    )
+    said = [
+        subprocess.run([sys.executable, "-c", code, by], capture_output=True, text=True, check=False).stdout
+        for by in "01"
+    ]
+    assert said == ["on\n", ""]
 
 
 _BEGUN: list[int] = []

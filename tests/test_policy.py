@@ -163,6 +163,11 @@ def test_an_edition_name_has_to_be_a_plain_directory_name(tmp_path: Path, name: 
     assert found == ["9:9 TL202 an edition's name wants lower-case letters, digits and single hyphens"]
 
 
+def test_no_edition_is_called_as_what_is_kept_of_the_sources(tmp_path: Path) -> None:
+    found = refused(tmp_path, SHORT.replace("        full:", "        full-side:"))
+    assert found == ["9:9 TL202 what a build keeps of the sources is called so"]
+
+
 def test_no_edition_is_refused(tmp_path: Path) -> None:
     head = SHORT[: SHORT.index("        eoc:")]
     assert refused(tmp_path, head.replace("editions:", "editions: {}")) == ["7:17 TL202 there is no edition"]

@@ -35,11 +35,11 @@ from tearline.manifest import moment
 from tearline.offline import Offline
 from tearline.paper import CACHE, print_papers, wanted
 from tearline.paper import engine as paper
-from tearline.policy import Edition, Policy, extensions
+from tearline.policy import FULL_SIDE, Edition, Policy, extensions
 from tearline.proof import Renderer
 from tearline.render.schedulers import Cluster
 from tearline.seal import seal, signature, signing_key
-from tearline.sites import FULL_SIDE, Read, Say, left_over, rendered, sanitized, stages, verified
+from tearline.sites import Read, Say, left_over, rendered, sanitized, stages, verified
 from tearline.stage import Drafting, Tree, compose, write
 from tearline.store import Shelf, identity, shelf
 from tearline.swap import TargetError, exchange, locked

@@ -1,7 +1,8 @@
-"""Processes that are forked from this one and end with it.
+"""Processes that are started by this one and end with it.
 
 A forked worker waits for work from a pipe that it could write to itself, so that pipe never ends: when whoever gives
-out the work is killed, it would wait for ever, with all that it was forked with in its memory.
+out the work is killed, it would wait for ever, with all that it was forked with in its memory. A program that has work
+for minutes would do it for nobody.
 """
 
 from __future__ import annotations
@@ -26,9 +27,17 @@ def forked(jobs: int, begin: Callable[[], object] = lambda: None) -> ProcessPool
     return ProcessPoolExecutor(jobs, get_context("fork"), _begin, (os.getpid(), begin))
 
 
-def _begin(parent: int, begin: Callable[[], object]) -> None:
+def end_with(parent: int) -> None:
+    """Have this process end with the one that started it, or at once where that has ended already.
+
+    On a system that cannot do that it goes on, as a program does that somebody else has started.
+    """
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it was killed before we asked
         os._exit(1)
+
+
+def _begin(parent: int, begin: Callable[[], object]) -> None:
+    end_with(parent)
     begin()

@@ -25,7 +25,8 @@ from tearline.policy import Edition, Policy
 from tearline.render import refuse_full
 
 TIME_LIMIT: Final = 7200  # seconds; a verifier that hangs has proved nothing, and ten thousand PDFs take an hour
-KEY: Final = "TEARLINE_ACCEPT_KEY"  # the one variable that the verifier needs: where the key of the record is
+KEY: Final = "TEARLINE_ACCEPT_KEY"  # a variable that the verifier needs: where the key of the record is
+ENDS_WITH: Final = "TEARLINE_ENDS_WITH"  # another: which process it has to end with
 RECORD: Final = "approvals/accepted.jsonl"  # where it looks for that record, beside the configuration
 _FLAGS: Final = ("-P", "-s", "-B", "-m")
 _UNREADABLE: Final = "the verifier's report cannot be read"
@@ -160,6 +161,7 @@ def _started(
     """A program of the verifier, at work."""
     # What it leaves when it is stopped, such as a folder with Pagefind's program, goes with the private folder.
     known = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TMPDIR": str(report.parent.absolute())}
+    known |= {ENDS_WITH: str(os.getpid())}
     known |= {KEY: str(Path(environ[KEY]).absolute())} if environ.get(KEY) else {}
     asked = [*arguments, "--config-file", str(policy.path.absolute()), "--report", str(report)]
     said = TemporaryFile(dir=report.parent)  # noqa: SIM115 - it lives as long as the process

@@ -27,7 +27,7 @@ from tearline.inventory import Inventory, take_inventory
 from tearline.judging import start_judging
 from tearline.manifest import Verdict
 from tearline.paper import CACHE
-from tearline.policy import Edition, Policy
+from tearline.policy import FULL_SIDE, Edition, Policy
 from tearline.render import Rendering, start_rendering
 from tearline.render.schedulers import Cluster
 from tearline.search import index
@@ -36,7 +36,6 @@ from tearline.stage import Tree, write
 from tearline.swap import make_readable
 
 Say = Callable[[str], None]
-FULL_SIDE: Final = "full-side"  # beside the editions' folders: what is known of sources, which no renderer is told of
 _FEW: Final = 10_000  # bulletins of all editions together; see _at_once
 _LITTLE: Final = 2_000  # files that are not as they are published: a verifier knows the others, and is as good as small
 _T = TypeVar("_T")

@@ -11,12 +11,14 @@ generated.py  Policy -> the configuration that the renderer is given
 
 from __future__ import annotations
 
+from tearline.policy.checks import FULL_SIDE
 from tearline.policy.generated import configuration, configuration_text, extensions
 from tearline.policy.load import load_policy
 from tearline.policy.model import Edition, Policy, Signing, Vocabulary, glob_pattern, slug
 from tearline.policy.places import PythonName
 
 __all__ = [
+    "FULL_SIDE",
     "Edition",
     "Policy",
     "PythonName",

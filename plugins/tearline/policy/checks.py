@@ -25,6 +25,7 @@ Check = Callable[[Document, Options, Path], Iterator[Finding]]
 _MOST_DEEP = 2  # `**` in one glob: matching stays quick whatever the paths
 SPILL = "spill"  # the notice that goes with a classified mark in an unclassified place
 
+FULL_SIDE = "full-side"  # beside the editions' folders: what is known of sources, which no renderer is told of
 _EDITION_NAME = re.compile(r"(?!.{41})[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _ID_SHAPE = re.compile(
     r"[A-Za-z0-9._-]*(?:\{year\}[A-Za-z0-9._-]*\{number\}|\{number\}[A-Za-z._-]+\{year\})[A-Za-z._-]*"
@@ -61,8 +62,10 @@ def editions(document: Document, options: Options, path: Path) -> Iterator[Findi
     if isinstance(named, dict) and not named:
         yield finding("policy-value", document.at((*path, "editions")), "there is no edition")
     for name in _mapping(named):
-        if not _EDITION_NAME.fullmatch(name):
-            detail = "an edition's name wants lower-case letters, digits and single hyphens"
+        detail = "an edition's name wants lower-case letters, digits and single hyphens"
+        if name == FULL_SIDE:
+            detail = "what a build keeps of the sources is called so"
+        if name == FULL_SIDE or not _EDITION_NAME.fullmatch(name):
             yield finding("policy-value", document.at_key((*path, "editions", name)), detail)
     chosen = options.get("edition")
     if isinstance(chosen, str) and chosen not in _mapping(named):

@@ -10,10 +10,12 @@ from typing import Final, NoReturn, TypeVar
 
 import click
 
+from tearline.forked import end_with
 from tearline.verify.record import Accepted, RecordError, read_key, read_record
 from tearline.verify.settings import SettingsError
 
 RECORD: Final = Path("approvals/accepted.jsonl")
+ENDS_WITH: Final = "TEARLINE_ENDS_WITH"
 _USAGE: Final = 2
 _FAULT: Final = 3
 _T = TypeVar("_T")
@@ -66,7 +68,12 @@ def accepted_by(root: Path, record: Path | None, key: Path | None) -> Accepted:
 
 
 def run(command: click.Command, arguments: Sequence[str] | None) -> NoReturn:
-    """Run a command and exit. A fault of ours names its place in the code, never what it was about."""
+    """Run a command and exit. A fault of ours names its place in the code, never what it was about.
+
+    A build that starts us says which process it is, and is not outlived.
+    """
+    if (parent := os.environ.get(ENDS_WITH, "")).isdecimal():
+        end_with(int(parent))
     try:
         code = command.main(arguments, prog_name=f"tearline {command.name}", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)

@@ -76,6 +76,15 @@ def test_what_was_written_is_not_kept_in_memory_and_the_manifest_names_what_was_
         assert told["recalled"] == ["2026/ib-2026-002/index.html"]
 
 
+def test_whoever_watches_is_told_of_what_was_rendered_in_this_build(policy: Policy, tmp_path: Path) -> None:
+    for _ in range(2):  # in a new tree, and in one that has all the pages already
+        seen: list[tuple[int, int]] = []
+        built(policy, tmp_path / "out", How(watch=lambda *told, seen=seen: seen.append(told)))  # type: ignore[misc]
+        assert seen[-1] == (2, 2)
+        assert max(seen) == (2, 2)
+        (policy.root / "bulletins/a.md").write_text(bulletin("IB-2026-001", "(U) Other words."), encoding="utf-8")
+
+
 def test_two_editions_are_indexed_at_once(policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     both = get_context("fork").Barrier(2, timeout=60)
     monkeypatch.setattr(sites, "index", lambda *_: (tmp_path / f"met {both.wait()}").touch())

@@ -122,5 +122,15 @@ def test_the_moment_of_a_build_is_given_or_now() -> None:
             build_moment({"SOURCE_DATE_EPOCH": wrong})
 
 
+def test_pages_that_were_there_before_are_not_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rendering = started(tmp_path, monkeypatch, "")
+    (tmp_path / "site/2026/ib-2026-001").mkdir(parents=True)
+    rendering.finish()
+    assert rendering.bulletins == 0
+    for said, bulletins in ((b"", 0), (b"  ", 0), (b"      12", 12)):
+        (tmp_path / "done").write_bytes(said)
+        assert rendering.bulletins == bulletins
+
+
 def test_pages_carry_the_day_of_the_build() -> None:
     assert build_epoch(NOW) == int(datetime(2026, 11, 23, tzinfo=UTC).timestamp())

@@ -93,7 +93,7 @@ def rendered(  # noqa: PLR0913 - what sites are made of and where
     ``watch`` is told how many bulletins there are. The trees are written, and their pages are not kept in memory.
     Raises ``RenderError`` where rendering or indexing fails.
     """
-    pages = sum(tree.bulletins for tree in trees)
+    bulletins = sum(tree.bulletins for tree in trees)
     built: list[Built] = []
 
     def begin(tree: Tree, folder: Path, *, mended: bool) -> Callable[[], str]:
@@ -102,7 +102,7 @@ def rendered(  # noqa: PLR0913 - what sites are made of and where
         rendering = start_rendering(stage, site, log, now, private.lock, _kept(cache, tree), cluster)
         stack.callback(rendering.stop)
         built.append(Built(tree, rendering, mended))
-        return lambda: rendering.finish(lambda: watch(sum(map(_pages, built)), pages))
+        return lambda: rendering.finish(lambda: watch(sum(one.rendering.bulletins for one in built), bulletins))
 
     def staged() -> Iterator[Callable[[], Callable[[], str]]]:
         for tree in trees:
@@ -204,11 +204,6 @@ def _index(built: Built, lock: int, kept: Path | None) -> None:
         index(built.site, lock, kept)
     else:
         detach(built.site, built.rendering.stage / "theme", built.tree.name, built.tree.offline, lock)
-
-
-def _pages(built: Built) -> int:
-    """How many bulletins are rendered by now: each has a folder in that of its year."""
-    return sum(len(os.listdir(year)) for year in built.site.glob("[0-9][0-9][0-9][0-9]"))  # noqa: PTH208 - names are enough
 
 
 def _kept(cache: Path | None, tree: Tree) -> Path | None:

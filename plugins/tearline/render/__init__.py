@@ -88,6 +88,14 @@ class Rendering:
         prune(self.site, self.stage / "theme")
         return said
 
+    @property
+    def bulletins(self) -> int:
+        """How many of the bulletins' pages are in the site by now."""
+        try:
+            return int(done_at(self.site).read_bytes())
+        except (OSError, ValueError):  # it has not begun
+            return 0
+
     def stop(self) -> None:
         """End it and its workers, whatever they are at. Nothing happens where they have ended already."""
         with suppress(ProcessLookupError):  # its session is its own; a worker may outlive it there
@@ -101,6 +109,11 @@ class RenderError(Exception):
     def __init__(self, reason: str, log: str = "") -> None:
         super().__init__(reason)
         self.log = log
+
+
+def done_at(site: Path) -> Path:
+    """Where a renderer says how many bulletins are in its site: beside it, so that a site may be there from before."""
+    return site.with_name("done")
 
 
 def refuse_full(folder: Path) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from tearline.placing import Placing, below, content
-from tearline.render import INDEXES, UNREACHED
+from tearline.render import INDEXES, UNREACHED, done_at
 from tearline.render.pages import read_context
 from tearline.render.schedulers import ClusterError, told_of
 from tearline.render.working import Here, Processes, Shared, ready, render_pages
@@ -44,9 +44,12 @@ def main() -> None:
     for name, data in templates.items():
         site.put(name, data)
     gc.freeze()
-    with _kept() as kept:
+    bulletins = 0
+    with _kept() as kept, done_at(Path(sys.argv[1])).open("wb", buffering=0) as done:
         for name, data in render_pages(context, names, sources, _executor, kept):
             site.put(name, data)
+            bulletins += name[:4].isdecimal()
+            os.pwrite(done.fileno(), b"%8d" % bulletins, 0)
 
 
 def _kept() -> AbstractContextManager[Shelf | None]:

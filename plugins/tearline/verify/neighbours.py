@@ -9,20 +9,28 @@ itself, ``repetition`` reads.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from tearline.verify.folding import words
 from tearline.verify.ledger import RUN, Run
 
 SIDE: Final = RUN - 1  # words of a run that one of two texts can have
 _FRONTS: Final = 40  # texts of front matter; no page shows more of them side by side, and somebody may write thousands
-Edge = Sequence[str]  # the first words of a text and its last ones, ``SIDE`` of each; of a shorter text all, twice
 
 
-def edges_of(texts: Iterable[str]) -> Sequence[Edge]:
-    """How texts begin and end, each once."""
-    said = map(words, texts)
-    return sorted({(" ".join(one[:SIDE]), " ".join(one[-SIDE:])) for one in said})
+class Edges(NamedTuple):
+    """How texts begin and end: their first word, two and so on up to ``SIDE``, and their last ones, each once."""
+
+    begins: Sequence[str]
+    ends: Sequence[str]
+
+
+def edges_of(texts: Iterable[str]) -> Edges:
+    """The edges of these texts."""
+    said = [words(one) for one in texts]
+    sized = [(one, size) for one in said for size in range(1, min(len(one), SIDE) + 1)]
+    begins, ends = {" ".join(one[:size]) for one, size in sized}, {" ".join(one[-size:]) for one, size in sized}
+    return Edges(sorted(begins), sorted(ends))
 
 
 def cut(runs: Iterable[Run], labels: Collection[str]) -> list[Run]:
@@ -31,29 +39,24 @@ def cut(runs: Iterable[Run], labels: Collection[str]) -> list[Run]:
     return [run for run in runs if any(run[at:] in begins or run[:at] in ends for at in range(1, len(run)))]
 
 
-def side_by_side(runs: Iterable[Run], labels: Collection[str], released: Iterable[Edge]) -> set[Run]:
+def side_by_side(runs: Iterable[Run], labels: Collection[str], released: Iterable[Edges]) -> set[Run]:
     """Those of these runs that a label and a released text make side by side.
 
     ``released`` are the edges of all released texts; they are read once, and not kept.
     """
     begins, ends = _ends_of(labels)
-    before: dict[Run, list[Run]] = {}  # what a text has to end with for a label after it to make these runs
-    after: dict[Run, list[Run]] = {}
+    before: dict[str, list[Run]] = {}  # what a text has to end with for a label after it to make these runs
+    after: dict[str, list[Run]] = {}
     for run in runs:
         for at in range(1, len(run)):
             if run[at:] in begins:
-                before.setdefault(run[:at], []).append(run)
+                before.setdefault(" ".join(run[:at]), []).append(run)
             if run[:at] in ends:
-                after.setdefault(run[at:], []).append(run)
+                after.setdefault(" ".join(run[at:]), []).append(run)
     found: set[Run] = set()
-    firsts, lasts = {said[0] for said in after}, {said[-1] for said in before}
-    for first, last in released:
-        if first.partition(" ")[0] in firsts:
-            said = tuple(first.split())
-            found.update(run for size in range(1, len(said) + 1) for run in after.get(said[:size], ()))
-        if last.rpartition(" ")[2] in lasts:
-            said = tuple(last.split())
-            found.update(run for size in range(1, len(said) + 1) for run in before.get(said[-size:], ()))
+    for one in released:
+        found.update(run for said in after.keys() & one.begins for run in after[said])
+        found.update(run for said in before.keys() & one.ends for run in before[said])
     return found
 
 

@@ -22,7 +22,7 @@ from tearline.verify.front import FrontReader, mapping, scalar
 from tearline.verify.gist import Gist, gist_of, grown, packed, read_gist, shrunk, small_of, unpacked, written
 from tearline.verify.ledger import SENTENCE
 from tearline.verify.memory import Memory, Piece, key_of, plain, version
-from tearline.verify.neighbours import Edge, edges_of
+from tearline.verify.neighbours import Edges, edges_of
 from tearline.verify.portions import BodyReader
 from tearline.verify.settings import Settings
 from tearline.verify.units import Unit
@@ -65,10 +65,10 @@ class Shown(NamedTuple):
     """What others have to know of a document: the words in small letters, how its released texts begin and end."""
 
     small: Sequence[str]
-    edges: Sequence[Edge]
+    edges: Edges
 
     def written(self) -> bytes:
-        """It as bytes. Words are made of letters and digits, so blanks and ends of lines keep them apart."""
+        """It as bytes. Words are made of letters and digits, so that other signs keep them apart."""
         lines = [" ".join(self.small), *map("\t".join, self.edges)]
         return shrunk("\n".join(lines).encode("utf-8", "surrogatepass"))
 
@@ -76,7 +76,7 @@ class Shown(NamedTuple):
     def read(cls, written: bytes) -> Shown:
         """It from what was written."""
         small, *edges = grown(written).decode("utf-8", "surrogatepass").split("\n")
-        return cls(small.split(), [line.split("\t") for line in edges])
+        return cls(small.split(), Edges(*(line.split("\t") for line in edges)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import yaml
 from tearline.verify.folding import words
 from tearline.verify.labels import labels
 from tearline.verify.ledger import RUN, Ledger, Origin, Run, Told, ledger_from, says_little
-from tearline.verify.neighbours import Edge, cut, side_by_side
+from tearline.verify.neighbours import Edges, cut, side_by_side
 from tearline.verify.settings import Settings, texts_of
 from tearline.verify.shorthand import longhand, shorthand
 from tearline.verify.sources import Document
@@ -80,11 +80,11 @@ def settled(draft: Draft, settings: Settings, documents: Sequence[Document]) -> 
     """
     ordinary: set[str] = set()
 
-    def edges() -> Iterator[Edge]:
+    def edges() -> Iterator[Edges]:
         for document in documents:
             shown = document.shown
             ordinary.update(shown.small)
-            yield from shown.edges
+            yield shown.edges
 
     ledger, cut, themed = draft
     beside = side_by_side(cut, _labels(settings), edges())  # all documents are read by now

@@ -60,7 +60,7 @@ class Looking:
         seen = list(shared(self.inspector.glance, self.files, self.jobs))
         named = zip((file.name for file in self.files), seen, strict=True)
         self.inspector.glances = dict(reversed(list(named)))  # the log comes last, and what is called so goes before it
-        self.sights = list(shared(self._sight, [*zip(self.files, seen, strict=True)], self.jobs))
+        self.sights = [self._sight(file, one) for file, one in zip(self.files, seen, strict=True)]
         if self.inspector.provenance is not None:
             self.inspector.provenance.named  # noqa: B018 - made here once, and not in each process
         done = self._new([one.inspected not in self.memory.known for one in self.sights])
@@ -73,8 +73,8 @@ class Looking:
         parts = (kept[at : at + _KEY].hex() for at in range(0, len(kept), _KEY))
         return replace(sight.clean, parts=tuple(parts))
 
-    def _sight(self, seen: tuple[File, Glance]) -> Sight:
-        (name, *_), (size, digest, *_) = seen
+    def _sight(self, file: File, seen: Glance) -> Sight:
+        name, size, digest = file.name, seen.size, seen.digest
         if not self.inspector.world:
             return Sight(size, digest, "", "")
         page = self.inspector.glances.get(self.inspector.beside(name))  # none where it is a link

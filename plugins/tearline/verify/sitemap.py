@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from tearline.findings import Finding, Place, finding
 from tearline.verify.decoding import unescaped
 from tearline.verify.fileset import address_of
+from tearline.verify.folders import below
 from tearline.verify.handed import is_message
 
 LIST: Final = "sitemap.xml"
@@ -63,8 +64,7 @@ def _ordered(pages: set[str], stage: Path | None) -> list[str]:
     """Pages as the renderer has them: by the paths of their sources, of which ``index`` goes first, then others."""
     if stage is None:
         return sorted(pages)
-    docs = stage / "docs"
-    sources = [PurePosixPath(path.relative_to(docs).as_posix()) for path in docs.rglob("*.md")]
+    sources = [PurePosixPath(name) for name in below(stage / "docs").files if name.endswith(".md")]
     named = [address_of(str(one)) for one in sorted(sources, key=_order)]
     return [name for name in named if name in pages] + sorted(pages.difference(named))
 

@@ -114,6 +114,22 @@ def test_what_is_mended_is_nobody_elses(tmp_path: Path) -> None:
     assert (root / "second").stat().st_nlink == 1
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_what_is_somebody_elses_is_not_kept(tmp_path: Path) -> None:
+    names = ["a", "b/c"]
+    for _ in range(2):
+        tree = Placing(tmp_path, names)
+        for name in names:
+            tree.put(name, b"same")
+        os.chown(tmp_path / "a", 65534, 65534)
+        os.chown(tmp_path / "b", 65534, 65534)
+    tree = Placing(tmp_path, names)
+    for name in names:
+        tree.put(name, b"same")
+    assert {path.stat().st_uid for path in tmp_path.rglob("*")} == {os.geteuid()}
+    assert {name: content(f"{tmp_path}/{name}") for name in below(tmp_path)} == dict.fromkeys(names, b"same")
+
+
 def test_who_reads_an_old_file_goes_on_reading_it(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"old")
     with (tmp_path / "a").open("rb") as reading:

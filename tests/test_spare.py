@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -68,6 +69,34 @@ def test_what_cannot_be_moved_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert every_byte(room) == before
 
 
+@pytest.mark.parametrize("linked", [".", "..", "../.."])
+def test_nothing_is_taken_or_removed_through_a_link(tmp_path: Path, linked: str) -> None:
+    policy = policy_of(make_site(tmp_path / "source", SOURCES))
+    kept, elsewhere, again = tmp_path / "cache" / "eoc", tmp_path / "elsewhere", tmp_path / "again"
+    again.mkdir()
+    lay_by(trees(tmp_path / "room", "one"), kept, policy)
+    place = next(kept.glob("spare/*")) / linked
+    place = Path(os.path.normpath(place))
+    place.rename(elsewhere)
+    place.symlink_to(elsewhere)
+    (elsewhere / "other" / "deep").mkdir(parents=True)
+    before = {path.relative_to(elsewhere) for path in elsewhere.rglob("*")}
+    assert not reclaim(kept, policy, again)
+    lay_by(trees(tmp_path / "room2", "two"), kept, policy)
+    assert {path.relative_to(elsewhere) for path in elsewhere.rglob("*")} == before
+    assert list(again.iterdir()) == []
+
+
+def test_trees_that_others_may_write_to_are_not_taken(tmp_path: Path) -> None:
+    policy = policy_of(make_site(tmp_path / "source", SOURCES))
+    kept, again = tmp_path / "cache" / "eoc", tmp_path / "again"
+    again.mkdir()
+    lay_by(trees(tmp_path / "room", "one"), kept, policy)
+    next(kept.glob("spare/*")).chmod(0o777)
+    assert not reclaim(kept, policy, again)
+    assert list(again.iterdir()) == []
+
+
 def test_two_builds_at_once_leave_one_over(tmp_path: Path) -> None:
     policy, kept, again = policy_of(make_site(tmp_path / "source", SOURCES)), tmp_path / "eoc", tmp_path / "again"
     again.mkdir()
@@ -97,6 +126,10 @@ def test_a_file_has_the_time_of_the_same_one_and_none_that_is_older(tmp_path: Pa
     assert (published / "same").stat().st_mtime_ns == LONG_AGO + 5
     assert date(site, published) == 4
     assert date(site, tmp_path / "none") == 5
+    future = LONG_AGO * 3
+    os.utime(published / "other", ns=(future, future))
+    assert date(site, published) == 4
+    assert (site / "other").stat().st_mtime_ns == future + 10**9
 
 
 def test_where_nothing_is_published_no_file_is_touched(tmp_path: Path) -> None:
@@ -169,6 +202,9 @@ def test_what_is_in_a_spare_tree_is_not_believed(tmp_path: Path) -> None:
         (tree / "stray").mkdir()
         (tree / "stray" / "index.html").write_text("Ottoline Vance", encoding="utf-8")
         (tree / "linked.html").symlink_to(tmp_path / "bulletins/2026/2.md")
+        (tree / "pagefind").mkdir(exist_ok=True)
+        os.mkfifo(tree / "pagefind" / "index.html")
+        shutil.copytree(tree / "stray", tree / "pagefind" / "stray")
     edit(tmp_path, "(U) It came back.")
     built(tmp_path)
     kept = every_byte(tmp_path / "site-eoc")

@@ -84,6 +84,17 @@ def test_of_a_killed_build_everything_goes(tmp_path: Path) -> None:
     assert not list((tmp_path / "eoc").glob(".trial-*"))
 
 
+def test_where_no_mark_can_be_made_a_build_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    put(tmp_path / "eoc", "one")
+    monkeypatch.setattr("tearline.trial.tempfile.mkstemp", refuses)
+    with on_trial(tmp_path / "eoc"):
+        put(tmp_path / "eoc", "other")
+    assert there(tmp_path / "eoc") == {"one"}
+
+
 def test_a_build_that_lives_is_left_alone(tmp_path: Path) -> None:
     with on_trial(tmp_path / "eoc") as first:
         put(tmp_path / "eoc", "one")

@@ -39,5 +39,8 @@ def end_with(parent: int) -> None:
 
 
 def _begin(parent: int, begin: Callable[[], object]) -> None:
+    for each in (signal.SIGINT, signal.SIGTERM):  # whoever gave us work tells of what is sent to all
+        if signal.getsignal(each) is not signal.SIG_IGN:
+            signal.signal(each, signal.SIG_DFL)
     end_with(parent)
     begin()

@@ -85,19 +85,23 @@ def spread(folder: Path) -> None:
 def _mended(
     folder: str, prefix: str, names: frozenset[str], folders: frozenset[str], leave: frozenset[str]
 ) -> Iterator[tuple[str, int]]:
-    """The plain files of these names, and how many bytes each has. All else is removed, a link whatever its name."""
+    """The plain files of these names, and how many bytes each has. All else is removed, a link whatever its name.
+
+    So is what is somebody else's, or has two names.
+    """
     with os.scandir(folder) as found:
         inside = list(found)
     for one in inside:
         name, told = prefix + one.name, one.stat(follow_symlinks=False)
+        ours = told.st_uid == os.geteuid()
         if stat.S_ISDIR(told.st_mode):
-            if name in leave:
+            if ours and name in leave:
                 continue
-            if name in folders:
+            if ours and name in folders:
                 yield from _mended(one.path, f"{name}/", names, folders, leave)
             else:
                 shutil.rmtree(one.path)
-        elif name in names and stat.S_ISREG(told.st_mode) and told.st_nlink == 1:  # what has two names is somebody's
+        elif ours and name in names and stat.S_ISREG(told.st_mode) and told.st_nlink == 1:
             yield name, told.st_size
         else:
             os.unlink(one.path)  # noqa: PTH108 - likewise

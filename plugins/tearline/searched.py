@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from tearline.render import INDEXES
+
 PAGE: Final = "index.html"
 EVERY: Final = b"_"  # put on every page, as a word: asked for no word, Pagefind reads its whole index
 _PART: Final = re.compile(rb"<(div|section)\b[^<>]*\sdata-pagefind-body[\s>]")
@@ -114,7 +116,7 @@ def _end(data: bytes, begin: int, name: bytes) -> int:
 
 
 def _pages(site: Path) -> Iterator[tuple[str, bytes]]:
-    """The pages of a site by name, in the order of their names."""
+    """The pages of a site by name, in the order of their names; none is where a site's indexes are."""
     folders = (Path(folder) for folder, _, names in os.walk(site) if PAGE in names)
-    for path in sorted(folder / PAGE for folder in folders):
+    for path in sorted(folder / PAGE for folder in folders if not folder.is_relative_to(site / INDEXES)):
         yield path.relative_to(site).as_posix(), path.read_bytes()

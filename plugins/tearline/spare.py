@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -22,6 +23,7 @@ from tearline.store import digest_of, identity, made
 
 _FOLDER: Final = "spare"
 _TREES: Final = ("stage", "site")
+_STEP: Final = 1_000_000_000  # nanoseconds: servers tell times in seconds
 
 
 def reclaim(kept: Path, policy: Policy, room: Path) -> bool:
@@ -30,6 +32,8 @@ def reclaim(kept: Path, policy: Policy, room: Path) -> bool:
     Trees of another program or policy are removed.
     """
     own = _place(kept, policy)
+    if not _is_ours(own):
+        return False
     with suppress(OSError):
         for other in own.parent.iterdir():
             if other != own:
@@ -41,13 +45,18 @@ def reclaim(kept: Path, policy: Policy, room: Path) -> bool:
 def lay_by(room: Path, kept: Path, policy: Policy) -> None:
     """Move the trees of a room into ``kept``. What cannot be moved, to another disk for example, stays where it is."""
     own = _place(kept, policy)
-    if made(kept) and made(own.parent) and made(own):
+    if _is_ours(own):
         for name in _TREES:
             _moved(room / name, own / name)
 
 
 def _place(kept: Path, policy: Policy) -> Path:
     return kept / _FOLDER / digest_of([identity().encode(), policy.digest.encode()])
+
+
+def _is_ours(place: Path) -> bool:
+    """Whether it, and the folders above it up to the edition's, are folders of ours alone; they are made if missing."""
+    return made(place.parent.parent) and made(place.parent) and made(place)
 
 
 def _moved(tree: Path, target: Path) -> bool:
@@ -82,6 +91,7 @@ def _is_same(path: Path, before: Path) -> bool:
     same = plain and path.read_bytes() == before.read_bytes()
     if same:
         os.utime(path, ns=(other.st_atime_ns, other.st_mtime_ns))
-    elif own.st_mtime_ns <= other.st_mtime_ns:
-        os.utime(path, follow_symlinks=False)
+    elif own.st_mtime_ns < other.st_mtime_ns + _STEP:  # the clock may have been set back, or the time by somebody
+        later = max(time.time_ns(), other.st_mtime_ns + _STEP)
+        os.utime(path, ns=(later, later), follow_symlinks=False)
     return same

@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from tearline.store import SHELF, made
 
@@ -36,17 +36,31 @@ def on_trial(folder: Path) -> Iterator[Callable[[], None]]:
         yield lambda: None
         return
     _sweep(folder)
-    before, passed = _names(folder), []
-    descriptor, mark = tempfile.mkstemp(prefix=_MARK, dir=folder)
+    before, passed = _names(folder), list[bool]()
+    mark = _marked(folder)
     try:
-        with suppress(OSError):  # a disk without locks: then every build finds the other's mark
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield lambda: passed.append(True)
     finally:
         if not passed:
             _keep_only(folder, before)
-        Path(mark).unlink(missing_ok=True)
+        if mark is not None:
+            Path(mark.name).unlink(missing_ok=True)
+            mark.close()
+
+
+def _marked(folder: Path) -> IO[bytes] | None:
+    """The file that says that a build is at work there, locked; None where none can be made, as on a disk that is full.
+
+    Then nobody knows after a kill.
+    """
+    with suppress(OSError):
+        descriptor, name = tempfile.mkstemp(prefix=_MARK, dir=folder)
         os.close(descriptor)
+        mark = Path(name).open("rb")  # noqa: SIM115 - it is open as long as the build is at work
+        with suppress(OSError):  # a disk without locks: then every build finds the other's mark
+            fcntl.flock(mark, fcntl.LOCK_EX)
+        return mark
+    return None
 
 
 def _sweep(folder: Path) -> None:

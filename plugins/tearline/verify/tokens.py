@@ -42,6 +42,7 @@ _ACRONYM = re.compile(r"[A-Z]{2,6}(?:['\u2019]?s)?")
 _SMALL = re.compile(r"(?<![\w.@/-])[a-z]+(?![\w@/-])")
 _PAIR_GAP = re.compile(r"[ \n]+(?:[A-Z]\.[ \n]+)*|,[ ]")
 _INITIAL = re.compile(r"(?:[ \n]+[A-Z]\.)+")
+_ALONE = re.compile(r"(?<!\w)[A-Z]\.[ \n]+$")
 _SENTENCE = re.compile(r"(?:^|[.!?:]|[*_\"\u201c(])[\s*_\"\u201c(]*$")
 _DIGITS: Final = 4  # a plain number of fewer says little
 _ROUND: Final = 100
@@ -152,9 +153,9 @@ def _names(text: str) -> Iterator[Term]:
         if not parts or any(map(str.isdigit, found[0])):
             before = None
             continue
-        starts = bool(_SENTENCE.search(text[max(0, found.start() - 6) : found.start()])) or found.start() == 0
-        if before is not None and _INITIAL.fullmatch(text, before.end(), found.start() - 1):
-            starts &= all(map(is_common, words(before[0])))  # no sentence ends after somebody's initial
+        near = text[max(0, found.start() - 6) : found.start()]
+        # No sentence ends after somebody's initial. One may after "Gate B.", whose next word then counts as a name too.
+        starts = found.start() == 0 or (bool(_SENTENCE.search(near)) and not _ALONE.search(near))
         own = not all(map(is_common, parts))
         if own:
             says = not starts and not _ACRONYM.fullmatch(found[0]) and not all(map(_is_known, parts))

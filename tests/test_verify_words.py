@@ -183,6 +183,8 @@ def test_folding_by_example() -> None:
         ("Q. R. Quillfeather sold", {"quillfeather"}, set()),
         ("Q.R. Quillfeather sold", {"quillfeather"}, set()),
         ("by 5 p.m. Quillfeather sold", set(), {"quillfeather"}),
+        ("at Gate Q. Quillfeather sold", set(), {"quillfeather", "gate quillfeather", "quillfeather gate"}),
+        ("at dock Q.\nQuillfeather sold", set(), {"dock", "quillfeather"}),
         ("saw Jorun Stone", {"jorun"}, {"jorun stone", "stone jorun"}),
         ("by a12, MAR-12-4711 and 4MAY-77", {"4may 77"}, {"a12", "4may", "4711", "mar 12 4711"}),
         ("Ostrander, Jorun", {"jorun", "ostrander jorun", "jorun ostrander"}, {"ostrander"}),

@@ -42,8 +42,16 @@ _ACRONYM = re.compile(r"[A-Z]{2,6}(?:['\u2019]?s)?")
 _SMALL = re.compile(r"(?<![\w.@/-])[a-z]+(?![\w@/-])")
 _PAIR_GAP = re.compile(r"[ \n]+(?:[A-Z]\.[ \n]+)*|,[ ]")
 _INITIAL = re.compile(r"(?:[ \n]+[A-Z]\.)+")
-_ALONE = re.compile(r"(?<!\w)[A-Z]\.[ \n]+$")
+_ALONE = re.compile(r"(?:(?<!\w)([A-Za-z]+)[ \n]+)?(?<!\w)[A-Z]\.[ \n]+$")
+# What has letters for names, so that a sentence may end with one: "at Gate B. Paramedics wait".
+_LETTERED: Final = frozenset(
+    "annex apartment appendix area bay berth block building category checkpoint class column dock door entrance "
+    "exhibit exit figure floor gate grade group hall hangar hepatitis influenza lane level line lot option part phase pier "
+    "plan platform point pump ramp risk room route row runway schedule section sector shelter shift site stage stairwell "
+    "suite tab table tank team terminal tier tower track type unit vitamin ward wing zone".split()
+)
 _SENTENCE = re.compile(r"(?:^|[.!?:]|[*_\"\u201c(])[\s*_\"\u201c(]*$")
+_NEAR: Final = 24  # characters before a word that say whether a sentence begins with it
 _DIGITS: Final = 4  # a plain number of fewer says little
 _ROUND: Final = 100
 CALENDAR: Final = frozenset(
@@ -153,9 +161,10 @@ def _names(text: str) -> Iterator[Term]:
         if not parts or any(map(str.isdigit, found[0])):
             before = None
             continue
-        near = text[max(0, found.start() - 6) : found.start()]
-        # No sentence ends after somebody's initial. One may after "Gate B.", whose next word then counts as a name too.
-        starts = found.start() == 0 or (bool(_SENTENCE.search(near)) and not _ALONE.search(near))
+        near = text[max(0, found.start() - _NEAR) : found.start()]
+        starts = found.start() == 0 or bool(_SENTENCE.search(near))
+        if starts and (alone := _ALONE.search(near)):  # no sentence ends after somebody's initial
+            starts = (alone[1] or "").lower() in _LETTERED
         own = not all(map(is_common, parts))
         if own:
             says = not starts and not _ACRONYM.fullmatch(found[0]) and not all(map(_is_known, parts))

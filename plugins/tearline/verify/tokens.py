@@ -45,10 +45,11 @@ _INITIAL = re.compile(r"(?:[ \n]+[A-Z]\.)+")
 _ALONE = re.compile(r"(?:(?<!\w)([A-Za-z]+)[ \n]+)?(?<!\w)[A-Z]\.[ \n]+$")
 # What has letters for names, so that a sentence may end with one: "at Gate B. Paramedics wait".
 _LETTERED: Final = frozenset(
-    "annex apartment appendix area bay berth block building category checkpoint class column dock door entrance "
-    "exhibit exit figure floor gate grade group hall hangar hepatitis influenza lane level line lot option part phase pier "
-    "plan platform point pump ramp risk room route row runway schedule section sector shelter shift site stage stairwell "
-    "suite tab table tank team terminal tier tower track type unit vitamin ward wing zone".split()
+    "annex apartment appendix area bay berth block building category checkpoint class column dock door "
+    "entrance exhibit exit figure floor gate grade group hall hangar hepatitis influenza lane level line lot "
+    "option part phase pier plan platform point pump ramp risk room route row runway schedule section sector "
+    "shelter shift site stage stairwell suite tab table tank team terminal tier tower track type unit vitamin "
+    "ward wing zone".split()
 )
 _SENTENCE = re.compile(r"(?:^|[.!?:]|[*_\"\u201c(])[\s*_\"\u201c(]*$")
 _NEAR: Final = 24  # characters before a word that say whether a sentence begins with it

@@ -43,11 +43,11 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """An edition and the rendering of it. ``mended``: its site was made in one that a build had left over."""
+    """An edition and the rendering of it. ``again``: this program has built it under this policy before."""
 
     tree: Tree
     rendering: Rendering
-    mended: bool = False
+    again: bool = False
 
     @property
     def site(self) -> Path:
@@ -96,12 +96,12 @@ def rendered(  # noqa: PLR0913 - what sites are made of and where
     bulletins = sum(tree.bulletins for tree in trees)
     built: list[Built] = []
 
-    def begin(tree: Tree, folder: Path, *, mended: bool) -> Callable[[], str]:
+    def begin(tree: Tree, folder: Path, *, again: bool) -> Callable[[], str]:
         stage, site, log = (folder / name for name in ("stage", "site", "log"))
         cluster = (clusters or {}).get(tree.edition.name)
         rendering = start_rendering(stage, site, log, now, private.lock, _kept(cache, tree), cluster)
         stack.callback(rendering.stop)
-        built.append(Built(tree, rendering, mended))
+        built.append(Built(tree, rendering, again))
         return lambda: rendering.finish(lambda: watch(sum(one.rendering.bulletins for one in built), bulletins))
 
     def staged() -> Iterator[Callable[[], Callable[[], str]]]:
@@ -109,10 +109,10 @@ def rendered(  # noqa: PLR0913 - what sites are made of and where
             folder = private.room(tree.edition.name)
             folder.mkdir()
             kept = _kept(cache, tree) if tree.offline is None else None
-            mended = kept is not None and reclaim(kept, policy, folder)
+            again = kept is not None and reclaim(kept, policy, folder)
             write(tree, folder / "stage")
             tree.let_go()
-            yield partial(begin, tree, folder, mended=mended)
+            yield partial(begin, tree, folder, again=again)
         _give_back()
 
     with ExitStack() as stack:
@@ -172,7 +172,7 @@ def verified(
         return date(site, beside / name), take_inventory(site, name, disk_clock(site.parent))
 
     made = each(ready, range(len(built)), at_a_time=1)
-    little = sum(changed for changed, _ in made) <= _LITTLE and all(one.mended for one in built)
+    little = sum(changed for changed, _ in made) <= _LITTLE and all(one.again for one in built)
     with ExitStack() as stack:
         jobs = (partial(begin, one, taken) for one, (_, taken) in zip(built, made, strict=True))
         return _in_turn(jobs, len(built) if little else _at_once(one.tree for one in built))

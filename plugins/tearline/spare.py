@@ -27,9 +27,10 @@ _STEP: Final = 1_000_000_000  # nanoseconds: servers tell times in seconds
 
 
 def reclaim(kept: Path, policy: Policy, room: Path) -> bool:
-    """Move the spare trees of ``kept``, an edition's store, into an empty ``room``, and say whether there are both.
+    """Move the spare trees of ``kept``, an edition's store, into an empty ``room``: those that there are.
 
-    Trees of another program or policy are removed.
+    Returns whether this program has built this policy's edition before: then there is a stage, and a site from the
+    second build on. Trees of another program or policy are removed.
     """
     own = _place(kept, policy)
     if not _is_ours(own):
@@ -38,8 +39,8 @@ def reclaim(kept: Path, policy: Policy, room: Path) -> bool:
         for other in own.parent.iterdir():
             if other != own:
                 shutil.rmtree(other, ignore_errors=True)
-    moved = [_moved(own / name, room / name) for name in _TREES]  # the second one whatever became of the first
-    return all(moved)
+    there, *_ = [_moved(own / name, room / name) for name in _TREES]
+    return there
 
 
 def lay_by(room: Path, kept: Path, policy: Policy) -> None:

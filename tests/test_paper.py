@@ -267,8 +267,9 @@ def test_the_same_bytes_elsewhere_with_a_cold_a_warm_and_a_spoilt_store(built: P
     root = make_site(tmp_path / "another" / "place", sources(), CONFIGURED).parent
     store = root / ".tearline" / "eoc"
     for spoil in (None, lambda path: path.write_bytes(path.read_bytes()[:-9]), lambda path: path.write_bytes(b"%PDF")):
-        for path in store.iterdir() if spoil is not None else ():
-            spoil(path)
+        for path in store.rglob("*") if spoil is not None else ():
+            if path.is_file():
+                spoil(path)
         ran = tearline("build", cwd=root)
         assert ran.code == 0, ran.said
         assert {name: pdfs(root / f"site-{name}") for name in ("eoc", "full")} == first

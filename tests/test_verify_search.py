@@ -17,6 +17,7 @@ from leaks import NAME, PHRASE, PLATE
 from sites import bulletin, make_site, tearline
 from tearline import search
 from tearline.findings import report
+from tearline.placing import Placing
 from tearline.searched import read
 from tearline.settled import as_json
 from tearline.verify import Question, read_settings, verify
@@ -227,7 +228,9 @@ def anew(site: Path, lock: int, **parts: list[str]) -> None:
     pages = read(site)
     for part, names in parts.items():
         made = search._index(part, {name: pages[name] for name in sorted(names)}, site, lock)
-        search._write(site / "pagefind" / ("" if part == "main" else part), made)
+        folder = Placing(site / "pagefind" / ("" if part == "main" else part))
+        for name, data in made.items():
+            folder.put(name, data)
     (site / "pagefind/parts.json").write_bytes(as_json({part: len(names) for part, names in parts.items()}))
 
 

@@ -282,7 +282,11 @@ def _listed(folder: Path) -> list[tuple[os.stat_result, Path]]:
     with os.scandir(folder) as entries:
         for entry in entries:
             told = entry.stat(follow_symlinks=False)
-            if SHELF in entry.name or (entry.name.startswith(".") and not entry.name.startswith(_PART)):
+            if (
+                stat.S_ISDIR(told.st_mode)
+                or SHELF in entry.name
+                or (entry.name.startswith(".") and not entry.name.startswith(_PART))
+            ):
                 continue  # what is not ours to trim
             if not entry.name.startswith(_PART):
                 found.append((told, Path(entry.path)))

@@ -1,7 +1,7 @@
 """The trees that a build leaves over, kept for the next one to be made in: most of their files are the same again.
 
     FOLDER/spare/<digest>/stage   what the edition's site was rendered from
-    FOLDER/spare/<digest>/site    the site that stood in place before, or this one where none did
+    FOLDER/spare/<digest>/site    the site that stood in place before, if one did; this one where it is not published
 
 What is written into such a tree is compared with what is there, byte by byte (``placing``), so that nothing in it is
 believed: a disk takes far longer to make and remove files than to read them. The digest is of the program and the
